@@ -1,0 +1,114 @@
+"""The line of business days in one zone: from the face of the wall clock to moments and back.
+
+Inside worktime a moment is a whole number of microseconds since 1970-01-01 UTC: Python compares and subtracts two times of one
+ZoneInfo by their faces, which is wrong by an hour on two nights of the year.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from shouwen.worktime.errors import NaiveMoment
+
+MINUTE = 60_000_000
+_DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
+def micros(moment: datetime) -> int:
+    """Return microseconds since 1970 UTC; raise `NaiveMoment` for a time without zone."""
+    if moment.utcoffset() is None:
+        raise NaiveMoment
+    return in_micros(moment - _EPOCH)
+
+
+def in_micros(length: timedelta) -> int:
+    """Return a length of time in microseconds."""
+    return (length.days * 86_400 + length.seconds) * 1_000_000 + length.microseconds
+
+
+class DayLine:
+    """Business days of one zone. Day D begins when the clock on D reaches the start of the day, and ends where D+1 begins."""
+
+    def __init__(self, zone: ZoneInfo, day_starts: int) -> None:
+        self.zone = zone
+        self.day_starts = day_starts * MINUTE
+        self._starts: dict[date, int] = {}
+        self._new_years: dict[int, int] = {}
+        self._offsets: dict[timedelta, timezone] = {}
+
+    def face(self, at: int) -> datetime:
+        """Return the moment as the zone's clock shows it, its offset fixed: comparing and subtracting then go by elapsed time."""
+        local = (_EPOCH + timedelta(microseconds=at)).astimezone(self.zone)
+        offset = local.utcoffset() or timedelta()
+        fixed = self._offsets.get(offset)
+        if fixed is None:
+            fixed = self._offsets[offset] = timezone(offset)
+        return local.replace(tzinfo=fixed, fold=0)
+
+    def place(self, on: date, wall: int) -> int:
+        """Return the first moment at which the wall clock has reached `wall` microseconds after midnight of the date.
+
+        When the clock goes back an hour is shown twice: the first time counts. When it goes forward a time is never shown: the
+        moment of the jump counts.
+        """
+        faced = datetime.combine(on, time(), tzinfo=self.zone) + timedelta(microseconds=wall)
+        before, after = faced.utcoffset() or timedelta(), faced.replace(fold=1).utcoffset() or timedelta()
+        shown = (on.toordinal() - _EPOCH_DAY) * 86_400_000_000 + wall
+        if before >= after:
+            return shown - in_micros(before)
+        return self._jump(shown - in_micros(after), shown - in_micros(before))
+
+    def _jump(self, low: int, high: int) -> int:
+        """Find the second at which the offset changes; it lies after `low` and not after `high`."""
+        old = self.face(low).utcoffset()
+        floor, ceiling = low // 1_000_000, -(-high // 1_000_000)
+        while ceiling - floor > 1:
+            middle = (floor + ceiling) // 2
+            if self.face(middle * 1_000_000).utcoffset() == old:
+                floor = middle
+            else:
+                ceiling = middle
+        return ceiling * 1_000_000
+
+    def start(self, on: date) -> int:
+        """Return the moment at which the business day begins."""
+        at = self._starts.get(on)
+        if at is None:
+            at = self._starts[on] = self.place(on, self.day_starts)
+        return at
+
+    def end(self, on: date) -> int:
+        """Return the moment at which the business day ends: 24:00, or the small hours of a bar."""
+        return self.start(on + _DAY)
+
+    def new_year(self, year: int) -> int:
+        """Return the start of the year's first business day."""
+        at = self._new_years.get(year)
+        if at is None:
+            at = self._new_years[year] = self.start(date(year, 1, 1))
+        return at
+
+    def day_of(self, at: int) -> date:
+        """Return the business day of a moment."""
+        local = (_EPOCH + timedelta(microseconds=at - self.day_starts)).astimezone(self.zone).date()
+        while at >= self.end(local):
+            local += _DAY
+        while at < self.start(local):
+            local -= _DAY
+        return local
+
+    def wall_of(self, at: int, on: date) -> int:
+        """Return the face of the clock as microseconds after midnight of the business day `on`."""
+        shown = self.face(at).replace(tzinfo=None)
+        return in_micros(shown - datetime.combine(on, time()))
+
+    def year_of(self, at: int) -> int:
+        """Return the year of the moment's business day."""
+        year = 1970 + at // 31_556_952_000_000  # within a day of right: the next New Year is asked only near it
+        into = at - self.new_year(year)
+        if into < 0:
+            return year - 1
+        return year + 1 if into > 364 * 86_400_000_000 and at >= self.new_year(year + 1) else year
