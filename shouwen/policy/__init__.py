@@ -1,0 +1,1 @@
+"""The law engine: packs of regulations read, checked and compiled; `decide(law, facts, act, now) -> Ruling`. Pure, no Django."""

@@ -1,0 +1,70 @@
+"""What the acts every procedure has do by themselves: hold, resume, extend, hand over, merge, link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shouwen.policy.env import Env
+from shouwen.policy.ruling import CloseTask, Effect, Hold, LinkCases, OpenTask, SetField, Step
+
+# Acts that may be done while a subject is on hold.
+IN_BETWEEN = frozenset({"resume", "note", "amend", "hand_over", "take_over", "decline", "link", "merge", "extend"})
+
+
+def built_in(env: Env) -> Iterator[Effect]:
+    """Yield the effects of a built-in act; nothing for the others. Pauses move promises elsewhere (`promises.moved`)."""
+    made = ACTS.get(env.act.name)
+    if made is not None:
+        yield from made(env)
+
+
+def _hold(env: Env) -> Iterator[Effect]:
+    yield Hold(env.at)
+
+
+def _resume(env: Env) -> Iterator[Effect]:
+    since = next((start for start, end in reversed(env.facts.pauses) if end is None), None)
+    yield Hold(since, env.at)
+
+
+def _hand_over(env: Env) -> Iterator[Effect]:
+    to = env.act.fields.get("to")
+    if to:
+        yield OpenTask("hand_over", "接手移交", None, (to,), "", "", "take_over")
+
+
+def _take_over(env: Env) -> Iterator[Effect]:
+    """Whoever was handed the matter, or may take it from a pool, becomes responsible; the first asked stays so."""
+    yield SetField("responsible", env.act.by)
+    env.chosen["responsible"] = env.act.by
+
+
+def _decline(env: Env) -> Iterator[Effect]:
+    for task in env.facts.tasks:
+        if task.act == "take_over" and env.act.by in task.who:
+            yield CloseTask(task.name, task.row, "withdrawn", task.id)
+
+
+def _reopen(env: Env) -> Iterator[Effect]:
+    shape = env.noun.acts["reopen"]
+    if not shape.to:
+        yield Step(env.noun.start)
+
+
+def _merge(env: Env) -> Iterator[Effect]:
+    other = env.act.fields.get("other")
+    if other:
+        yield LinkCases(other, "merged")
+        yield Step(env.facts.step, True)
+
+
+def _link(env: Env) -> Iterator[Effect]:
+    other = env.act.fields.get("other")
+    if other:
+        yield LinkCases(other, "related")
+
+
+ACTS = {
+    "hold": _hold, "resume": _resume, "hand_over": _hand_over, "take_over": _take_over, "decline": _decline, "reopen": _reopen,
+    "merge": _merge, "link": _link,
+}  # fmt: skip

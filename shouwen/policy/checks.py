@@ -1,0 +1,244 @@
+"""What is checked over a whole law before it is enacted: two answers to one question, dead penalties, rings, sentences that cannot be made."""
+
+from __future__ import annotations
+
+import itertools
+
+from shouwen.policy.compile import Compiled
+from shouwen.policy.conditions import Condition, Test
+from shouwen.policy.errors import Faults
+from shouwen.policy.kinds.base import Clause, Rule
+from shouwen.policy.kinds.choices import Choice, Classifies
+from shouwen.policy.kinds.gate import Gate
+from shouwen.policy.kinds.gates import Approval
+from shouwen.policy.kinds.keeps import Booking
+from shouwen.policy.kinds.opens import Deadline, Obliges, Performs
+from shouwen.policy.kinds.requires import Requires
+from shouwen.policy.nouns import Noun
+
+
+def check(compiled: Compiled, faults: Faults) -> None:
+    """Note every fault of the whole."""
+    clauses = [vs[-1] for vs in compiled.clauses.values() if vs and not vs[-1].repealed]
+    by_name = {c.name: c for c in clauses}
+    _choices(clauses, faults)
+    _bookings(clauses, faults)
+    _breaches(clauses, by_name, faults)
+    _overrides(clauses, by_name, faults)
+    _opening_rings(clauses, faults)
+    _performing_rings(clauses, faults)
+    _gates_too_early(clauses, faults)
+    for clause in clauses:
+        if not clause.sentence().strip():
+            faults.add(clause.node, f"条款{clause.id}说不成一句话", f"clause {clause.id} cannot be said as a sentence")
+
+
+def _rules(clauses: list[Clause]) -> list[Rule]:
+    return [r for c in clauses for r in c.rules.values()]
+
+
+def _choices(clauses: list[Clause], faults: Faults) -> None:
+    """Two choices for one field upon one moment must never both hold, unless one overrides the other."""
+    questions: dict[tuple[str, str, str, str], list[Rule]] = {}
+    for rule in _rules(clauses):
+        if isinstance(rule.kind, Choice):
+            noun = rule.noun.id if rule.noun else ""
+            upon = rule.upon.name if rule.upon else ""
+            questions.setdefault((noun, rule.kind.link, rule.kind.field, upon), []).append(rule)
+    for (noun, _, field, _), rules in questions.items():
+        for a, b in itertools.combinations(rules, 2):
+            if _related(a, b) or not can_both_hold(a.when, b.when):
+                continue
+            faults.add(
+                b.clause.node, f"条款{a.clause.id}和{b.clause.id}都给{noun}的“{field}”取值,且可能同时成立;若其一是例外,请写 overrides",
+                f"clauses {a.clause.name} and {b.clause.name} both set {field!r} of {noun} and may hold together; if one is the exception, write overrides",
+            )  # fmt: skip
+    _choice_rings(questions, faults)
+
+
+def _choice_rings(questions: dict[tuple[str, str, str, str], list[Rule]], faults: Faults) -> None:
+    edges: dict[str, set[str]] = {}
+    where: dict[str, Clause] = {}
+    for (noun, link, field, _), rules in questions.items():
+        for rule in rules:
+            reads = {t.path.text for t in rule.when.tests} | ({p.text for p in rule.table.columns} if rule.table else set())
+            reads |= set(rule.kind.reads()) if isinstance(rule.kind, Classifies) else set()
+            key = f"{noun}:{link + '.' if link else ''}{field}"
+            edges.setdefault(key, set()).update(f"{noun}:{r}" for r in reads)
+            where[key] = rule.clause
+    for ring in _rings({k: {t for t in v if t in edges and t != k} for k, v in edges.items()}):
+        faults.add(where[ring[0]].node, f"取值互相依赖:{' → '.join(ring)}", f"choices depend on each other: {' -> '.join(ring)}")
+
+
+def _bookings(clauses: list[Clause], faults: Faults) -> None:
+    """Two clauses charging one book of one person for one event are an error unless one overrides the other."""
+    events: dict[tuple[str, str, str, str], list[Rule]] = {}
+    for rule in _rules(clauses):
+        if isinstance(rule.kind, Booking) and rule.upon is not None:
+            who = rule.kind.who.zh if rule.kind.who else ""
+            events.setdefault((rule.noun.id if rule.noun else "", rule.upon.name, rule.kind.book, who), []).append(rule)
+    for rules in events.values():
+        for a, b in itertools.combinations(rules, 2):
+            if not _related(a, b) and can_both_hold(a.when, b.when):
+                faults.add(
+                    b.clause.node, f"条款{a.clause.id}和{b.clause.id}就同一件事记同一本账两次;若有意如此,请合为一条或写 overrides",
+                    f"clauses {a.clause.name} and {b.clause.name} charge one book twice for one event; join them or write overrides",
+                )  # fmt: skip
+
+
+def _related(a: Rule, b: Rule) -> bool:
+    return a.clause.overrides == b.clause.name or b.clause.overrides == a.clause.name or a.clause is b.clause
+
+
+def can_both_hold(a: Condition, b: Condition) -> bool:
+    """Whether two conditions may hold together, as far as their literal tests tell (what cannot be told may)."""
+    return any(_compatible(x, y) for x in (a.groups or ((),)) for y in (b.groups or ((),)))
+
+
+def _compatible(x: tuple[Test, ...], y: tuple[Test, ...]) -> bool:
+    return not any(p.path.text == q.path.text and _disjoint(p, q) for p in x for q in y)
+
+
+def _disjoint(p: Test, q: Test) -> bool:
+    if p.path.type.name == "many":
+        return False
+    if {p.kind, q.kind} == {"missing", "given"}:
+        return True
+    if "missing" in (p.kind, q.kind):
+        return p.kind != q.kind
+    if p.kind in ("is", "in") and q.kind in ("is", "in"):
+        return not set(p.values) & set(q.values)
+    if p.kind == q.kind == "bound" and p.other is None and q.other is None:
+        return _bounds_apart(p.values, q.values)
+    return False
+
+
+def _bounds_apart(p: tuple[object, ...], q: tuple[object, ...]) -> bool:
+    (op, at), (other, bound) = p, q
+    if op in ("<", "<=") and other in (">", ">="):
+        return bool(at < bound) or (at == bound and (op == "<" or other == ">"))  # type: ignore[operator]
+    if op in (">", ">=") and other in ("<", "<="):
+        return _bounds_apart(q, p)
+    return op == other == "=" and at != bound
+
+
+def _breaches(clauses: list[Clause], by_name: dict[str, Clause], faults: Faults) -> None:
+    """A breach can only follow a promise, or a gate that records or may be passed."""
+    for clause in clauses:
+        upon = clause.rule.upon if clause.rules else None
+        if upon is None or upon.kind != "breach":
+            continue
+        target = by_name.get(upon.name)
+        if target is None:
+            continue
+        kind = target.rule.kind
+        if isinstance(kind, Gate) and kind.mode != "record":
+            faults.add(
+                clause.node, f"第{target.id}条会拒绝,不会有人违反它;要记违规请给它写 or: record",
+                f"clause {target.id} refuses, so nobody breaches it; give it `or: record`",
+            )  # fmt: skip
+        elif not isinstance(kind, Gate | Deadline) and not (hasattr(kind, "when") and kind.when.said):
+            faults.add(clause.node, f"第{target.id}条没有时限,不会被违反", f"clause {target.id} has no due moment, nobody can breach it")
+
+
+def _overrides(clauses: list[Clause], by_name: dict[str, Clause], faults: Faults) -> None:
+    for clause in clauses:
+        target = by_name.get(clause.overrides) if clause.overrides else None
+        if target is not None and target.overrides:
+            faults.add(clause.node, f"第{target.id}条本身已是例外,不能再被例外;请直接改写", f"clause {target.id} is an exception itself; rewrite it instead of overriding it")
+        if target is not None and target.kind_word != clause.kind_word:
+            faults.add(clause.node, f"第{clause.id}条与第{target.id}条不是同一种条款,不能互为例外", f"clauses {clause.id} and {target.id} are of different kinds")
+
+
+def _opening_rings(clauses: list[Clause], faults: Faults) -> None:
+    """Cases that open each other without end, unconditionally upon their opening."""
+    edges: dict[str, set[str]] = {}
+    where: dict[str, Clause] = {}
+    for rule in _rules(clauses):
+        if isinstance(rule.kind, Obliges) and rule.kind.procedure and rule.noun is not None and rule.upon is not None and rule.upon.name == "open":
+            edges.setdefault(rule.noun.id, set()).add(rule.kind.procedure)
+            where[rule.noun.id] = rule.clause
+    for ring in _rings(edges):
+        faults.add(where[ring[0]].node, f"事项互相开立,没有尽头:{' → '.join(ring)}", f"cases open each other without end: {' -> '.join(ring)}")
+
+
+def _performing_rings(clauses: list[Clause], faults: Faults) -> None:
+    edges: dict[str, set[str]] = {}
+    where: dict[str, Clause] = {}
+    for rule in _rules(clauses):
+        if isinstance(rule.kind, Performs) and rule.noun is not None and rule.upon is not None and rule.upon.kind == "act":
+            key = f"{rule.noun.id}.{rule.upon.name}"
+            edges.setdefault(key, set()).add(f"{rule.noun.id}.{rule.kind.act}")
+            where[key] = rule.clause
+    for ring in _rings(edges):
+        faults.add(where[ring[0]].node, f"自动动作互相引发,没有尽头:{' → '.join(ring)}", f"acts of the law cause each other without end: {' -> '.join(ring)}")
+
+
+def _rings(edges: dict[str, set[str]]) -> list[list[str]]:
+    """Return one ring for each place where following the edges comes back."""
+    found: list[list[str]] = []
+    done: set[str] = set()
+    for start in edges:
+        path: list[str] = []
+        _walk(start, edges, path, done, found)
+    return found
+
+
+def _walk(at: str, edges: dict[str, set[str]], path: list[str], done: set[str], found: list[list[str]]) -> None:
+    if at in path:
+        found.append([*path[path.index(at) :], at])
+        return
+    if at in done:
+        return
+    path.append(at)
+    for to in sorted(edges.get(at, ())):
+        _walk(to, edges, path, done, found)
+    path.pop()
+    done.add(at)
+
+
+def _gates_too_early(clauses: list[Clause], faults: Faults) -> None:
+    """A gate that rests on a field only later acts ask for would refuse for ever, or never bind."""
+    for rule in _rules(clauses):
+        kind, noun = rule.kind, rule.noun
+        if not isinstance(kind, Gate) or isinstance(kind, Approval) or noun is None or noun.kind != "case":
+            continue
+        fields = {t.path.text for t in rule.when.tests}
+        fields |= {p.text for p in kind.fields} if isinstance(kind, Requires) else set()
+        for act in kind.gates():
+            shape = noun.acts.get(act)
+            if shape is None:
+                continue
+            for name in sorted(fields):
+                field = noun.fields.get(name)
+                if field is None or field.computed or _asked_by_then(name, act, noun):
+                    continue
+                faults.add(
+                    rule.clause.node, f"“{field.zh}”要到{shape.zh}之后的动作才填,第{rule.clause.id}条在{shape.zh}前问它,永远过不了;请让{shape.zh}或更早的动作填写(asks)",
+                    f"the field {name!r} is asked for only after {act!r}, but clause {rule.clause.id} wants it before; let {act!r} or an earlier act ask for it",
+                )  # fmt: skip
+
+
+def _asked_by_then(name: str, act: str, noun: Noun) -> bool:
+    """Whether a field is asked for by the act itself, by one that may come before it, or set by the law or by nobody."""
+    asking = [a for a in noun.acts.values() if name in a.asks and not a.built_in]
+    if not asking or act in {a.id for a in asking} or noun.acts[act].built_in:
+        return True
+    opening = noun.acts.get("open")
+    if opening is not None and name in opening.asks:
+        return True
+    before = _steps_before(noun.acts[act].leaves or tuple(noun.steps), noun)
+    return any(not a.leaves or set(a.leaves) & before for a in asking)
+
+
+def _steps_before(steps: tuple[str, ...], noun: Noun) -> set[str]:
+    found, todo = set(steps), list(steps)
+    while todo:
+        here = todo.pop()
+        for a in noun.acts.values():
+            if a.to == here:
+                for s in a.leaves:
+                    if s not in found:
+                        found.add(s)
+                        todo.append(s)
+    return found

@@ -1,0 +1,268 @@
+"""Conditions: mappings of names to what must hold, decided three-valued. Unknown is not false: a gate refuses on it.
+
+`{urgency: urgent}` equality · `{kind: [a, b]}` any of · `{fee: "> 0"}` bound · `{period: "(0..3mo]"}` interval ·
+`{phone: missing}` · `{phone: given}` · `{count: "= field other"}` another field, with an optional fraction `1/3 field other`.
+A list of mappings holds when any of them does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from shouwen.policy.env import Elapsed, Env, as_moment
+from shouwen.policy.paths import POSTS, Names, Path
+from shouwen.policy.reading import Reader
+from shouwen.policy.source import Node
+from shouwen.policy.values import BadValue, FieldType, show_zh
+from shouwen.worktime import BadSpan, Span, parse_span
+
+BOUND = re.compile(r"^(<=|>=|<|>|=)\s*(.+)$")
+INTERVAL = re.compile(r"^([\[(])?\s*([^.\s]+)\s*\.\.\s*([^\])\s]+?)\s*([\])])?$")
+REFERENCE = re.compile(r"^(?:(\d+)/(\d+)\s+)?field\s+([a-z][\w.]*)$")
+Check = Callable[[Any, Env], "bool | None"]
+WORDS_ZH = {"<": "小于", "<=": "不超过", ">": "超过", ">=": "不少于", "=": "等于"}
+ORDERED = frozenset({"number", "money", "percent", "date", "datetime", "span", "elapsed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One key of a condition. `kind` is is, in, bound, interval, missing or given; `values` what tables intersect on."""
+
+    path: Path
+    kind: str
+    check: Check
+    zh: str
+    node: Node
+    values: tuple[Any, ...] = ()
+    other: Path | None = None
+
+    def holds(self, env: Env) -> bool | None:
+        """Return whether it holds; None when the value is unknown."""
+        value = self.path.get(env)
+        if value is None and self.kind not in ("missing", "given"):
+            return None
+        return self.check(value, env)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Any of several groups of tests, each of which must hold wholly. No groups: always."""
+
+    groups: tuple[tuple[Test, ...], ...] = ()
+
+    def holds(self, env: Env, unknown: list[str] | None = None) -> bool | None:
+        """Return whether it holds; None when that depends on unknown facts, whose names go into `unknown`."""
+        if not self.groups:
+            return True
+        seen: bool | None = False
+        missing: list[str] = []
+        for group in self.groups:
+            verdict = _all(group, env, missing)
+            if verdict:
+                return True
+            if verdict is None:
+                seen = None
+        if seen is None and unknown is not None:
+            unknown.extend(m for m in missing if m not in unknown)
+        return seen
+
+    @property
+    def tests(self) -> tuple[Test, ...]:
+        """All tests of all groups."""
+        return tuple(t for g in self.groups for t in g)
+
+    def zh(self) -> str:
+        """Return the phrase: 紧急程度为紧急、收费的 (groups joined by 或)."""
+        return "或".join("、".join(t.zh for t in g) for g in self.groups)
+
+
+ALWAYS = Condition()
+
+
+def _all(group: tuple[Test, ...], env: Env, missing: list[str]) -> bool | None:
+    verdict: bool | None = True
+    unknown: list[str] = []
+    for test in group:
+        held = test.holds(env)
+        if held is False:
+            return False
+        if held is None:
+            verdict = None
+            unknown.append(test.path.text if test.other is None or test.path.get(env) is None else test.other.text)
+    missing.extend(unknown)
+    return verdict
+
+
+class ConditionReader:
+    """Reads conditions against the names a clause may use."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.reader: Reader = names.reader
+
+    def condition(self, node: Node | None) -> Condition:
+        """Read a mapping, or a list of mappings (any of)."""
+        if node is None:
+            return ALWAYS
+        groups = []
+        for item in self.reader.listing(node):
+            tests = [self.test(item.at(key), key, value) for key, value in self.reader.mapping(item).items()]
+            groups.append(tuple(t for t in tests if t is not None))
+        return Condition(tuple(groups))
+
+    def test(self, key_node: Node, key: str, value: Node) -> Test | None:
+        """Read one key of a condition."""
+        path = self.names.path(key_node, key)
+        if path is None:
+            return None
+        if value.items is not None:
+            return self._among(path, value)
+        return self._one(path, value, self.reader.text(value))
+
+    def _among(self, path: Path, value: Node) -> Test | None:
+        wanted = tuple(v for v in (self.literal(path, n, self.reader.text(n)) for n in value.items or ()) if v is not None)
+        zh = _reads(path, wanted)
+        return Test(path, "in", _is_in(wanted), zh, value, wanted)
+
+    def _one(self, path: Path, node: Node, text: str) -> Test | None:
+        if text == "missing":
+            return Test(path, "missing", lambda v, e: v is None or v == (), f"未填{path.zh}", node)
+        if text == "given":
+            return Test(path, "given", lambda v, e: v is not None and v != (), f"已填{path.zh}", node)
+        if m := BOUND.match(text):
+            return self._bound(path, node, m[1], m[2])
+        if path.type.name in ORDERED and (m := INTERVAL.match(text)):
+            return self._interval(path, node, m)
+        wanted = self.literal(path, node, text)
+        if wanted is None:
+            return None
+        return Test(path, "is", _is_in((wanted,)), _reads(path, (wanted,)), node, (wanted,))
+
+    def _bound(self, path: Path, node: Node, op: str, text: str) -> Test | None:
+        if path.type.name not in ORDERED and op != "=":
+            self.reader.fault(node, f"“{path.zh}”不能比大小", f"{path.text} cannot be compared with {op}")
+            return None
+        if m := REFERENCE.match(text):
+            other = self.names.path(node, m[3])
+            if other is None:
+                return None
+            part = Fraction(int(m[1]), int(m[2])) if m[1] else Fraction(1)
+            share = f"的{m[1]}/{m[2]}" if m[1] else ""
+            return Test(path, "bound", _against(op, other, part), f"{path.zh}{_word(op, path)}{other.zh}{share}", node, other=other)
+        wanted = self.literal(path, node, text)
+        if wanted is None:
+            return None
+        return Test(path, "bound", _compared(op, wanted), f"{path.zh}{_word(op, path)}{_show(path, wanted)}", node, (op, wanted))
+
+    def _interval(self, path: Path, node: Node, m: re.Match[str]) -> Test | None:
+        low, high = self.literal(path, node, m[2]), self.literal(path, node, m[3])
+        if low is None or high is None:
+            return None
+        ops = (">" if m[1] == "(" else ">=", "<" if m[4] == ")" else "<=")
+        first, second = _compared(ops[0], low), _compared(ops[1], high)
+        zh = f"{path.zh}{_word(ops[0], path)}{_show(path, low)}且{_word(ops[1], path)}{_show(path, high)}"
+        return Test(path, "interval", lambda v, e: first(v, e) and second(v, e), zh, node, (ops[0], low, ops[1], high))
+
+    def literal(self, path: Path, node: Node, text: str) -> Any:
+        """Return the typed value of a literal, or note a fault and return None."""
+        kind = path.type
+        try:
+            if kind.name == "elapsed":
+                return parse_span(text)
+            if kind is POSTS:
+                if text not in self.names.posts:
+                    self.reader.unknown(node, text, self.names.posts, "没有这个岗位", "there is no post")
+                return text
+            if kind.name in ("staff", "unit", "customer", "record", "case") and not text.isdigit():
+                self.reader.fault(node, f"“{path.zh}”不能与文字比较;可用 missing、given 或 \"= field …\"", f"{path.text} cannot equal text; use missing, given or '= field …'")
+                return None
+            return (FieldType(kind.name, kind.choices) if kind.many else kind).read([text] if kind.name == "many" else text)
+        except BadSpan as e:
+            self.reader.fault(node, e.zh, e.en)
+        except BadValue as e:
+            self.reader.fault(node, f"“{path.zh}”:“{text}”不合适,{e.zh}", f"{path.text}: {text!r} does not fit, {e.en}")
+        return None
+
+
+def _is_in(wanted: tuple[Any, ...]) -> Check:
+    flat = frozenset(x for w in wanted for x in (w if isinstance(w, tuple) else (w,)))
+
+    def check(value: Any, env: Env) -> bool:
+        if isinstance(value, tuple | frozenset):
+            return not flat.isdisjoint(value)
+        return value in flat
+
+    return check
+
+
+def _order(value: Any, other: Any, env: Env) -> int | None:
+    if isinstance(value, Elapsed):
+        return value.compare(other, env.calendar) if isinstance(other, Span) else None
+    if isinstance(value, datetime) != isinstance(other, datetime) and isinstance(value, date) and isinstance(other, date):
+        value, other = as_moment(value, env.calendar), as_moment(other, env.calendar)
+    if isinstance(value, Span) and isinstance(other, Span):
+        a, b = env.calendar.add(env.at, value, same_time=True), env.calendar.add(env.at, other, same_time=True)
+        return (a > b) - (a < b)
+    if isinstance(value, Span) != isinstance(other, Span):
+        return None
+    return int(value > other) - int(value < other)
+
+
+HOLDS: dict[str, Callable[[int], bool]] = {
+    "<": lambda o: o < 0, "<=": lambda o: o <= 0, ">": lambda o: o > 0, ">=": lambda o: o >= 0, "=": lambda o: o == 0,
+}  # fmt: skip
+
+
+def _compared(op: str, wanted: Any) -> Check:
+    holds = HOLDS[op]
+
+    def check(value: Any, env: Env) -> bool | None:
+        order = _order(value, wanted, env)
+        return None if order is None else holds(order)
+
+    return check
+
+
+def _against(op: str, other: Path, part: Fraction) -> Check:
+    holds = HOLDS[op]
+
+    def check(value: Any, env: Env) -> bool | None:
+        wanted = other.get(env)
+        if wanted is None:
+            return None
+        if part != 1:
+            value, wanted = Fraction(Decimal(str(value))), Fraction(Decimal(str(wanted))) * part
+        if op == "=" and not isinstance(value, Elapsed | Span):
+            return bool(value == wanted)
+        order = _order(value, wanted, env)
+        return None if order is None else holds(order)
+
+    return check
+
+
+def _word(op: str, path: Path) -> str:
+    if op == "<":
+        return "不足" if path.type.name in ("span", "elapsed") else "少于"
+    return WORDS_ZH[op]
+
+
+def _show(path: Path, value: Any) -> str:
+    return value.zh() if isinstance(value, Span) else show_zh(path.type, value)
+
+
+def _reads(path: Path, wanted: tuple[Any, ...]) -> str:
+    field = path.field
+    if field is not None and field.type.name == "yes_no" and len(wanted) == 1 and (field.phrase or field.other):
+        said = field.phrase if wanted[0] else field.other or f"不是{field.phrase}"
+        return said.removesuffix("的") + "的" if said else said
+    choices = path.type.choices
+    if len(wanted) == 1 and isinstance(wanted[0], str) and wanted[0] in choices and choices[wanted[0]].phrase:
+        return choices[wanted[0]].phrase
+    shown = "或".join(_show(path, w) for w in wanted)
+    return f"{path.zh}为{shown}"

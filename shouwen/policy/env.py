@@ -1,0 +1,79 @@
+"""What a clause sees while one act is decided: the facts, the act, and the subject's fields with what the act brings laid over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from shouwen.policy.act import Act, Evidence
+from shouwen.policy.facts import Facts
+from shouwen.worktime import Calendar, Span
+
+if TYPE_CHECKING:
+    from shouwen.policy.nouns import Noun
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """The time from one moment to another; compared with a span on the subject's calendar (months have no fixed length)."""
+
+    start: datetime
+    end: datetime
+
+    def compare(self, span: Span, calendar: Calendar) -> int:
+        """Return -1, 0 or 1: whether less than, exactly, or more than the span has passed."""
+        target = calendar.add(self.start, span, same_time=True)
+        return (self.end > target) - (self.end < target)
+
+
+@dataclass(slots=True)
+class Env:
+    """One act being decided. `fields` changes as choices are made; everything else stays."""
+
+    facts: Facts
+    act: Act
+    now: datetime
+    noun: Noun
+    calendar: Calendar
+    calendars: Mapping[str, Calendar]
+    fields: dict[str, Any] = field(default_factory=dict)
+    row: Mapping[str, Any] | None = None  # the row a clause with for_each speaks of
+    dues: dict[str, datetime] = field(default_factory=dict)  # due moments of this act, by clause: a gate may ask them
+    chosen: dict[str, Any] = field(default_factory=dict)  # fields choose-clauses set
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def at(self) -> datetime:
+        """When the act happened."""
+        return self.act.at
+
+    def moment(self, name: str) -> datetime | None:
+        """Return when an act was (last) done on the subject, or the value of a datetime field; None if not yet."""
+        if name == "open":
+            return self.facts.opened_at or (self.act.at if self.act.name == "open" else None)
+        if name == self.act.name:
+            return self.act.at
+        mark = self.facts.marks.get(name)
+        if mark is not None:
+            return mark.last
+        return as_moment(self.fields.get(name), self.calendar)
+
+
+def as_moment(value: Any, calendar: Calendar, *, end: bool = False) -> datetime | None:
+    """Return a datetime as it is; a date as the start (or `end`) of its day."""
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        start, stop = calendar.day_bounds(value)
+        return stop if end else start
+    return None
+
+
+def clock_time(text: str) -> time | None:
+    """Return a time of day from `21:00`, or None."""
+    try:
+        return time.fromisoformat(text) if len(text) == 5 and text[2] == ":" else None
+    except ValueError:
+        return None

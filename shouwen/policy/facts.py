@@ -1,0 +1,101 @@
+"""What the law may know of a subject, as of a moment: plain typed data, gathered by the caller, kept with the ruling.
+
+`Law.needs()` says which links, measures and outside facts an act wants; nothing else is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from shouwen.policy.org import Org
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """That an act was done on a subject: how often, first and last when, and by whom (every person, in order, once)."""
+
+    count: int
+    first: datetime
+    last: datetime
+    by: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A deadline that has not ended: which clause and version made it, from when, until when, and whether it was missed."""
+
+    clause: str
+    since: date | None
+    row: str
+    anchor: datetime
+    due_at: datetime | None
+    breached_at: datetime | None = None
+    until: tuple[str, ...] = ()
+    owes: tuple[int, ...] = ()
+    calendar: str = ""
+    made_at: datetime | None = None
+    extended: tuple[str, ...] = ()  # spans of approved extensions, in order
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTaskFact:
+    """A task that is open: who may do it, which clause opened it."""
+
+    id: int
+    name: str
+    row: str
+    clause: str
+    who: tuple[int, ...]
+    post: str = ""
+    act: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingApproval:
+    """An act waiting for approval: who asked, the chain and how far it is. `act` holds the act as it was asked."""
+
+    id: int
+    clause: str
+    act: Any
+    requester: int
+    chain: tuple[tuple[int, ...], ...]
+    advises: tuple[bool, ...]
+    all_of: bool
+    position: int
+    yes: tuple[int, ...] = ()  # who of the present link said yes
+    request: int = 0  # approvals of one asked act share it
+    granted: bool = False
+
+
+@dataclass(slots=True)
+class Facts:
+    """The facts of one subject as of now. A field nobody filled is absent or None: unknown, never guessed.
+
+    `marks` holds, beside the acts done, `approved:<act>` (who said yes), `attested:<clause>` (when evidence was last given for a clause)
+    and `changed:<field>` (when a field that evidence covers last changed).
+    """
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    step: str = ""
+    opened_at: datetime | None = None
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    unit: int = 0
+    responsible: int = 0
+    first_asked: int = 0
+    customer: int = 0
+    links: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # field name (or "customer") -> fields of what it points to
+    linked: Mapping[str, Facts] = field(default_factory=dict)  # field name (or "parent") -> facts of the case it points to
+    deadlines: tuple[Running, ...] = ()
+    settled: frozenset[tuple[str, str, datetime]] = frozenset()  # (clause, row, anchor) of promises that were kept or missed
+    tasks: tuple[OpenTaskFact, ...] = ()
+    approvals: tuple[PendingApproval, ...] = ()
+    pauses: tuple[tuple[datetime, datetime | None], ...] = ()
+    held: bool = False
+    closed: bool = False
+    measures: Mapping[str, Any] = field(default_factory=dict)
+    named: Mapping[str, Any] = field(default_factory=dict)  # named facts, e.g. per candidate: {"soonest_there": {staff: span}}
+    populations: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    org: Org = field(default_factory=Org)

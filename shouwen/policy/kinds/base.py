@@ -1,0 +1,256 @@
+"""What all clause kinds share: the clause, its version compiled for one noun (a rule), and how parameters are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from shouwen.policy.conditions import ALWAYS, Condition, ConditionReader
+from shouwen.policy.env import Env
+from shouwen.policy.nouns import Book, Form, Label, Noun, Regulation
+from shouwen.policy.paths import Names
+from shouwen.policy.people import Who, WhoReader
+from shouwen.policy.reading import Reader
+from shouwen.policy.ruling import Cite, Effect, Refusal
+from shouwen.policy.source import Node
+from shouwen.worktime import BadSpan, Span, parse_span
+
+if TYPE_CHECKING:
+    from shouwen.policy.tables import Table
+
+Primitive = Literal["gate", "choose", "do", "open", "tell", "keep", "said"]
+Grade = Literal["executed", "attested", "said"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One parameter of a kind, for the reference and for unknown keys: what it means, what its value is."""
+
+    zh: str
+    en: str
+    value: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Upon:
+    """What makes an acting clause act: an act, the breach of a clause, a date field's moment, an entry, or the calendar."""
+
+    kind: Literal["act", "breach", "moment", "entry", "calendar"]
+    name: str
+    zh: str
+
+
+@dataclass(slots=True)
+class Clause:
+    """条款. One rule with one effect, in one version. `since` is None for the version it began with."""
+
+    id: str
+    regulation: Regulation
+    node: Node
+    since: date | None
+    kind_word: str
+    zh: str
+    en: str = ""
+    source: tuple[str, ...] = ()
+    assumed: Mapping[str, str] = field(default_factory=dict)
+    article: str = ""
+    overrides: str = ""
+    nouns: tuple[str, ...] = ()
+    rules: dict[str, Rule] = field(default_factory=dict)  # noun id -> rule; "" where the kind speaks of no noun
+    undecided: tuple[str, ...] = ()  # parameters the source leaves open and the company has not set
+    repealed: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its global name: pack/regulation#id."""
+        return f"{self.regulation.name}#{self.id}"
+
+    @property
+    def cite(self) -> Cite:
+        """How effects cite it."""
+        return Cite(self.name, self.since)
+
+    @property
+    def rule(self) -> Rule:
+        """Its first rule: enough to print it and to ask its kind."""
+        return next(iter(self.rules.values()))
+
+    @property
+    def grade(self) -> Grade:
+        """How it is carried; follows from its kind and evidence."""
+        return self.rule.kind.grade()
+
+    def sentence(self) -> str:
+        """Return the Chinese sentence made from its parameters alone."""
+        rule = self.rule
+        subject = "、".join(r.noun.zh for r in self.rules.values() if r.noun is not None)
+        said = rule.kind.sentence(rule)
+        return f"{subject}:{said}" if subject and rule.kind.names_subject else said
+
+
+@dataclass(slots=True)
+class Rule:
+    """A clause version compiled for one noun."""
+
+    clause: Clause
+    kind: Kind
+    noun: Noun | None
+    when: Condition = ALWAYS
+    upon: Upon | None = None
+    table: Table | None = None
+
+    @property
+    def cite(self) -> Cite:
+        """How effects cite the clause."""
+        return self.clause.cite
+
+    def lead(self) -> str:
+        """Return the beginning of a sentence: the moment and the condition."""
+        upon = f"{self.upon.zh},".replace(",", "") if self.upon else ""
+        when = self.when.zh()
+        tail = f"{when}{'' if when.endswith('的') else '的'}," if when else ""
+        return f"{upon}{',' if upon else ''}{tail}"
+
+
+class Kind:
+    """A clause kind. Subclasses say their word, primitive and keys, read themselves, print themselves and act."""
+
+    word: ClassVar[str]
+    primitive: ClassVar[Primitive]
+    keys: ClassVar[Mapping[str, Key]]
+    doc: ClassVar[tuple[str, str]]
+    names_subject: ClassVar[bool] = True
+    needs_noun: ClassVar[bool] = True
+    takes_upon: ClassVar[bool] = False
+
+    @classmethod
+    def read(cls, r: ClauseReader, node: Node) -> Kind:
+        """Read the parameters. Faults are noted with the reader."""
+        raise NotImplementedError
+
+    def grade(self) -> Grade:
+        """Return executed, attested or said."""
+        return "said" if self.primitive == "said" else "executed"
+
+    def sentence(self, rule: Rule) -> str:
+        """Return the Chinese sentence without the subject."""
+        raise NotImplementedError
+
+    def gates(self) -> tuple[str, ...]:
+        """Return the acts a gate stands before."""
+        return ()
+
+    def check(self, rule: Rule, env: Env) -> Refusal | None:
+        """Gates: return why the act is refused, or None. `when` has been found to hold."""
+        return None
+
+    def effects(self, rule: Rule, env: Env) -> list[Effect]:
+        """Acting kinds: return what the clause does. `when` has been found to hold."""
+        return []
+
+
+@dataclass
+class ClauseReader:
+    """Everything a kind needs to read its parameters."""
+
+    reader: Reader
+    names: Names
+    people: WhoReader
+    conditions: ConditionReader
+    books: Mapping[str, Book]
+    forms: Mapping[str, Form]
+    groups: Mapping[str, Node]
+    calendars: Mapping[str, object]
+    seasons: Mapping[str, Node]
+    tasks: Mapping[str, Label]
+    clause_ids: Mapping[str, str]  # every clause id of the pack -> global name, for references
+    regulation: Regulation
+    node: Node  # the clause
+    undecided: list[str] = field(default_factory=list)
+
+    def act(self, node: Node | None) -> str:
+        """Read the name of an act of the noun."""
+        text = self.reader.text(node)
+        noun = self.names.noun
+        if node is not None and noun is not None and text not in noun.acts:
+            self.reader.unknown(node, text, noun.acts, f"{noun.zh}没有动作", f"{noun.id} has no act")
+        return text
+
+    def acts(self, node: Node | None) -> tuple[str, ...]:
+        """Read one act or a list of them."""
+        return tuple(self.act(n) for n in self.reader.listing(node))
+
+    def act_zh(self, act: str) -> str:
+        """Return the Chinese of an act of the noun."""
+        noun = self.names.noun
+        return noun.acts[act].zh if noun is not None and act in noun.acts else act
+
+    def acts_zh(self, acts: tuple[str, ...]) -> str:
+        """Return several acts in Chinese."""
+        return "、".join(self.act_zh(a) for a in acts)
+
+    def is_unset(self, node: Node | None, key: str) -> bool:
+        """Whether a parameter is `unset`: left open by the source and not set by the company."""
+        if node is None or node.text != "unset":
+            return False
+        if key not in self.undecided:
+            self.undecided.append(key)
+        return True
+
+    def span(self, node: Node | None, key: str) -> Span | None:
+        """Read a span; None when absent or unset."""
+        if node is None or self.is_unset(node, key):
+            return None
+        try:
+            return parse_span(self.reader.text(node))
+        except BadSpan as e:
+            self.reader.fault(node, e.zh, e.en)
+            return None
+
+    def number(self, node: Node | None, key: str, default: int | None = None) -> int | None:
+        """Read a whole number; `default` when absent, None when unset."""
+        if node is None:
+            return default
+        if self.is_unset(node, key):
+            return None
+        text = self.reader.text(node)
+        if not text.lstrip("-").isdigit():
+            self.reader.fault(node, f"“{text}”应为整数", f"{text!r} should be a whole number")
+            return default
+        return int(text)
+
+    def who(self, node: Node | None, key: str, default: str = "") -> Who | None:
+        """Read a person word; the default word when absent; None when unset or nothing is said."""
+        if node is None:
+            return self.people.who(Node(self.node.file, self.node.line, self.node.column, text=default)) if default else None
+        if self.is_unset(node, key):
+            return None
+        return self.people.who(node)
+
+    def clause_ref(self, node: Node | None) -> str:
+        """Read a reference to a clause: `2.1` of the same regulation, `repair#2.1`, or `property/repair#2.1`. Returns the global name."""
+        text = self.reader.text(node)
+        regulation = self.regulation
+        for candidate in (text, f"{regulation.pack}/{text}", f"{regulation.name}#{text}"):
+            if candidate in self.clause_ids:
+                return candidate
+        if node is not None:
+            local = [c.split("#")[1] for c in self.clause_ids if c.startswith(f"{regulation.name}#")]
+            self.reader.unknown(node, text, local, "没有这一条:", "there is no clause")
+        return text
+
+
+def refuse(rule: Rule, zh: str, en: str, **more: object) -> Refusal:
+    """Return a refusal citing a clause: its own sentence, and what would make the act lawful."""
+    clause = rule.clause
+    return Refusal(clause.name, "clause", clause.zh or clause.sentence(), clause.en or clause.zh, remedy_zh=zh, remedy_en=en, **more)  # type: ignore[arg-type]
+
+
+def unset_zh(value: object) -> str:
+    """Return the words for a value, or (本公司设定) where it is unset."""
+    if value is None:
+        return "(本公司设定)"
+    return value.zh() if isinstance(value, Span) else str(value)

@@ -1,0 +1,194 @@
+"""Choices: assigns (who), classifies (which class, which value). Two answers to one question are an error unless one overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from shouwen.policy.env import Env
+from shouwen.policy.kinds.base import ClauseReader, Key, Kind, Rule, unset_zh
+from shouwen.policy.nouns import Field
+from shouwen.policy.paths import Path
+from shouwen.policy.people import Who
+from shouwen.policy.source import Node
+from shouwen.policy.values import BadValue, FieldType, show_zh
+
+RESPONSIBLE = Field("responsible", "责任人", FieldType("staff"))
+
+
+@dataclass
+class Choice(Kind):
+    """What choices share: the field that receives the answer."""
+
+    primitive = "choose"
+    takes_upon = True
+    field: str = ""
+    link: str = ""  # the record field the target belongs to, when it is not the subject itself
+    field_zh: str = ""
+
+    def reads(self) -> tuple[str, ...]:
+        """Return the fields the choice rests on, so that choices can be put in order."""
+        return ()
+
+
+def read_target(r: ClauseReader, node: Node | None, default: str = "") -> tuple[str, str, Field | None]:
+    """Read the field that receives the answer: own, or `link.field`. Returns link, field, its shape."""
+    text = r.reader.text(node, default)
+    noun = r.names.noun
+    if text == "responsible":
+        return "", text, RESPONSIBLE
+    if noun is None or node is None:
+        return "", text, None
+    path = r.names.path(node, text)
+    if path is not None and path.field is not None and path.field.computed:
+        r.reader.fault(node, f"“{path.zh}”由其他字段算出,不能另取", f"{text} is computed from other fields")
+    return (path.link if path else ""), text.rpartition(".")[2], (path.field if path else None)
+
+
+@dataclass
+class Classifies(Choice):
+    """A field takes a value: a literal, another field, or the answer of a table. Without `upon` it is always live."""
+
+    word = "classifies"
+    doc = ("某字段按条件或按表取值;不写 upon 则随时重算", "A field takes a value by condition or table; without `upon` it is recomputed at every act.")
+    keys: ClassVar[Mapping[str, Key]] = {
+        "field": Key("取值的字段", "the field that receives the value", "field", True),
+        "is": Key("值:文字、field x、或 table", "the value: a literal, `field x`, or `table` (the default when a table stands beside)", "value"),
+    }
+    value: Any = None
+    other: Path | None = None
+    by_table: bool = False
+    shape: Field | None = None
+    unset: bool = False
+
+    @classmethod
+    def read(cls, r: ClauseReader, node: Node) -> Classifies:
+        """Read the parameters."""
+        link, name, shape = read_target(r, node.get("field"))
+        said, has_table = node.get("is"), r.node.get("table") is not None
+        made = cls(field=name, link=link, field_zh=shape.zh if shape else name, shape=shape)
+        if said is None or said.text == "table":
+            made.by_table = True
+            if not has_table:
+                r.reader.fault(node, "没有写值(is),也没有表", "neither a value (is) nor a table")
+        elif r.is_unset(said, "is"):
+            made.unset = True
+        elif (text := r.reader.text(said)).startswith("field "):
+            made.other = r.names.path(said, text.removeprefix("field ").strip())
+        else:
+            made.value = read_literal(r, shape, said)
+        return made
+
+    def reads(self) -> tuple[str, ...]:
+        """Return what its answer rests on."""
+        return (self.other.text,) if self.other else ()
+
+    def sentence(self, rule: Rule) -> str:
+        """Return the sentence."""
+        if self.by_table and rule.table is not None:
+            return f"{rule.lead()}{self.field_zh}按表取:{rule.table.zh(self.show)}"
+        return f"{rule.lead()}{self.field_zh}取{self.other.zh if self.other else unset_zh(None) if self.unset else self.show(self.value)}"
+
+    def show(self, value: Any) -> str:
+        """Return an answer in Chinese."""
+        return unset_zh(None) if value is None else "空" if value == "" else show_zh(self.shape.type, value) if self.shape else str(value)
+
+    def choose(self, rule: Rule, env: Env, unknown: list[str]) -> tuple[bool, Any]:
+        """Return (answered, value). Not answered: an axis is unknown, or the answer is unset."""
+        if self.by_table:
+            row = rule.table.row(env, unknown) if rule.table is not None else None
+            return (False, None) if row is None or row.answer is None else (True, None if row.answer == "" else row.answer)
+        if self.other is not None:
+            value = self.other.get(env)
+            if value is None:
+                unknown.append(self.other.text)
+            return value is not None, value
+        return not self.unset, self.value
+
+
+def read_literal(r: ClauseReader, shape: Field | None, node: Node) -> Any:
+    """Read a literal for a field; `none` where the field has no such choice empties it ("")."""
+    text = r.reader.text(node)
+    if shape is None:
+        return text
+    if text == "none" and "none" not in shape.type.choices:
+        return ""
+    try:
+        return shape.type.read([text] if shape.type.name == "many" else text)
+    except BadValue as e:
+        r.reader.fault(node, f"“{shape.zh}”:“{text}”不合适,{e.zh}", f"{shape.id}: {text!r} does not fit, {e.en}")
+        return None
+
+
+@dataclass
+class Assigns(Choice):
+    """Who: a field of staff (or the person responsible) is filled, or candidates are proposed in order."""
+
+    word = "assigns"
+    doc = ("由谁:填写人员字段,或按次序推荐人选(由人确认)", "Who: a staff field is filled, or candidates are proposed in order for a person to confirm.")
+    keys: ClassVar[Mapping[str, Key]] = {
+        "field": Key("人员字段;不写为责任人", "the staff field; the person responsible when absent", "field"),
+        "to": Key("给谁", "to whom", "who|table"),
+        "from": Key("从谁当中选", "the candidates", "who"),
+        "prefer": Key("依次看哪些事实(越大越好;以 - 开头为越小越好)", "named facts that rank the candidates, highest first (lowest with a leading -)", "facts"),
+    }
+    to: Who | None = None
+    by_table: bool = False
+    candidates: Who | None = None
+    prefer: tuple[str, ...] = ()
+    prefer_zh: str = ""
+
+    @classmethod
+    def read(cls, r: ClauseReader, node: Node) -> Assigns:
+        """Read the parameters: `to`, or `from` with `prefer`."""
+        link, name, shape = read_target(r, node.get("field"), "responsible")
+        to = node.get("to")
+        if (to is None) == (node.get("from") is None):
+            r.reader.fault(node, "写 to(给谁),或写 from 与 prefer(从谁中选),二者取一", "write `to`, or `from` with `prefer`")
+        prefer = r.reader.texts(node.get("prefer"))
+        for n, p in zip(r.reader.listing(node.get("prefer")), prefer, strict=True):
+            if p.lstrip("-") not in r.names.facts:
+                r.reader.unknown(n, p, r.names.facts, "没有这个事实:", "there is no named fact")
+        by_table = to is not None and to.text == "table"
+        zh = "、再看".join(r.names.facts[p.lstrip("-")].zh for p in prefer if p.lstrip("-") in r.names.facts)
+        return cls(
+            field=name, link=link, field_zh=shape.zh if shape else name, to=None if by_table else r.who(to, "to"), by_table=by_table,
+            candidates=r.who(node.get("from"), "from"), prefer=prefer, prefer_zh=zh,
+        )  # fmt: skip
+
+    def sentence(self, rule: Rule) -> str:
+        """Return the sentence."""
+        if self.candidates is not None:
+            order = f",先看{self.prefer_zh}" if self.prefer_zh else ""
+            return f"{rule.lead()}{self.field_zh}从{self.candidates.zh}中选{order}"
+        if self.by_table and rule.table is not None:
+            return f"{rule.lead()}{self.field_zh}按表定:{rule.table.zh(lambda w: w.zh if w else unset_zh(None))}"
+        return f"{rule.lead()}{'转交' if self.field == 'responsible' else self.field_zh + '为'}{self.to.zh if self.to else unset_zh(None)}"
+
+    def people(self, rule: Rule, env: Env, unknown: list[str]) -> tuple[int, ...]:
+        """Return who, best first. Only one, without `prefer`: the answer; several: proposals."""
+        if self.candidates is not None:
+            return rank(self.candidates.people(env), self.prefer, env)
+        who = self.to
+        if self.by_table:
+            row = rule.table.row(env, unknown) if rule.table is not None else None
+            who = row.answer if row is not None else None
+        return who.people(env) if who is not None else ()
+
+
+def rank(people: tuple[int, ...], prefer: tuple[str, ...], env: Env) -> tuple[int, ...]:
+    """Return candidates in the order of named facts per person; those a fact does not know come last, absent ones not at all."""
+
+    def key(person: int) -> tuple[Any, ...]:
+        found: list[Any] = []
+        for name in prefer:
+            value = (env.facts.named.get(name.lstrip("-")) or {}).get(person)
+            lower = name.startswith("-")
+            number = None if value is None else value.total_seconds() if isinstance(value, timedelta) else float(value)
+            found.append((number is None, (number if lower else -number) if number is not None else 0.0))
+        return (*found, person)
+
+    here = [p for p in people if not env.facts.org.absent(p, env.at)]
+    return tuple(sorted(here, key=key))

@@ -1,0 +1,195 @@
+"""Reading nouns: fields, procedures, registers, books, posts, forms, from the nodes of a regulation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from shouwen.policy.act import APPROVAL_ACTS, BUILT_IN_ACTS, TASK_ACTS
+from shouwen.policy.nouns import ActShape, Book, Field, Form, Label, NamedFact, Noun, Post
+from shouwen.policy.reading import Reader
+from shouwen.policy.source import Node
+from shouwen.policy.values import TYPES, Choice, FieldType
+
+FIELD_KEYS = ("zh", "en", "type", "of", "unit", "many", "if", "else", "sum_of", "product_of", "from", "until", "strength", "personal", "source", "assumed", "reads")
+ACT_KEYS = ("zh", "en", "from", "to", "asks", "fields", "sets", "source", "assumed")
+NOUN_KEYS = ("title", "number", "form", "source", "assumed", "fields", "steps", "states", "acts", "tasks", "key", "without", "happened", "calendar", "like")
+RESERVED = frozenset({
+    "table", "step", "state", "since", "times", "actor", "moment", "this", "customer_of", "unset", "missing", "given", "any", "open_at",
+    "responsible", "first_asked", "subject", "anyone", "act", "opener", "unit_of",
+})  # fmt: skip
+# What a built-in act brings with it.
+BUILT_IN_FIELDS: dict[str, dict[str, tuple[str, str, str]]] = {
+    "note": {"text": ("内容", "Note", "text")},
+    "hand_over": {"to": ("接手人", "To", "staff"), "reason": ("原因", "Reason", "text")},
+    "decline": {"reason": ("原因", "Reason", "text")},
+    "hold": {"reason": ("原因", "Reason", "text"), "until": ("挂起至", "Until", "datetime")},
+    "extend": {"span": ("延长", "By", "span"), "reason": ("原因", "Reason", "text")},
+    "reopen": {"reason": ("原因", "Reason", "text")},
+    "link": {"other": ("关联事项", "Other case", "case")},
+    "merge": {"other": ("并入事项", "Into case", "case")},
+}
+
+
+class NounReader(Reader):
+    """Reads the nouns of one regulation."""
+
+    def label(self, node: Node, fallback: str = "") -> Label:
+        """Read `中文` or `{zh: 中文, en: English}`."""
+        if node.text is not None:
+            return Label(node.text)
+        self.known(node, ("zh", "en", "source", "if"))
+        return Label(self.text(node.get("zh"), fallback), self.text(node.get("en")))
+
+    def choice(self, key: str, node: Node) -> Choice:
+        """Read one value of a choice."""
+        if node.text is not None:
+            return Choice(key, node.text)
+        self.known(node, ("zh", "en", "if", "source"), "选项")
+        return Choice(key, self.text(node.get("zh"), key), self.text(node.get("en")), self.text(node.get("if")))
+
+    def field(self, key: str, node: Node) -> Field:
+        """Read a field: `{zh: …, type: …}`, or just its type (columns of rows)."""
+        if node.text is not None:
+            return Field(key, key, self.field_type(node, node, key))
+        self.known(node, FIELD_KEYS, "字段")
+        if node.get("type") is None:
+            self.fault(node, f"字段“{key}”没有类型(type)", f"the field {key!r} has no type")
+            return Field(key, self.text(node.get("zh"), key), FieldType("text"))
+        kind = self.field_type(node.get("type") or node, node, key)
+        if key in RESERVED:
+            self.fault(node, f"“{key}”是语言的词,请换一个字段名", f"{key!r} is a word of the language; name the field otherwise")
+        span = (self.text(node.get("from")), self.text(node.get("until"))) if kind.name == "span" else ("", "")
+        return Field(
+            key, self.text(node.get("zh"), key), kind, self.text(node.get("en")), self.text(node.get("if")), self.text(node.get("else")),
+            self.text(node.get("sum_of")), self.texts(node.get("product_of")), span, self.text(node.get("strength")),
+            self.source(node.get("source")), self.flag(node.get("personal"), kind.name == "phone"),
+        )  # fmt: skip
+
+    def field_type(self, word: Node, node: Node, key: str) -> FieldType:
+        """Read the type of a field with its choices, columns or nouns."""
+        name = self.one_of(word, TYPES, "text")
+        of = node.get("of")
+        many = self.flag(node.get("many")) if node.pairs is not None else False
+        unit = self.text(node.get("unit")) if node.pairs is not None else ""
+        if name in ("choice", "many", "slots"):
+            choices = self.each(of, self.choice)
+            if not choices:
+                self.fault(word, f"字段“{key}”没有写选项(of: {{…}})", f"the field {key!r} lists no choices (of: {{…}})")
+            return FieldType(name, choices=choices, unit=unit, many=many)
+        if name == "rows":
+            return FieldType(name, columns=self.each(of, self.field))
+        return FieldType(name, nouns=self.texts(of), unit=unit, many=many)
+
+    def act(self, key: str, node: Node, steps: dict[str, Label]) -> ActShape:
+        """Read an act of a procedure or register."""
+        if node.text is not None:
+            return ActShape(key, node.text)
+        self.known(node, ACT_KEYS, "动作")
+        leaves, to = self.texts(node.get("from")), self.text(node.get("to"))
+        for n, step in [*zip(self.listing(node.get("from")), leaves, strict=True), (node.get("to"), to)]:
+            if n is not None and step not in steps:
+                self.unknown(n, step, steps, "没有这个环节", "there is no step")
+        fields = self.each(node.get("fields"), self.field)
+        return ActShape(
+            key, self.text(node.get("zh"), BUILT_IN_ACTS.get(key, (key,))[0]), self.text(node.get("en")), leaves, to,
+            self.texts(node.get("asks")), fields, {k: v for k, v in self.mapping(node.get("sets")).items()},
+            key in BUILT_IN_ACTS, self.source(node.get("source")),
+        )  # fmt: skip
+
+    def noun(self, key: str, node: Node, kind: str, where: tuple[str, str]) -> Noun:
+        """Read a procedure (`kind` case), register (record) or book with steps (entry); `where` is pack and regulation."""
+        self.known(node, NOUN_KEYS, "流程" if kind == "case" else "台账")
+        named = node.get("title")
+        title = self.label(named, key) if named is not None else Label(key)
+        steps = self.each(node.get("steps") or node.get("states"), lambda k, n: self.label(n, k))
+        acts = {k: self.act(k, n, steps) for k, n in self.mapping(node.get("acts")).items()}
+        without = self.texts(node.get("without"))
+        for n, name in zip(self.listing(node.get("without")), without, strict=True):
+            if name not in BUILT_IN_ACTS:
+                self.unknown(n, name, BUILT_IN_ACTS, "没有内置动作", "there is no built-in act")
+        fields = self.each(node.get("fields"), self.field)
+        if kind == "case" and not steps:
+            self.fault(node, f"流程“{key}”没有环节(steps)", f"the procedure {key!r} has no steps")
+        found = Noun(
+            key, kind, *where, title.zh, title.en, self.text(node.get("number")), fields, steps, {}, self.each(node.get("tasks"), lambda k, n: self.label(n, k)),
+            self.text(node.get("key")), self.text(node.get("form")), self.text(node.get("happened")), "", self.text(node.get("calendar")),
+            self.source(node.get("source")), node,
+        )  # fmt: skip
+        found = replace(found, acts=self._with_built_in(found, acts, without, steps))
+        self._check(found, node)
+        return found
+
+    def _with_built_in(self, noun: Noun, acts: dict[str, ActShape], without: tuple[str, ...], steps: dict[str, Label]) -> dict[str, ActShape]:
+        names = BUILT_IN_ACTS if noun.kind == "case" else {"open": BUILT_IN_ACTS["open"], "amend": BUILT_IN_ACTS["amend"]}
+        all_acts: dict[str, ActShape] = {}
+        for name, (zh, en) in names.items():
+            if name in without:
+                continue
+            own = acts.get(name, ActShape(name, zh, en, built_in=True))
+            brings = {f: Field(f, z, FieldType(t), e) for f, (z, e, t) in BUILT_IN_FIELDS.get(name, {}).items()}
+            asks = own.asks or (self._open_to(name, noun, acts) if name in ("open", "amend") else ())
+            all_acts[name] = replace(own, fields={**brings, **own.fields}, asks=asks, built_in=True)
+        return {**all_acts, **{k: a for k, a in acts.items() if k not in all_acts}}
+
+    @staticmethod
+    def _open_to(name: str, noun: Noun, acts: dict[str, ActShape]) -> tuple[str, ...]:
+        """Return the fields `open` asks for (those no later act asks for) or `amend` may correct (all)."""
+        later = {f for a in acts.values() for f in a.asks if name == "open" and a.id not in BUILT_IN_ACTS}
+        return tuple(f for f in noun.fields if not noun.fields[f].computed and f not in later)
+
+    def _check(self, noun: Noun, node: Node) -> None:
+        for act in noun.acts.values():
+            here = (node.get("acts") or node).get(act.id) or node
+            for field in act.asks:
+                if field not in noun.fields and field not in act.fields:
+                    self.unknown(here, field, noun.fields, f"动作“{act.id}”要填的字段不存在:", f"act {act.id!r} asks for a field that is not there:")
+            if act.id in APPROVAL_ACTS or act.id in TASK_ACTS:
+                self.fault(here, f"“{act.id}”是审批与待办的词,请换一个动作名", f"{act.id!r} belongs to approvals and tasks; name the act otherwise")
+        for name in set(noun.acts) & set(noun.steps):
+            if not noun.acts[name].built_in:
+                self.fault((node.get("acts") or node).at(name), f"“{name}”既是环节又是动作,请分开命名", f"{name!r} is both a step and an act; name them apart")
+        if noun.kind == "case":
+            self._check_steps(noun, node)
+
+    def _check_steps(self, noun: Noun, node: Node) -> None:
+        steps = node.get("steps") or node
+        reached, todo = {noun.start}, [noun.start]
+        while todo:
+            here = todo.pop()
+            for act in noun.acts.values():
+                if act.to and act.to not in reached and (here in act.leaves or (not act.leaves and not act.built_in)):
+                    reached.add(act.to)
+                    todo.append(act.to)
+        for step in noun.steps:
+            if step not in reached:
+                self.fault(steps.at(step), f"没有动作通到环节“{step}”", f"no act leads to the step {step!r}")
+        if not noun.ends:
+            self.fault(steps, f"流程“{noun.id}”没有终点:每个环节都还有动作离开", f"the procedure {noun.id!r} never ends: every step is left by an act")
+
+    def post(self, key: str, node: Node) -> Post:
+        """Read a post."""
+        if node.text is not None:
+            return Post(key, node.text)
+        self.known(node, ("zh", "en", "reports_to", "source", "assumed"), "岗位")
+        return Post(key, self.text(node.get("zh"), key), self.text(node.get("en")), self.text(node.get("reports_to")), self.source(node.get("source")))
+
+    def book(self, key: str, node: Node) -> Book:
+        """Read a book of the ledger."""
+        self.known(node, ("zh", "en", "unit", "source", "assumed", "steps", "acts"), "账簿")
+        return Book(key, self.text(node.get("zh"), key), self.text(node.get("en")), self.text(node.get("unit")), self.source(node.get("source")))
+
+    def form(self, key: str, node: Node) -> Form:
+        """Read a form."""
+        self.known(node, ("zh", "en", "of", "copies", "prints", "source", "assumed"), "表单")
+        copies: dict[str, Any] = {k: self.text(v) for k, v in self.mapping(node.get("copies")).items()}
+        return Form(
+            key, self.text(node.get("zh"), key), self.text(node.get("en")), self.texts(node.get("of")), copies,
+            self.texts(node.get("prints")), self.source(node.get("source")),
+        )  # fmt: skip
+
+    def fact(self, key: str, node: Node) -> NamedFact:
+        """Read a named fact somebody outside the law provides."""
+        self.known(node, ("zh", "en", "type", "of", "source", "assumed"), "事实")
+        kind = self.field_type(node.get("type") or node, node, key) if node.get("type") else FieldType("number")
+        return NamedFact(key, self.text(node.get("zh"), key), kind, self.text(node.get("en")), self.source(node.get("source")))

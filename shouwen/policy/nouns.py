@@ -1,0 +1,169 @@
+"""What there is: the nouns of packs. They hold shape, never rules; every one may carry `source`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shouwen.policy.source import Node
+from shouwen.policy.values import FieldType
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The words of a thing in Chinese and English."""
+
+    zh: str
+    en: str = ""
+
+    def text(self, lang: str) -> str:
+        """Return the English if asked for and there, else the Chinese."""
+        return self.en if self.en and lang.startswith("en") else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field: its words and type; `phrase` and `other` say a flag in a sentence (收费的 / 不收费的)."""
+
+    id: str
+    zh: str
+    type: FieldType
+    en: str = ""
+    phrase: str = ""
+    other: str = ""
+    sum_of: str = ""  # rows.column
+    product_of: tuple[str, ...] = ()  # columns of the same row
+    between: tuple[str, str] = ("", "")  # a span field from one date field to another
+    strength: str = ""  # of evidence
+    source: tuple[str, ...] = ()
+    personal: bool = False  # shown masked
+
+    @property
+    def computed(self) -> bool:
+        """Whether its value follows from others and is never typed in."""
+        return bool(self.sum_of or self.product_of or self.between[0])
+
+
+@dataclass(frozen=True, slots=True)
+class ActShape:
+    """An act: the steps it leaves (empty: any that has not ended), the step it leads to ("" stays), the fields its page shows."""
+
+    id: str
+    zh: str
+    en: str = ""
+    leaves: tuple[str, ...] = ()
+    to: str = ""
+    asks: tuple[str, ...] = ()
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    sets: Mapping[str, Any] = field(default_factory=dict)
+    built_in: bool = False
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A procedure (kind "case"), a register ("record") or a book ("entry"): fields, steps and acts."""
+
+    id: str
+    kind: str
+    pack: str
+    regulation: str
+    zh: str
+    en: str = ""
+    number: str = ""
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    steps: Mapping[str, Label] = field(default_factory=dict)
+    acts: Mapping[str, ActShape] = field(default_factory=dict)
+    tasks: Mapping[str, Label] = field(default_factory=dict)
+    key: str = ""
+    form: str = ""
+    happened: str = ""
+    unit: str = ""
+    calendar: str = ""
+    source: tuple[str, ...] = ()
+    node: Node | None = None
+
+    @property
+    def start(self) -> str:
+        """The step a new subject stands in ("" when there are no steps)."""
+        return next(iter(self.steps), "")
+
+    @property
+    def ends(self) -> frozenset[str]:
+        """The steps no act of its own leads away from."""
+        left = {s for a in self.acts.values() if a.to and not a.built_in for s in a.leaves}
+        return frozenset(s for s in self.steps if s not in left)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post the text names; the company says who holds it."""
+
+    id: str
+    zh: str
+    en: str = ""
+    reports_to: str = ""
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A book of the ledger and the unit its amounts are in (分, 元, 桌)."""
+
+    id: str
+    zh: str
+    en: str = ""
+    unit: str = ""
+    source: tuple[str, ...] = ()
+
+    @property
+    def is_money(self) -> bool:
+        """Whether amounts are kept in fen."""
+        return self.unit in ("CNY", "元")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A document printed from a case or record, its copies and for whom each is."""
+
+    id: str
+    zh: str
+    en: str = ""
+    of: tuple[str, ...] = ()
+    copies: Mapping[str, str] = field(default_factory=dict)
+    prints: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFact:
+    """A fact somebody outside the law provides (the weather, how soon a candidate can be there)."""
+
+    id: str
+    zh: str
+    type: FieldType
+    en: str = ""
+    source: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Regulation:
+    """One file of a pack: its header, what it declares, and where its clauses stand."""
+
+    id: str
+    pack: str
+    file: str
+    zh: str
+    en: str = ""
+    header: Mapping[str, Any] = field(default_factory=dict)
+    source: tuple[str, ...] = ()
+    calendar: str = ""
+    articles: Mapping[str, Label] = field(default_factory=dict)
+    persons: Mapping[str, Any] = field(default_factory=dict)
+    node: Node | None = None
+
+    @property
+    def name(self) -> str:
+        """pack/regulation"""
+        return f"{self.pack}/{self.id}"

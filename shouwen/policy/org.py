@@ -1,0 +1,166 @@
+"""The organisation as the law sees it: units, posts and who holds them, superiors, skills, absence. An immutable snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFact:
+    """A site or department; `parent` 0 is the top. `calendar` names the calendar of its hours ("" asks the parent)."""
+
+    id: int
+    name: str
+    parent: int = 0
+    head: int = 0
+    calendar: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffFact:
+    """A member of staff; `superior` 0 means: the head of the unit, or of the unit above."""
+
+    id: int
+    name: str
+    unit: int = 0
+    superior: int = 0
+    skills: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """That somebody holds a post in a unit (and the units below), from a moment until a moment."""
+
+    staff: int
+    post: str
+    unit: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def stands(self, at: datetime) -> bool:
+        """Whether the post was held at that moment."""
+        return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """That somebody is away from a moment until a moment, and who stands in (0: nobody named)."""
+
+    staff: int
+    since: datetime
+    until: datetime
+    deputy: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """That somebody is on duty for a post from a moment until a moment."""
+
+    staff: int
+    post: str
+    unit: int
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Org:
+    """Who we are at this moment of reading. Every question takes the moment it is asked about."""
+
+    units: Mapping[int, UnitFact] = field(default_factory=dict)
+    staff: Mapping[int, StaffFact] = field(default_factory=dict)
+    holdings: tuple[Holding, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        by_post: dict[str, list[Holding]] = {}
+        by_staff: dict[int, list[Holding]] = {}
+        for h in self.holdings:
+            by_post.setdefault(h.post, []).append(h)
+            by_staff.setdefault(h.staff, []).append(h)
+        away: dict[int, list[Absence]] = {}
+        for a in self.absences:
+            away.setdefault(a.staff, []).append(a)
+        object.__setattr__(self, "_by_post", by_post)
+        object.__setattr__(self, "_by_staff", by_staff)
+        object.__setattr__(self, "_away", away)
+        object.__setattr__(self, "_paths", {})
+
+    def path(self, unit: int) -> tuple[int, ...]:
+        """Return the unit and every unit above it, nearest first."""
+        paths: dict[int, tuple[int, ...]] = self._paths  # type: ignore[attr-defined]
+        if unit not in paths:
+            found: list[int] = []
+            while unit and unit in self.units and unit not in found:
+                found.append(unit)
+                unit = self.units[unit].parent
+            paths[found[0] if found else unit] = tuple(found)
+            return tuple(found)
+        return paths[unit]
+
+    def posts_of(self, staff: int, at: datetime) -> frozenset[str]:
+        """Return the posts somebody held at a moment, in any unit."""
+        held: list[Holding] = self._by_staff.get(staff, [])  # type: ignore[attr-defined]
+        return frozenset(h.post for h in held if h.stands(at))
+
+    def holds(self, staff: int, post: str, unit: int, at: datetime) -> bool:
+        """Whether somebody held a post for a unit: in it, or in a unit above it, or everywhere (unit 0)."""
+        held: list[Holding] = self._by_staff.get(staff, [])  # type: ignore[attr-defined]
+        if not any(h.post == post for h in held):
+            return False
+        return staff in self.holders(post, unit, at)
+
+    def holders(self, post: str, unit: int, at: datetime) -> tuple[int, ...]:
+        """Return who holds a post for a unit: those of the nearest unit upwards that has any; then those of no unit.
+
+        With unit 0 everybody who holds the post is meant.
+        """
+        found: list[Holding] = [h for h in self._by_post.get(post, []) if h.stands(at)]  # type: ignore[attr-defined]
+        if not unit:
+            return tuple(sorted({h.staff for h in found}))
+        for u in (*self.path(unit), 0):
+            here = {h.staff for h in found if h.unit == u}
+            if here:
+                return tuple(sorted(here))
+        return ()
+
+    def head_of(self, unit: int) -> int:
+        """Return the head of a unit, or of the nearest unit above that has one; 0 when there is none."""
+        return next((self.units[u].head for u in self.path(unit) if self.units[u].head), 0)
+
+    def superior_of(self, staff: int) -> int:
+        """Return somebody's superior: the one named, else the head of the unit, else of the units above; never oneself. 0: none."""
+        person = self.staff.get(staff)
+        if person is None:
+            return 0
+        if person.superior:
+            return person.superior
+        return next((self.units[u].head for u in self.path(person.unit) if self.units[u].head not in (0, staff)), 0)
+
+    def absent(self, staff: int, at: datetime) -> Absence | None:
+        """Return the absence somebody is in at a moment, if any."""
+        away: list[Absence] = self._away.get(staff, [])  # type: ignore[attr-defined]
+        return next((a for a in away if a.since <= at < a.until), None)
+
+    def stands_in(self, staff: int, at: datetime) -> int:
+        """Return who acts for somebody at a moment: the deputy while absent (followed once), else the person."""
+        gone = self.absent(staff, at)
+        if gone is None or not gone.deputy or self.absent(gone.deputy, at):
+            return staff
+        return gone.deputy
+
+    def on_duty(self, post: str, unit: int, at: datetime) -> tuple[int, ...]:
+        """Return who is on duty for a post in a unit (or above it): by shift; where no shift is kept, whoever holds it and is not away."""
+        units = {*self.path(unit), 0} if unit else None
+        on = {s.staff for s in self.shifts if s.post == post and s.since <= at < s.until and (units is None or s.unit in units)}
+        held = on or set(self.holders(post, unit, at))
+        return tuple(sorted(p for p in held if not self.absent(p, at)))
+
+    def calendar_of(self, unit: int) -> str:
+        """Return the name of the calendar of a unit or of the nearest unit above it; "" when none names one."""
+        return next((self.units[u].calendar for u in self.path(unit) if self.units[u].calendar), "")

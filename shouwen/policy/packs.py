@@ -1,0 +1,187 @@
+"""Reading packs from folders: which files there are, what they declare, and the clauses still as nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shouwen.policy.errors import Faults
+from shouwen.policy.kinds.registry import CLAUSE_KEYS, KINDS, LATER
+from shouwen.policy.noun_reading import NounReader
+from shouwen.policy.nouns import Book, Field, Form, Label, NamedFact, Noun, Post, Regulation
+from shouwen.policy.source import Node, SourceError, read_text
+from shouwen.worktime import Calendar, WorktimeError
+
+SCENARIOS = ".scenarios.yaml"
+PACK_KEYS = ("pack", "title", "builds_on", "calendars", "calendar", "posts", "groups", "seasons", "books", "facts", "customer_fields", "persons", "forms", "measures", "source", "about", "areas", "later")
+REGULATION_KEYS = (
+    "regulation", "title", "owner", "approved_by", "reviewed_on", "applies_to", "compiled_by", "supersedes", "prevails", "source", "calendar", "calendars", "articles",
+    "posts", "persons", "groups", "seasons", "books", "registers", "procedures", "forms", "measures", "customer_fields", "facts", "clauses", "parts", "assumed", "document",
+)  # fmt: skip
+Sources = Mapping[str, str]  # file name (pack/file.yaml) -> text: what an enactment keeps
+
+
+@dataclass
+class Declared:
+    """Everything the loaded packs declare, by id; clauses are nodes yet."""
+
+    nouns: dict[str, Noun] = field(default_factory=dict)
+    posts: dict[str, Post] = field(default_factory=dict)
+    books: dict[str, Book] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+    facts: dict[str, NamedFact] = field(default_factory=dict)
+    customer_fields: dict[str, Field] = field(default_factory=dict)
+    groups: dict[str, Node] = field(default_factory=dict)
+    seasons: dict[str, Node] = field(default_factory=dict)
+    persons: dict[str, Node] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    measures: dict[str, tuple[str, Node]] = field(default_factory=dict)  # id -> regulation name, node
+    regulations: dict[str, Regulation] = field(default_factory=dict)
+    clauses: dict[str, tuple[Regulation, Node]] = field(default_factory=dict)
+    places: dict[str, Node] = field(default_factory=dict)  # "noun:repair" -> where it is declared
+    waiting: list[tuple[str, str]] = field(default_factory=list)  # clauses of kinds that come later: name, word
+    pack_titles: dict[str, Label] = field(default_factory=dict)
+
+
+def read_sources(folders: list[Path]) -> Sources:
+    """Return the text of every pack file below the folders, by `pack/file.yaml` (a folder's own name is its pack's).
+
+    Raises SourceError for a file that is no UTF-8.
+    """
+    found: dict[str, str] = {}
+    for folder in folders:
+        for path in sorted(folder.rglob("*.yaml")):
+            name = f"{path.parent.name}/{path.name}"
+            try:
+                found[name] = path.read_bytes().decode("utf-8-sig")
+            except UnicodeDecodeError:
+                raise SourceError(Node(name, 1, 1, text=""), "文件不是UTF-8编码", "the file is not UTF-8") from None
+    return found
+
+
+class PackReader:
+    """Reads the nouns and headers of all files of some packs."""
+
+    def __init__(self, sources: Sources, faults: Faults, *, allow_later: bool = False) -> None:
+        self.sources, self.faults, self.allow_later = sources, faults, allow_later
+        self.reader = NounReader(faults)
+        self.declared = Declared()
+
+    def read(self) -> Declared:
+        """Read everything; faults are noted."""
+        for name, root in self._roots():
+            pack = name.split("/")[0]
+            if root.get("regulation") is not None:
+                self._regulation(pack, name, root)
+            elif root.get("pack") is not None:
+                self._pack(pack, root)
+            else:
+                self.reader.fault(root, "文件开头应为 regulation: 或 pack:", "the file should begin with regulation: or pack:")
+        return self.declared
+
+    def _roots(self) -> Iterator[tuple[str, Node]]:
+        for name, text in sorted(self.sources.items(), key=lambda i: (not i[0].endswith("/pack.yaml"), i[0])):
+            if name.endswith((SCENARIOS, "/company.yaml")):
+                continue
+            try:
+                yield name, read_text(text, name)
+            except SourceError as e:
+                self.faults.add(e.node, e.zh, e.en)
+
+    def _pack(self, pack: str, root: Node) -> None:
+        self.reader.known(root, PACK_KEYS, "制度包")
+        if (title := root.get("title")) is not None:
+            self.declared.pack_titles[pack] = self.reader.label(title)
+        self._declare(pack, "", root)
+
+    def _regulation(self, pack: str, file: str, root: Node) -> None:
+        self.reader.known(root, REGULATION_KEYS, "制度")
+        key = self.reader.text(root.get("regulation"))
+        title_node = root.get("title")
+        title = self.reader.label(title_node, key) if title_node is not None else Label(key)
+        articles = self.reader.each(root.get("articles"), lambda k, n: self.reader.label(n, k)) if root.get("articles") else {}
+        header: dict[str, Any] = {
+            k: n.plain() for k in ("owner", "approved_by", "reviewed_on", "applies_to", "compiled_by", "supersedes", "prevails", "document")
+            if (n := root.get(k)) is not None
+        }  # fmt: skip
+        regulation = Regulation(
+            key, pack, file, title.zh, title.en, header, self.reader.source(root.get("source")), self.reader.text(root.get("calendar")), articles, {}, root
+        )
+        if regulation.name in self.declared.regulations:
+            self.reader.fault(root, f"制度“{regulation.name}”写了两次", f"the regulation {regulation.name} stands twice")
+        self.declared.regulations[regulation.name] = regulation
+        self._declare(pack, key, root)
+        for node in self.reader.listing(root.get("clauses")):
+            self._clause(regulation, node)
+        for part in self.reader.listing(root.get("parts")):
+            self._part(regulation, part)
+
+    def _part(self, regulation: Regulation, part: Node) -> None:
+        self.reader.known(part, ("title", "for", "when", "clauses"), "部分")
+        shared = {k: n for k in ("for", "when") if (n := part.get(k)) is not None}
+        for node in self.reader.listing(part.get("clauses")):
+            pairs = {**shared, **self.reader.mapping(node)}
+            self._clause(regulation, Node(node.file, node.line, node.column, pairs=pairs, keys=dict(node.keys)))
+
+    def _clause(self, regulation: Regulation, node: Node) -> None:
+        key = self.reader.text(node.get("id"))
+        if not key:
+            self.reader.fault(node, "条款没有编号(id)", "the clause has no id")
+            return
+        name = f"{regulation.name}#{key}"
+        self.reader.known(node, [*CLAUSE_KEYS, *KINDS, *LATER], f"条款{key}")
+        said = [k for k in [*KINDS, *LATER] if node.get(k) is not None]
+        if len(said) != 1:
+            kinds = "、".join(KINDS)
+            self.reader.fault(node, f"条款{key}须有且只有一种条款({kinds})", f"clause {key} must be exactly one of: {', '.join(KINDS)}")
+            return
+        if said[0] in LATER:
+            self.declared.waiting.append((name, said[0]))
+            if not self.allow_later:
+                self.reader.fault(node, f"条款种类“{said[0]}”尚未实现,不能颁布", f"the kind {said[0]!r} is not there yet; it cannot be enacted")
+            return
+        if name in self.declared.clauses:
+            first = self.declared.clauses[name][1].line
+            self.reader.fault(node, f"条款{key}写了两次(第{first}行)", f"clause {key} stands twice (line {first})")
+        self.declared.clauses[name] = (regulation, node)
+
+    def _declare(self, pack: str, regulation: str, root: Node) -> None:
+        d, r, where = self.declared, self.reader, (pack, regulation)
+        for kind, key in (("case", "procedures"), ("record", "registers")):
+            for name, node in r.mapping(root.get(key)).items():
+                self._once("noun", name, node, "流程或台账")
+                d.nouns[name] = r.noun(name, node, kind, where)
+        for word, store, read in (
+            ("posts", d.posts, r.post), ("books", d.books, r.book), ("forms", d.forms, r.form), ("facts", d.facts, r.fact),
+            ("customer_fields", d.customer_fields, r.field),
+        ):  # fmt: skip
+            for name, node in r.mapping(root.get(word)).items():
+                if word == "posts" and name in d.posts:
+                    continue  # a regulation may name a post another one declares
+                self._once(word, name, node, word)
+                store[name] = read(name, node)  # type: ignore[index]
+        for word, nodes in (("groups", d.groups), ("seasons", d.seasons), ("persons", d.persons)):
+            for name, node in r.mapping(root.get(word)).items():
+                self._once(word, name, node, word)
+                nodes[name] = node
+        for name, node in r.mapping(root.get("measures")).items():
+            self._once("measure", name, node, "计量")
+            d.measures[name] = (f"{pack}/{regulation}", node)
+        for name, node in r.mapping(root.get("calendars")).items():
+            self._calendar(name, node)
+
+    def _once(self, kind: str, name: str, node: Node, zh: str) -> None:
+        key = f"{kind}:{name}"
+        if key in self.declared.places:
+            first = self.declared.places[key]
+            self.reader.fault(node, f"{zh}“{name}”已在 {first.file} 第{first.line}行声明", f"{name!r} is declared already, in {first.file} line {first.line}")
+        self.declared.places[key] = node
+
+    def _calendar(self, name: str, node: Node) -> None:
+        told = {k: n.plain() for k, n in self.reader.mapping(node).items() if k not in ("source", "assumed")}
+        try:
+            self.declared.calendars[name] = Calendar.build(**told)  # type: ignore[arg-type]
+        except WorktimeError as e:
+            self.reader.fault(node, f"日历“{name}”:{e.zh}", f"calendar {name!r}: {e.en}")

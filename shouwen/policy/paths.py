@@ -1,0 +1,213 @@
+"""Names in conditions: own fields, fields of what a field points to, elapsed time, counts of acts, measures, named facts.
+
+A path is checked when the pack is loaded; what it may name is this closed list, nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shouwen.policy.act import BUILT_IN_ACTS
+from shouwen.policy.env import Elapsed, Env
+from shouwen.policy.nouns import Field, NamedFact, Noun
+from shouwen.policy.reading import Reader
+from shouwen.policy.source import Node
+from shouwen.policy.values import Choice, FieldType
+
+Getter = Callable[[Env], Any]
+ELAPSED = FieldType("elapsed")
+POSTS = FieldType("posts")
+PEOPLE = {"responsible": "责任人", "first_asked": "首问人"}
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A checked name: how to get its value, its type, how it reads in a sentence, what it needs gathered."""
+
+    text: str
+    type: FieldType
+    zh: str
+    get: Getter
+    field: Field | None = None
+    link: str = ""
+    measure: str = ""
+    fact: str = ""
+
+
+@dataclass
+class Names:
+    """What a clause may name: the nouns of all loaded packs and the noun the clause speaks of."""
+
+    nouns: Mapping[str, Noun]
+    measures: Mapping[str, Any]
+    facts: Mapping[str, NamedFact]
+    customer_fields: Mapping[str, Field]
+    posts: Mapping[str, Any]
+    reader: Reader
+    noun: Noun | None = None
+    rows: str = ""  # the rows field a for_each speaks of
+
+    def path(self, node: Node, text: str) -> Path | None:
+        """Return the checked path, or note a fault and return None."""
+        head, _, tail = text.partition(".")
+        found = self._special(head, tail) or self._own(head, tail)
+        if found is None and not tail:
+            found = self._measure(head) or self._fact(head)
+        if found is None:
+            known = [*(self.noun.fields if self.noun else ()), *self.measures, *self.facts]
+            self.reader.unknown(node, text, known, "没有这个字段、计量或事实:", "there is no field, measure or fact")
+        return found
+
+    def _special(self, head: str, tail: str) -> Path | None:
+        noun = self.noun
+        if head in ("step", "state") and not tail and noun is not None:
+            kind = FieldType("choice", choices={s: Choice(s, label.zh) for s, label in noun.steps.items()})
+            return Path(head, kind, "环节" if head == "step" else "状态", lambda e: e.facts.step)
+        if head == "since" and tail and noun is not None and (tail in noun.acts or tail in noun.fields):
+            zh = noun.acts[tail].zh if tail in noun.acts else noun.fields[tail].zh
+            return Path(f"since.{tail}", ELAPSED, f"距{zh}", _since(tail))
+        if head == "times" and noun is not None and tail in noun.acts:
+            return Path(f"times.{tail}", FieldType("number", unit="次"), f"已{noun.acts[tail].zh}次数", _times(tail))
+        if head == "actor" and tail == "post":
+            return Path("actor.post", POSTS, "经办人岗位", lambda e: e.facts.org.posts_of(e.act.by, e.at))
+        if head in PEOPLE and not tail:
+            return Path(head, FieldType("staff"), PEOPLE[head], _attr(head))
+        if head == "customer" and tail in self.customer_fields:
+            f = self.customer_fields[tail]
+            return Path(f"customer.{tail}", f.type, f"客户的{f.zh}", _link("customer", tail), f, link="customer")
+        return None
+
+    def _own(self, head: str, tail: str) -> Path | None:
+        noun = self.noun
+        if noun is None:
+            return None
+        if tail and head in noun.acts and tail in noun.acts[head].fields:
+            f = noun.acts[head].fields[tail]
+            return Path(f"{head}.{tail}", f.type, f.zh, _act_field(head, tail), f)
+        own = noun.fields.get(head)
+        if own is None:
+            return None
+        if not tail:
+            return Path(head, own.type, own.zh, _field(head), own)
+        return self._inside(own, head, tail)
+
+    def _inside(self, own: Field, head: str, tail: str) -> Path | None:
+        if own.type.name == "rows":
+            column = own.type.columns.get(tail)
+            return Path(f"{head}.{tail}", column.type, f"{own.zh}的{column.zh}", _row(head, tail), column) if column else None
+        targets = self.customer_fields if own.type.name == "customer" else self._target_fields(own)
+        f = targets.get(tail)
+        if f is None and own.type.name in ("record", "case") and tail in ("step", "state"):
+            target = self.nouns.get(own.type.nouns[0]) if own.type.nouns else None
+            kind = FieldType("choice", choices={s: Choice(s, label.zh) for s, label in (target.steps if target else {}).items()})
+            return Path(f"{head}.{tail}", kind, f"{own.zh}的环节", _linked_step(head), None, link=head)
+        if f is None:
+            return None
+        return Path(f"{head}.{tail}", f.type, f"{own.zh}的{f.zh}", _link(head, tail), f, link=head)
+
+    def _target_fields(self, own: Field) -> dict[str, Field]:
+        found: dict[str, Field] = {}
+        for name in own.type.nouns:
+            if name in self.nouns:
+                found.update(self.nouns[name].fields)
+        return found
+
+    def _measure(self, head: str) -> Path | None:
+        measure = self.measures.get(head)
+        if measure is None:
+            return None
+        return Path(head, measure.type, measure.zh, _measured(head), measure=head)
+
+    def _fact(self, head: str) -> Path | None:
+        fact = self.facts.get(head)
+        return None if fact is None else Path(head, fact.type, fact.zh, _named(head), fact=head)
+
+    def moment(self, node: Node, text: str) -> str:
+        """Check the name of a moment: an act of the noun, a built-in act or a date field; return it."""
+        noun = self.noun
+        if noun is not None and text not in noun.acts and not self._is_date(noun, text):
+            dates = [f for f in noun.fields if self._is_date(noun, f)]
+            self.reader.unknown(node, text, [*noun.acts, *dates], "没有这个动作或时间字段:", "there is no act or date field")
+        return text
+
+    @staticmethod
+    def _is_date(noun: Noun, text: str) -> bool:
+        return text in noun.fields and noun.fields[text].type.name in ("date", "datetime")
+
+    def moment_zh(self, text: str) -> str:
+        """Return the Chinese of a moment."""
+        if self.noun is not None and text in self.noun.acts:
+            return self.noun.acts[text].zh
+        if self.noun is not None and text in self.noun.fields:
+            return self.noun.fields[text].zh
+        return BUILT_IN_ACTS.get(text, (text,))[0]
+
+
+def _field(name: str) -> Getter:
+    return lambda e: e.row[name] if e.row is not None and name in e.row else e.fields.get(name)
+
+
+def _act_field(act: str, name: str) -> Getter:
+    return lambda e: e.act.fields.get(name) if e.act.name == act else None
+
+
+def _attr(name: str) -> Getter:
+    return lambda e: getattr(e.facts, name) or None
+
+
+def _link(link: str, name: str) -> Getter:
+    def get(e: Env) -> Any:
+        fields = e.facts.links.get(link)
+        if fields is not None:
+            return fields.get(name)
+        case = e.facts.linked.get(link)
+        return case.fields.get(name) if case is not None else None
+
+    return get
+
+
+def _linked_step(link: str) -> Getter:
+    def get(e: Env) -> Any:
+        case = e.facts.linked.get(link)
+        if case is not None:
+            return case.step
+        return (e.facts.links.get(link) or {}).get("state")
+
+    return get
+
+
+def _row(rows: str, column: str) -> Getter:
+    def get(e: Env) -> Any:
+        if e.row is not None:
+            return e.row.get(column)
+        values = [r.get(column) for r in e.fields.get(rows) or ()]
+        return tuple(v for v in values if v is not None) or None
+
+    return get
+
+
+def _since(name: str) -> Getter:
+    def get(e: Env) -> Elapsed | None:
+        mark = e.facts.marks.get(name)
+        start = mark.last if mark else e.facts.opened_at if name == "open" else e.moment(name) if name != e.act.name else None
+        return None if start is None else Elapsed(start, e.at)
+
+    return get
+
+
+def _times(name: str) -> Getter:
+    def get(e: Env) -> int:
+        mark = e.facts.marks.get(name)
+        return mark.count if mark else 0
+
+    return get
+
+
+def _measured(name: str) -> Getter:
+    return lambda e: e.facts.measures.get(name)
+
+
+def _named(name: str) -> Getter:
+    return lambda e: e.facts.named.get(name)

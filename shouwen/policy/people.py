@@ -1,0 +1,212 @@
+"""Who: a closed list of person words, resolved as of the moment the fact happened. Used alike by every kind.
+
+Bare words: responsible, first_asked, actor, customer, subject, anyone, or a declared post or person. Mappings:
+`{post: repairer, of: field house.area}` · `{did: finish}` · `{not_did: …}` · `{decided: act}` · `{field: house.responsible}` ·
+`{head_of: unit}` · `{superior_of: responsible}` · `{on_duty: receptionist}` · `{custodian_of: field}`; each may have `else`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shouwen.policy.env import Env
+from shouwen.policy.paths import Names, Path
+from shouwen.policy.source import Node, scalar
+
+WORDS_ZH = {
+    "responsible": "责任人", "first_asked": "首问人", "actor": "经办人", "requester": "申请人", "customer": "客户", "subject": "本人",
+    "anyone": "任何人",
+}  # fmt: skip
+KEYS = ("post", "of", "did", "not_did", "decided", "field", "head_of", "superior_of", "on_duty", "deputy_of", "else")
+Resolve = Callable[[Env], "tuple[int, ...] | None"]  # None: unknown, because a fact it rests on is not there
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A checked person word. `post` is set when it means whoever holds a post: work then goes to the post, not to one person."""
+
+    zh: str
+    resolve: Resolve
+    kind: str = "staff"  # staff or customer
+    post: str = ""
+    word: str = ""
+    unit: Callable[[Env], int] | None = None
+    other: Who | None = None
+    node: Node | None = None
+
+    def people(self, env: Env) -> tuple[int, ...]:
+        """Return the persons meant, as of the act's moment; those of `else` when there is none."""
+        found = self.resolve(env)
+        if not found and self.other is not None:
+            return self.other.people(env)
+        return found or ()
+
+    def unknown(self, env: Env) -> bool:
+        """Whether it cannot be said who is meant, because a fact is missing."""
+        return self.resolve(env) is None and (self.other is None or self.other.unknown(env))
+
+    def includes(self, person: int, env: Env) -> bool:
+        """Whether somebody is one of those meant (a post counts in its unit and the units below)."""
+        if self.word == "anyone":
+            return True
+        return person in self.people(env)
+
+
+class WhoReader:
+    """Reads person words against the posts and persons of the loaded packs."""
+
+    def __init__(self, names: Names, persons: Mapping[str, Node]) -> None:
+        self.names, self.persons, self.reader = names, persons, names.reader
+
+    def who(self, node: Node) -> Who:
+        """Read one person word."""
+        if node.text is not None:
+            return self._word(node, node.text)
+        pairs = self.reader.mapping(node)
+        self.reader.known(node, KEYS, "人员")
+        other = self.who(pairs["else"]) if "else" in pairs else None
+        for key in ("post", "on_duty", "did", "not_did", "decided", "field", "head_of", "superior_of", "deputy_of"):
+            if key in pairs:
+                found = getattr(self, f"_{key}")(pairs[key], pairs.get("of"))
+                zh = f"{found.zh}(没有则{other.zh})" if other else found.zh
+                return Who(zh, found.resolve, found.kind, found.post, found.word, found.unit, other, node)
+        self.reader.fault(node, "没有写明是谁;可用 post、field、did、head_of、superior_of、on_duty 等", "it does not say who; use post, field, did, head_of, superior_of, on_duty …")
+        return Who("", lambda e: ())
+
+    def many(self, node: Node) -> tuple[Who, ...]:
+        """Read one person word or a list of them."""
+        return tuple(self.who(n) for n in self.reader.listing(node))
+
+    def _word(self, node: Node, text: str) -> Who:
+        if text in WORDS_ZH:
+            return Who(WORDS_ZH[text], RESOLVE[text], "customer" if text == "customer" else "staff", word=text, node=node)
+        if text in self.persons:
+            declared = self.persons[text]
+            inner = self.who(declared.get("is") or declared)
+            zh = self.reader.text(declared.get("zh"), text)
+            return Who(zh, inner.resolve, inner.kind, inner.post, inner.word, inner.unit, inner.other, node)
+        if text in self.names.posts:
+            return self._post(node, None)
+        if text.startswith("field "):
+            return self._field(scalar(text.removeprefix("field ").strip(), node), None)
+        self.reader.unknown(node, text, [*WORDS_ZH, *self.persons, *self.names.posts], "没有这个岗位或人员:", "there is no such post or person")
+        return Who(text, lambda e: ())
+
+    def _post(self, node: Node, of: Node | None) -> Who:
+        post = self.reader.text(node)
+        if post not in self.names.posts:
+            self.reader.unknown(node, post, self.names.posts, "没有这个岗位", "there is no post")
+            return Who(post, lambda e: ())
+        unit, where = self._unit(of)
+        zh = f"{where}{self.names.posts[post].zh}"
+        return Who(zh, lambda e: e.facts.org.holders(post, unit(e), e.at), post=post, unit=unit, node=node)
+
+    def _unit(self, of: Node | None) -> tuple[Callable[[Env], int], str]:
+        if of is None or self.reader.text(of) == "unit":
+            return (lambda e: e.facts.unit), ""
+        text = self.reader.text(of).removeprefix("field ").strip()
+        if text == "any":
+            return (lambda e: 0), ""
+        path = self.names.path(of, text)
+        if path is None:
+            return (lambda e: 0), ""
+        if path.type.name == "staff":
+            return (lambda e: _unit_of(e, path.get(e))), f"{path.zh}所在部门的"
+        return (lambda e: path.get(e) or 0), f"{path.zh}的"
+
+    def _field(self, node: Node, of: Node | None) -> Who:
+        text = self.reader.text(node)
+        path = self.names.path(node, text)
+        if path is None:
+            return Who(text, lambda e: ())
+        if path.type.name not in ("staff", "customer", "posts"):
+            self.reader.fault(node, f"“{path.zh}”不是人员或客户字段", f"{text} is no field of staff or customer")
+        return Who(path.zh, _of_field(path), "customer" if path.type.name == "customer" else "staff", node=node)
+
+    def _did(self, node: Node, of: Node | None) -> Who:
+        return self._doers(node, self.reader.text(node), "的人")
+
+    def _decided(self, node: Node, of: Node | None) -> Who:
+        text = self.reader.text(node)
+        found = self._doers(node, text, "的人", mark="approved:")
+        return Who(f"批准{found.zh}", found.resolve, node=node)
+
+    def _not_did(self, node: Node, of: Node | None) -> Who:
+        did = self._doers(node, self.reader.text(node), "的人")
+        return Who(f"未{did.zh}", lambda e: tuple(s for s in e.facts.org.staff if s not in (did.resolve(e) or ())), node=node)
+
+    def _doers(self, node: Node, text: str, ending: str, mark: str = "") -> Who:
+        noun_id, _, act = text.rpartition(".")
+        noun = self.names.nouns.get(noun_id) if noun_id else self.names.noun
+        if noun is None or act not in noun.acts:
+            known = [f"{n.id}.{a}" for n in self.names.nouns.values() for a in n.acts if not n.acts[a].built_in]
+            self.reader.unknown(node, text, list(self.names.noun.acts) if self.names.noun and not noun_id else known, "没有这个动作", "there is no act")
+            return Who(text, lambda e: ())
+        zh = f"{noun.acts[act].zh}{ending}"
+        return Who(zh, _doers_of(noun_id, mark + act), node=node)
+
+    def _head_of(self, node: Node, of: Node | None) -> Who:
+        unit, where = self._unit(node)
+        return Who(f"{where or '所在部门'}负责人", lambda e: _one(e.facts.org.head_of(unit(e))), node=node)
+
+    def _superior_of(self, node: Node, of: Node | None) -> Who:
+        inner = self.who(node)
+        return Who(f"{inner.zh}的上级", lambda e: tuple(s for p in inner.people(e) if (s := e.facts.org.superior_of(p))), node=node)
+
+    def _deputy_of(self, node: Node, of: Node | None) -> Who:
+        inner = self.who(node)
+        return Who(f"{inner.zh}或其代理人", lambda e: tuple(e.facts.org.stands_in(p, e.at) for p in inner.people(e)), node=node)
+
+    def _on_duty(self, node: Node, of: Node | None) -> Who:
+        found = self._post(node, of)
+        unit = found.unit or (lambda e: 0)
+        return Who(f"当班的{found.zh}", lambda e: e.facts.org.on_duty(found.post, unit(e), e.at), post=found.post, unit=unit, node=node)
+
+
+def _one(person: int) -> tuple[int, ...]:
+    return (person,) if person else ()
+
+
+def _unit_of(env: Env, person: Any) -> int:
+    staff = env.facts.org.staff.get(person)
+    return staff.unit if staff else 0
+
+
+def _of_field(path: Path) -> Resolve:
+    def resolve(env: Env) -> tuple[int, ...] | None:
+        value = path.get(env)
+        if value is None:
+            return None
+        return tuple(value) if isinstance(value, tuple) else (value,)
+
+    return resolve
+
+
+def _doers_of(noun: str, act: str) -> Resolve:
+    """Who did an act: of this subject, or of the linked cases of a procedure."""
+
+    def resolve(env: Env) -> tuple[int, ...] | None:
+        found: list[int] = []
+        known = not noun or noun == env.noun.id
+        if not noun or noun == env.noun.id:
+            mark = env.facts.marks.get(act)
+            found.extend(mark.by if mark else ())
+        if noun:
+            for name, case in env.facts.linked.items():
+                if name in env.noun.fields and noun not in env.noun.fields[name].type.nouns:
+                    continue
+                known = True
+                mark = case.marks.get(act)
+                found.extend(mark.by if mark else ())
+        return tuple(dict.fromkeys(p for p in found if p)) if known else None
+
+    return resolve
+
+
+RESOLVE: dict[str, Resolve] = {
+    "responsible": lambda e: _one(e.facts.responsible), "first_asked": lambda e: _one(e.facts.first_asked),
+    "actor": lambda e: _one(e.act.by), "requester": lambda e: _one(e.act.by), "customer": lambda e: _one(e.facts.customer),
+    "subject": lambda e: _one(e.act.subject.id), "anyone": lambda e: tuple(e.facts.org.staff),
+}  # fmt: skip

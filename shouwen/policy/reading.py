@@ -1,0 +1,112 @@
+"""Reading mappings by declared keys: unknown keys are refused with the nearest known one, every value is checked at its place."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from shouwen.policy.errors import Faults
+from shouwen.policy.source import Node
+
+WORD = re.compile(r"^[a-z][a-z0-9_]*$")
+SOURCE_ID = re.compile(r"^\d{3}-\d{2}-\d{2,3}$")
+
+
+class Reader:
+    """Reads nodes and notes faults; every method returns something usable so that reading can go on to the next fault."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+
+    def fault(self, node: Node, zh: str, en: str) -> None:
+        """Note a fault."""
+        self.faults.add(node, zh, en)
+
+    def known(self, node: Node, keys: Iterable[str], what_zh: str = "") -> None:
+        """Refuse keys of a mapping that are not declared, naming the nearest one that is."""
+        allowed = list(keys)
+        for key, _ in node.entries():
+            if key not in allowed:
+                near = difflib.get_close_matches(key, allowed, 1)
+                tip = f",是不是“{near[0]}”?" if near else f";可用:{'、'.join(allowed)}"
+                tip_en = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(allowed)}"
+                self.fault(node.at(key), f"{what_zh}没有“{key}”这个键{tip}", f"unknown key {key!r}{tip_en}")
+
+    def mapping(self, node: Node | None) -> dict[str, Node]:
+        """Return the pairs of a mapping; a fault and nothing if it is something else."""
+        if node is None:
+            return {}
+        if node.pairs is None:
+            self.fault(node, "这里应为一组“键: 值”", "a mapping is wanted here")
+            return {}
+        return node.pairs
+
+    def listing(self, node: Node | None) -> list[Node]:
+        """Return the items of a list; a single text or mapping counts as a list of one."""
+        if node is None:
+            return []
+        return node.items if node.items is not None else [node]
+
+    def text(self, node: Node | None, default: str = "") -> str:
+        """Return a scalar's text; a fault if it is a list or mapping."""
+        if node is None:
+            return default
+        if node.text is None:
+            self.fault(node, "这里应为文字", "text is wanted here")
+            return default
+        return node.text
+
+    def texts(self, node: Node | None) -> tuple[str, ...]:
+        """Return a list of texts."""
+        return tuple(self.text(n) for n in self.listing(node))
+
+    def word(self, node: Node | None, default: str = "") -> str:
+        """Return an id: lower-case ASCII letters, digits and underscore."""
+        text = self.text(node, default)
+        if node is not None and not WORD.match(text):
+            self.fault(node, f"“{text}”不能作标识:用小写字母、数字和下划线", f"{text!r} is no id: lower-case letters, digits and _")
+        return text
+
+    def one_of(self, node: Node | None, allowed: Iterable[str], default: str = "") -> str:
+        """Return a word of a closed list."""
+        words = list(allowed)
+        text = self.text(node, default)
+        if node is not None and text not in words:
+            self.unknown(node, text, words)
+            return default or (words[0] if words else "")
+        return text
+
+    def unknown(self, node: Node, word: str, allowed: Iterable[str], zh: str = "", en: str = "") -> None:
+        """Note that a word is not one of a list, naming the nearest."""
+        words = sorted(set(allowed))
+        near = difflib.get_close_matches(word, words, 1)
+        tip = f",是不是“{near[0]}”?" if near else (f";可用:{'、'.join(words[:15])}" if words else "")
+        tip_en = f"; did you mean {near[0]!r}?" if near else (f"; known: {', '.join(words[:15])}" if words else "")
+        self.fault(node, f"{zh or '没有'}“{word}”{tip}", f"{en or 'there is no'} {word!r}{tip_en}")
+
+    def flag(self, node: Node | None, default: bool = False) -> bool:
+        """Return yes or no."""
+        if node is None:
+            return default
+        return self.one_of(node, ("yes", "no", "true", "false")) in ("yes", "true")
+
+    def source(self, node: Node | None) -> tuple[str, ...]:
+        """Return catalogue ids (`001-01-11`)."""
+        ids = self.texts(node)
+        for n, text in zip(self.listing(node), ids, strict=True):
+            if not SOURCE_ID.match(text):
+                self.fault(n, f"“{text}”不是条目编号,应如 \"001-01-11\"", f'{text!r} is no catalogue id like "001-01-11"')
+        return ids
+
+    def each(self, node: Node | None, read: Callable[[str, Node], Any]) -> dict[str, Any]:
+        """Read a mapping of id to something."""
+        found = {}
+        for key, value in self.mapping(node).items():
+            if node is not None and not WORD.match(key):
+                self.fault(node.at(key), f"“{key}”不能作标识:用小写字母、数字和下划线", f"{key!r} is no id: lower-case letters, digits and _")
+            found[key] = read(key, value)
+        return found
+
+
