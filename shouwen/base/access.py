@@ -1,0 +1,188 @@
+"""Who may read what: the one gate, below every face (pages, API, search, export, notices).
+
+A `Reader` is made once per request from the organisation (`reader_of`). Then:
+
+- rows: every queryset that a door reads goes through `.visible_to(reader)`. The rule for the linter: in `shouwen/web` and
+  `shouwen/api`, `X.objects` of a model whose queryset has `visible_to` is followed by `.visible_to(` in the same expression;
+  there is no other way in, and no flag that switches it off.
+- verbs: `reader.may(verb, kind)`, or `demand(reader, verb, kind)` which raises Forbidden.
+- personal data: masked by default (`masks`), uncovered by `reveal.reveal`, which is an event.
+
+Rows are seen by unit (the units in which somebody holds a post that may see, and those below; everything when held at the top
+or for no unit) or by person (responsible, first asked, a task: of the reader, or of whom the reader stands in for). A secrecy
+level above the reader's clearance hides the row whatever else holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Final, Self, TypeVar
+
+from django.db import models
+from django.db.models import Q
+
+from shouwen.base.errors import Forbidden
+from shouwen.policy.org import Org
+
+VERBS: Final = ("see", "reveal", "export", "administer", "import")
+EVERYBODY_MAY: Final = ("see",)  # what a post may that no grant names
+
+# A grant is a verb (for every kind of thing) or `verb:kind`. What a company sets for a post replaces the line here.
+DEFAULT_GRANTS: Final[Mapping[str, Sequence[str]]] = {
+    "receptionist": ("see", "reveal:customer"),
+    "front_desk": ("see", "reveal:customer"),
+    "service_officer": ("see", "reveal:customer"),
+    "repairer": ("see", "reveal:customer"),
+    "team_leader": ("see", "reveal:customer"),
+    "engineering_director": ("see", "reveal:customer", "export:case"),
+    "cashier": ("see", "reveal:customer"),
+    "archivist": ("see", "reveal:customer"),
+    "auditor": ("see", "export"),
+    "service_director": ("see", "reveal", "export", "import"),
+    "general_manager": ("see", "reveal", "export", "administer:law"),
+    "system_admin": ("see", "administer", "import"),
+}
+DEFAULT_CLEARANCES: Final[Mapping[str, int]] = {"archivist": 2, "auditor": 2, "service_director": 2, "general_manager": 3}
+
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What one person may read at a moment. `units` None is everything; `people`: the reader, and for whom the reader acts."""
+
+    staff: int = 0
+    units: frozenset[int] | None = frozenset()
+    people: frozenset[int] = frozenset()
+    posts: frozenset[str] = frozenset()
+    clearance: int = 0
+    grants: frozenset[str] = frozenset()
+
+    def may(self, verb: str, kind: str = "") -> bool:
+        """Whether the reader may do that with things of a kind (case, customer, record, law, staff …)."""
+        if verb not in VERBS:
+            raise ValueError(f"unknown verb {verb}")
+        return verb in self.grants or f"{verb}:{kind}" in self.grants
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether no unit is closed to the reader."""
+        return self.units is None
+
+
+NOBODY: Final = Reader()
+
+
+def demand(reader: Reader, verb: str, kind: str = "") -> None:
+    """Raise Forbidden unless the reader may."""
+    if not reader.may(verb, kind):
+        raise Forbidden(verb, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the company lets its posts do and read; empty is the default."""
+
+    grants: Mapping[str, Sequence[str]]
+    clearances: Mapping[str, int]
+
+    def of(self, post: str) -> Sequence[str]:
+        """Return the grants of one post."""
+        return self.grants.get(post, DEFAULT_GRANTS.get(post, EVERYBODY_MAY))
+
+    def clearance(self, post: str) -> int:
+        """Return the highest secrecy level a post may read."""
+        return self.clearances.get(post, DEFAULT_CLEARANCES.get(post, 0))
+
+
+DEFAULT_RIGHTS: Final = Rights({}, {})
+
+
+def reader_of(org: Org, staff: int, at: datetime, rights: Rights = DEFAULT_RIGHTS) -> Reader:
+    """Return what somebody may read at a moment. Whoever is not in the organisation may read nothing."""
+    if staff not in org.staff:
+        return NOBODY
+    held = [h for h in org.holdings if h.staff == staff and h.stands(at)]
+    roots = {h.unit for h in held if "see" in rights.of(h.post)}
+    roots |= {u.id for u in org.units.values() if u.head == staff}
+    posts = frozenset(h.post for h in held)
+    stood_in_for = {a.staff for a in org.absences if a.deputy == staff and org.stands_in(a.staff, at) == staff}
+    return Reader(
+        staff=staff,
+        units=_below(org, roots),
+        people=frozenset({staff, *stood_in_for}),
+        posts=posts,
+        clearance=max((rights.clearance(p) for p in posts), default=0),
+        grants=frozenset(g for p in posts for g in rights.of(p)),
+    )
+
+
+def _below(org: Org, roots: set[int]) -> frozenset[int] | None:
+    """The units at and below the roots; None when one of them is the top, or no unit at all (0)."""
+    if any(root == 0 or (root in org.units and not org.units[root].parent) for root in roots):
+        return None
+    return frozenset(u for u in org.units if not roots.isdisjoint(org.path(u)))
+
+
+class VisibleQuerySet(models.QuerySet[M]):
+    """A queryset that knows who may see its rows: name the columns, and override `own` for what reaches further.
+
+    Without a unit column and without own columns nobody sees anything.
+    """
+
+    unit_field: ClassVar[str] = ""
+    own_fields: ClassVar[tuple[str, ...]] = ()
+    level_field: ClassVar[str] = ""
+
+    def own(self, reader: Reader) -> Q:
+        """The rows that are somebody's own, wherever they are. Override to add a task, a subscription …"""
+        found = Q(pk__in=[])
+        for name in self.own_fields:
+            found |= Q(**{f"{name}__in": sorted(reader.people)})
+        return found
+
+    def visible_to(self, reader: Reader) -> Self:
+        """Keep the rows that the reader may see."""
+        rows = self.filter(self.scope(reader))
+        return rows.filter(**{f"{self.level_field}__lte": reader.clearance}) if self.level_field else rows
+
+    def scope(self, reader: Reader) -> Q:
+        """The condition on unit and person."""
+        if reader.staff == 0:
+            return Q(pk__in=[])
+        if self.unit_field and reader.units is None:
+            return Q()
+        own = self.own(reader) if reader.people else Q(pk__in=[])
+        return own | Q(**{f"{self.unit_field}__in": sorted(reader.units or ())}) if self.unit_field else own
+
+
+# ---- things that hang on other things: events, attachments, notices ------------------------------------------------------
+
+Sight = Callable[[Reader], "models.QuerySet[Any]"]
+_SIGHTS: dict[str, Sight] = {}
+
+
+def register_sight(kind: str, sight: Sight) -> None:
+    """Say which things of a kind a reader may see. Called once by the app that owns the kind, in AppConfig.ready()."""
+    if _SIGHTS.get(kind, sight) is not sight:
+        raise ValueError(f"{kind} has its sight already")
+    _SIGHTS[kind] = sight
+
+
+def sight_of(kind: str, reader: Reader) -> models.QuerySet[Any] | None:
+    """Return the things of a kind that a reader may see; None when nobody registered the kind (then nothing is visible)."""
+    sight = _SIGHTS.get(kind)
+    return sight(reader) if sight else None
+
+
+def in_sight(reader: Reader, *, subject: bool = True) -> Q:
+    """The condition for rows with `case_id` (and `subject_kind`, `subject_id`): their case, or their subject, is in sight."""
+    cases = sight_of("case", reader)
+    found = Q(case_id__in=cases.values("pk")) if cases is not None else Q(pk__in=[])
+    for kind in sorted(_SIGHTS) if subject else ():
+        things = sight_of(kind, reader)
+        if things is not None and kind != "case":
+            found |= Q(case_id=None, subject_kind=kind, subject_id__in=things.values("pk"))
+    return found
