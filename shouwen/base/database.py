@@ -149,7 +149,7 @@ def standing(connection_url: str) -> Standing:
           from pg_roles r where r.rolname = current_user"""
     with psycopg.connect(connection_url, connect_timeout=10) as connection:
         row = connection.execute(question).fetchone()
-    assert row is not None  # noqa: S101  current_user is always in pg_roles
+    assert row is not None  # current_user is always in pg_roles
     return Standing(*row)
 
 

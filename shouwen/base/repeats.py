@@ -73,6 +73,19 @@ def remember(answers: Mapping[Owned, Any]) -> None:
         raw().execute(_REMEMBER, columns([(owner, key, to_json(a)) for (owner, key), a in answers.items()], 3))
 
 
+def answered(owner: int, keys: Iterable[str]) -> dict[str, Any]:
+    """Return the answers of those keys of somebody that were used before."""
+    wanted = [(owner, key) for key in keys]
+    found = raw().execute(_SEEN, columns(wanted, 2)).fetchall() if wanted else []
+    return {key: from_json(answer) for _, key, _, answer in found}
+
+
+def release(owner: int, keys: Iterable[str]) -> None:
+    """Let keys of somebody be used again: what they asked for was refused, and may be asked for anew (a row of an import)."""
+    if wanted := list(keys):
+        ActKey.objects.filter(owner_id=owner, key__in=wanted).delete()
+
+
 def forget(before: datetime) -> int:
     """Delete keys older than that; returns how many. Clients repeat within hours; rows of imports may come again after years."""
     return ActKey.objects.filter(at__lt=before).exclude(key__startswith=IMPORTED).delete()[0]

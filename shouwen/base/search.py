@@ -64,7 +64,8 @@ UPSERT: Final = f"""insert into search_row ({_NAMES})
  select {", ".join(_MADE.get(name, name) for name, _ in COLUMNS)}
  from {unnest([kind for _, kind in COLUMNS])} as made ({_NAMES})
  on conflict (kind, object_id) do update set {", ".join(f"{n} = excluded.{n}" for n in [*_COMPARED, "updated_at"])}
- where ({", ".join(f"search_row.{n}" for n in _COMPARED)}) is distinct from ({", ".join(f"excluded.{n}" for n in _COMPARED)})"""  # noqa: S608
+ where ({", ".join(f"search_row.{n}" for n in _COMPARED)})
+  is distinct from ({", ".join(f"excluded.{n}" for n in _COMPARED)})"""  # noqa: S608
 
 _SHOWN: Final = "kind, object_id, unit_id, number, name, title, preview, sort_at"
 _NEWEST: Final = "order by sort_at desc, kind desc, object_id desc"

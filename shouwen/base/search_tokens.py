@@ -41,6 +41,8 @@ MAX_TEXT: Final = 1_000  # characters of one field that are searched; a longer s
 MAX_ABOUT: Final = 16  # characters of `about` that are found by initials
 MAX_PERSON: Final = 4  # Chinese characters of a name that is read as a person's; longer ones are companies or foreign names
 MAX_WORD: Final = 48  # characters of one lexeme
+MAX_WORDS: Final = 8  # parts of what somebody typed
+MAX_SINGLE: Final = 2  # parts of one character that are asked of the index, which has to add up all pairs they begin
 MAX_QUERY: Final = 64  # characters of what somebody typed; the rest of a pasted page is ignored
 VARIANTS: Final = 4  # ways to read four characters that are kept
 GRAM: Final = 4  # initials of `about` are kept four at a time: few different lexemes, so a small index
@@ -167,21 +169,34 @@ def _name_pinyin(name: str) -> frozenset[str]:
 
 def _initials(about: str) -> Iterator[str]:
     for run in WORD.findall(about):
-        letters = [{r[0] for r in pinyin.likely(char)} for char in run] if IS_HAN.match(run) else []
+        if not IS_HAN.match(run):
+            continue
+        letters = [_first_letters(char) for char in run]
+        usual = "".join(each[:1] for each in letters)
         for i in range(len(letters) - 1):
-            gram = itertools.product(*(sorted(one) for one in letters[i : i + GRAM]))
-            yield from ("~" + "".join(some) for some in itertools.islice(gram, VARIANTS))
+            gram = letters[i : i + GRAM]
+            yield "~" + usual[i : i + GRAM]
+            if any(len(each) > 1 for each in gram):
+                yield from ("~" + "".join(some) for some in itertools.islice(itertools.product(*gram), VARIANTS))
+
+
+@lru_cache(maxsize=40_000)
+def _first_letters(char: str) -> str:
+    """The letters one character may begin with; a sign for a character nobody can read, so that its neighbours stay apart."""
+    return "".join(dict.fromkeys(reading[0] for reading in pinyin.likely(char))) or "?"
 
 
 def compile_query(text: str) -> Query | None:
     """Return what somebody typed as a query, or None when there is nothing in it to search for."""
     folded = " ".join(fold(text[: MAX_QUERY * 2]).split())[:MAX_QUERY]
     phone = dialled(folded)
-    words = [phone] if phone else list(dict.fromkeys(WORD.findall(folded)))
+    words = [phone] if phone else list(dict.fromkeys(WORD.findall(folded)))[:MAX_WORDS]
     if not words:
         return None
-    terms = dict.fromkeys(term for word in words for term in _terms(word, alone=len(words) == 1))
-    contains = tuple(w for w in words if len(w) > 2 and IS_HAN.match(w))
+    single = [w for w in words if len(w) == 1 and IS_HAN.match(w)]
+    asked = [w for w in words if w not in single[MAX_SINGLE:]]
+    terms = dict.fromkeys(term for word in asked for term in _terms(word, alone=len(words) == 1))
+    contains = (*(w for w in words if len(w) > 2 and IS_HAN.match(w)), *single[MAX_SINGLE:])
     code = fold_number(folded)
     begins = code if BEGINS.fullmatch(folded) else ""
     return Query(code if re.search(r"\d", code) else "", begins, fold_name(folded), tuple(terms), contains)

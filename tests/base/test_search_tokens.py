@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
+
 import pytest
 
-from shouwen.base import pinyin
+from shouwen.base import pinyin, search_tokens
 from shouwen.base.search_tokens import MAX_QUERY, SearchDoc, compile_query, dialled, fold, national, text_of, tokens_of
 from tests.world import NOW
 
@@ -99,3 +101,7 @@ def test_the_text_to_compare_with_holds_every_indexed_run() -> None:
     everything = doc(name="王 建国", about="空调", body="Ｂ座漏水", codes=("京A12345",))
 
     assert text_of(everything).split("\n") == ["王建国", "空调", "b座漏水", "京a12345"]
+
+
+def test_the_examples_are_true() -> None:
+    assert doctest.testmod(pinyin).failed == doctest.testmod(search_tokens).failed == 0

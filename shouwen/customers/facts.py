@@ -1,0 +1,25 @@
+"""What the law may know of customers: their class, and what packs declare as customer_fields. No name, no number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from shouwen.base.sql import from_json, raw
+from shouwen.policy.nouns import Field
+
+_READ: Final = """select id, kind, class_code, level, language, fields from customers_customer where id = any(%s::int8[])"""
+_LOCK: Final = _READ + " order by id for share"
+
+
+def customer_facts(ids: Sequence[int], declared: Mapping[str, Field], *, lock: bool = False) -> dict[int, dict[str, Any]]:
+    """Return the typed fields of customers by id, with one query. With `lock` they stay so until the transaction ends."""
+    rows = raw().execute(_LOCK if lock else _READ, [list(ids)]).fetchall() if ids else []
+    return {
+        id_: {"kind": kind, "class": class_code, "level": level, "language": language, **_typed(from_json(kept), declared)}
+        for id_, kind, class_code, level, language, kept in rows
+    }
+
+
+def _typed(kept: Mapping[str, Any], declared: Mapping[str, Field]) -> dict[str, Any]:
+    return {name: declared[name].type.load(value) for name, value in kept.items() if name in declared}

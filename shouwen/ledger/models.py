@@ -1,0 +1,92 @@
+"""记账: facts and constraints. Books are declared in packs; here they are names."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from shouwen.base.access import Reader, VisibleQuerySet
+from shouwen.base.fields import IdField
+from shouwen.policy.act import Ref
+
+
+class EntryQuerySet(VisibleQuerySet["Entry"]):
+    """Entries are seen by unit, and by the member of staff they are about."""
+
+    unit_field: ClassVar[str] = "unit_id"
+
+    def own(self, reader: Reader) -> Q:
+        """The entries about the reader, and about whom the reader stands in for."""
+        return Q(party=Entry.Party.STAFF, party_id__in=sorted(reader.people))
+
+    def standing(self) -> Self:
+        """Those that count: not reversed, and no reversal themselves."""
+        return self.filter(reverses=None, reversal=None)
+
+    def of(self, book: str, party: str, party_id: int) -> Self:
+        """Everything in a book about somebody, newest first."""
+        return self.filter(book=book, party=party, party_id=party_id).order_by("-at", "-id")
+
+
+class Entry(models.Model):
+    """记账: a line in a book, about a member of staff or a customer. The database refuses to change or delete it.
+
+    `amount` is in the unit of the book, money in fen. `reverses` names the entry that this one takes back: same book, same
+    party, the opposite amount; the database holds that too. `key` stops the same cause from being booked twice.
+    """
+
+    class Party(models.TextChoices):
+        """Whom an entry is about."""
+
+        STAFF = "staff", _("员工")
+        CUSTOMER = "customer", _("客户")
+
+    id = IdField()
+    book = models.CharField(_("账簿"), max_length=64)
+    party = models.CharField(_("记账对象类别"), max_length=8, choices=Party.choices)
+    party_id = models.BigIntegerField(_("记账对象"))
+    unit_id = models.BigIntegerField(_("单位"), null=True, blank=True)  # where it arose
+    amount = models.BigIntegerField(_("数额"))
+    clause = models.CharField(_("条款"), max_length=160, blank=True)
+    clause_since = models.DateField(_("条款版本"), null=True, blank=True)
+    subject_kind = models.CharField(_("对象类别"), max_length=16)
+    noun = models.CharField(_("类型"), max_length=64)
+    subject_id = models.BigIntegerField(_("对象"))
+    case_id = models.BigIntegerField(_("事项"), null=True, blank=True)
+    row = models.CharField(_("行"), max_length=64, blank=True)
+    actor_id = models.BigIntegerField(_("经手人"))  # 0: the clock
+    at = models.DateTimeField(_("发生时间"))
+    entered_at = models.DateTimeField(_("录入时间"))
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, related_name="reversal", null=True, blank=True, verbose_name=_("冲销")
+    )
+    key = models.CharField(_("幂等键"), max_length=300, unique=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("记账")
+        indexes = (
+            models.Index(
+                fields=["book", "party_id", "at", "id"], name="entry_of_party"
+            ),  # ids are unique among staff and customers
+            models.Index(fields=["book", "at"], name="entry_of_book"),
+            models.Index(fields=["case_id"], name="entry_of_case", condition=Q(case_id__isnull=False)),
+            models.Index(fields=["subject_kind", "subject_id"], name="entry_of_subject"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(party__in=["staff", "customer"]), name="entry_party_known"),
+            models.CheckConstraint(condition=~Q(book="") & ~Q(key=""), name="entry_names_its_book_and_key"),
+            models.CheckConstraint(condition=Q(reverses=None) | ~Q(reverses=models.F("id")), name="entry_reverses_another"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.book} {self.party} {self.party_id} {self.amount}"
+
+    @property
+    def subject(self) -> Ref:
+        """What the entry arose from."""
+        return Ref(self.subject_kind, self.noun, self.subject_id)

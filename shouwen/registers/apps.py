@@ -1,0 +1,23 @@
+"""The Django app of registers."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+from shouwen.base.access import register_sight
+from shouwen.cases.adapters import register_subject
+
+
+class RegistersConfig(AppConfig):
+    """Records of things, typed by packs."""
+
+    name = "shouwen.registers"
+    label = "registers"
+
+    def ready(self) -> None:
+        """Say who keeps records for the law, and which of them somebody may see."""
+        from shouwen.registers.adapter import RECORDS  # noqa: PLC0415  models exist only now
+        from shouwen.registers.models import visible_records  # noqa: PLC0415
+
+        register_sight("record", visible_records)
+        register_subject(RECORDS)
