@@ -1,0 +1,183 @@
+"""`shouwen doctor`: what is wrong with this installation, in sentences; the exit code is 0 when nothing is."""
+
+from __future__ import annotations
+
+import argparse
+import enum
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import psycopg
+
+from shouwen.base import database
+from shouwen.base.embedded import default_home
+from shouwen.base.progress import aloud
+from shouwen.base.trouble import Trouble, say
+from shouwen.ops import assets
+from shouwen.ops.cli import add_home
+from shouwen.ops.installation import demand_migrated, load_django, open_installation
+from shouwen.worktime.holidays import chinese_holidays
+
+ROOT = Path(__file__).resolve().parents[2]
+LITTLE = 1024**3  # bytes of free disk that make us warn
+TOO_LITTLE = 200 * 1024**2
+
+
+class Health(enum.StrEnum):
+    """How a finding is marked: wrong ones make the exit code 1."""
+
+    GOOD = "✓"
+    WARNING = "!"
+    WRONG = "✗"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence about one thing."""
+
+    health: Health
+    zh: str
+    en: str
+
+
+WORKERS = """select count(*) from pg_stat_activity
+ where application_name = 'shouwen-worker' and datname = current_database()"""
+Check = Callable[[], Iterator[Finding]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See `shouwen doctor --help`."""
+    add_home(parser)
+
+
+def main(args: argparse.Namespace) -> int:  # noqa: ARG001
+    """Say every finding; later checks need what earlier ones looked at, so a database that is down ends the round."""
+    worst = Health.GOOD
+    for finding in examine(date.today()):  # noqa: DTZ011  the machine's own day is what its calendar must know
+        print(f"{finding.health} {say(finding.zh, finding.en)}")
+        worst = max(worst, finding.health, key=list(Health).index)
+    return int(worst is Health.WRONG)
+
+
+def examine(today: date) -> Iterator[Finding]:
+    """Every check in order."""
+    for check in (_python, _page_libraries, _home, _disk):
+        yield from check()
+    yield from _calendar(today)
+    try:
+        open_installation(aloud)
+        me = database.standing(database.url("app", default_home()))
+    except (Trouble, psycopg.OperationalError) as e:
+        zh, en = (e.zh, e.en) if isinstance(e, Trouble) else ("连不上数据库。DATABASE_URL 对吗？服务器在运行吗？",
+            "The database cannot be reached. Is DATABASE_URL right, is the server running?")  # fmt: skip
+        yield Finding(Health.WRONG, zh, en)
+        return
+    yield from _database(me)
+    load_django()
+    for check in (_tables, _worker):
+        yield from check()
+
+
+def _python() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.prefix == sys.base_prefix:
+        yield Finding(
+            Health.WARNING, f"Python {version}，但不在虚拟环境里。", f"Python {version}, but not in a virtual environment."
+        )
+    else:
+        yield Finding(Health.GOOD, f"Python {version}，虚拟环境 {sys.prefix}。", f"Python {version} in {sys.prefix}.")
+
+
+def _page_libraries() -> Iterator[Finding]:
+    if assets.vendor(ROOT).is_dir() and (not (ROOT / "package-lock.json").exists() or assets.fresh(ROOT)):
+        yield Finding(Health.GOOD, "网页所需的库齐全。", "The browser libraries are there.")
+    else:
+        yield Finding(
+            Health.WRONG,
+            "网页所需的库缺失或过时。请运行 `shouwen setup`。",
+            "Browser libraries are missing or old. Run `shouwen setup`.",
+        )
+
+
+def _home() -> Iterator[Finding]:
+    key = default_home() / "secret.key"
+    if key.exists() and key.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        yield Finding(Health.WRONG, f"{key} 别的账号也能读。请 chmod 600。", f"Other accounts can read {key}. Do chmod 600.")
+    if os.environ.get("SHOUWEN_DEBUG") == "1":
+        yield Finding(
+            Health.WARNING,
+            "SHOUWEN_DEBUG 已打开，错误页会显示内部数据。",
+            "SHOUWEN_DEBUG is on: error pages show internal data.",
+        )
+
+
+def _disk() -> Iterator[Finding]:
+    home = default_home()
+    there = next(p for p in (home, *home.parents) if p.exists())
+    free = shutil.disk_usage(there).free
+    health = Health.WRONG if free < TOO_LITTLE else Health.WARNING if free < LITTLE else Health.GOOD
+    yield Finding(
+        health, f"{home} 所在磁盘还有 {free / 1024**3:.1f} GB。", f"The disk of {home} has {free / 1024**3:.1f} GB left."
+    )
+
+
+def _calendar(today: date) -> Iterator[Finding]:
+    known = chinese_holidays().years
+    for year, needed in ((today.year, Health.WRONG), (today.year + 1, Health.WARNING)):
+        if year in known:
+            yield Finding(Health.GOOD, f"{year} 年的节假日安排已知。", f"The holidays of {year} are known.")
+        elif needed is Health.WRONG or today.month >= 11:
+            yield Finding(
+                needed,
+                f"不知道 {year} 年的节假日和调休，按工作日计算的时限会报错。请在日历中补上。",
+                f"The holidays and make-up days of {year} are not known; deadlines in working days will fail. Add them.",
+            )
+
+
+def _database(me: database.Standing) -> Iterator[Finding]:
+    kind = ("外部", "outside") if database.outside() else ("内置", "embedded")
+    if me.version < database.FLOOR:
+        yield Finding(
+            Health.WRONG, f"PostgreSQL {me.version} 太旧，至少 {database.FLOOR}。", f"PostgreSQL {me.version} is too old."
+        )
+    else:
+        yield Finding(Health.GOOD, f"{kind[0]} PostgreSQL {me.version} 可用。", f"The {kind[1]} PostgreSQL {me.version} answers.")
+    if me.lawful:
+        yield Finding(Health.GOOD, f"应用账号 {me.user} 不拥有任何表。", f"The application's account {me.user} owns nothing.")
+    else:
+        yield Finding(
+            Health.WRONG,
+            f"应用账号 {me.user} 是超级用户或表的属主：记录可以被篡改。请换普通账号。",
+            f"The application's account {me.user} is a superuser or owns tables: the journal is not safe. Use an ordinary one.",
+        )
+
+
+def _tables() -> Iterator[Finding]:
+    try:
+        demand_migrated()
+    except Trouble as e:
+        yield Finding(Health.WRONG, e.zh, e.en)
+    else:
+        yield Finding(Health.GOOD, "数据表是最新的。", "The tables are up to date.")
+
+
+def _worker() -> Iterator[Finding]:
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute(WORKERS)
+        row = cursor.fetchone()
+    if row and row[0]:
+        yield Finding(Health.GOOD, "后台进程在运行。", "A worker is running.")
+    else:
+        yield Finding(
+            Health.WARNING,
+            "没有后台进程在运行：时限不会触发。请启动 `shouwen serve`。",
+            "No worker is running: deadlines do not fire. Start `shouwen serve`.",
+        )

@@ -1,0 +1,28 @@
+"""One worker process: the clock and the outbox, until SIGTERM."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+
+from shouwen.ops.cli import in_sentences
+from shouwen.ops.family import die_with_parent
+from shouwen.ops.installation import demand_migrated, load_django
+
+
+def main() -> None:
+    """Work until SIGTERM; what is under way is finished or rolled back."""
+    die_with_parent()
+    load_django()
+    demand_migrated()
+    from shouwen.cases import clock  # noqa: PLC0415  needs Django loaded
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    clock.run(stop)
+
+
+if __name__ == "__main__":
+    sys.exit(in_sentences(main))

@@ -1,0 +1,91 @@
+"""Each of our rules finds what it is there to find, and leaves the right way alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tools.lint import catalogue, doors, hidden_time, http_below, locks, names, sizes
+
+WRONG = [
+    (sizes, "shouwen/cases/long.py", "x = 1\n" * 401),
+    (sizes, "shouwen/cases/wide.py", "x = 1  # " + "长" * 123),
+    (sizes, "shouwen/web/templates/long.html", "<p>\n" * 121),
+    (names, "shouwen/base/utils.py", ""),
+    (names, "shouwen/helpers/x.py", ""),
+    (names, "shouwen/base/x.py", "class CaseService: ..."),
+    (doors, "shouwen/web/cases/views.py", "case.save()"),
+    (doors, "shouwen/api/x.py", "Case.objects.filter(pk=1).update(step='done')"),
+    (doors, "shouwen/api/x.py", "Case.objects.bulk_create(rows)"),
+    (doors, "shouwen/web/x.py", "cursor.execute('delete from cases')"),
+    (hidden_time, "shouwen/cases/x.py", "from django.utils import timezone\nx = timezone.now()"),
+    (hidden_time, "shouwen/policy/x.py", "import datetime\nx = datetime.datetime.now(tz)"),
+    (hidden_time, "shouwen/base/x.py", "x = localdate()"),
+    (http_below, "shouwen/cases/x.py", "from django.http import HttpResponse"),
+    (http_below, "shouwen/staff/x.py", "from django import shortcuts"),
+    (locks, "locks/run.txt", "--index-url https://example.org/simple\n"),
+    (locks, "uv.lock", ""),
+    (catalogue, "shouwen/web/templates/x.html", "<p>你好</p>"),
+    (catalogue, "shouwen/web/x.py", "title = '你好'"),
+    (catalogue, "shouwen/web/x.py", "title = _('你好')"),
+    (catalogue, "shouwen/web/templates/x.html", "{% translate '你好' %}"),
+]
+RIGHT = [
+    (sizes, "shouwen/cases/x.py", "x = 1\n" * 400),
+    (sizes, "shouwen/cases/x.py", "x = 1  # " + "长" * 120),
+    (names, "shouwen/cases/outcomes.py", "class Outcome: ..."),
+    (doors, "shouwen/web/x.py", "context.update({'a': 1})\nact(Close(case))"),
+    (doors, "shouwen/cases/x.py", "case.save()"),
+    (hidden_time, "shouwen/cases/x.py", "day = localdate(now)"),
+    (hidden_time, "shouwen/web/x.py", "now = timezone.now()"),
+    (http_below, "shouwen/web/x.py", "from django.http import HttpResponse"),
+    (locks, "locks/run.txt", "django==5.2.19 \\\n    --hash=sha256:00\n"),
+    (catalogue, "shouwen/web/templates/x.html", "{# 说明 #}<p>{{ name }}</p>"),
+    (catalogue, "shouwen/web/x.py", '"""说明。"""'),
+]
+
+
+def plant(root: Path, file: str, text: str) -> None:
+    for needed in ("package-lock.json", file):
+        path = root / needed
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text if needed == file else "{}", encoding="utf-8")
+
+
+@pytest.mark.parametrize(("rule", "file", "text"), WRONG)
+def test_a_rule_finds_the_fault_and_says_where(tmp_path: Path, rule: ModuleType, file: str, text: str) -> None:
+    plant(tmp_path, file, text)
+
+    assert {fault.path.as_posix() for fault in rule.check(tmp_path)} == {file}
+
+
+@pytest.mark.parametrize(("rule", "file", "text"), RIGHT)
+def test_a_rule_leaves_the_right_way_alone(tmp_path: Path, rule: ModuleType, file: str, text: str) -> None:
+    plant(tmp_path, file, text)
+
+    assert list(rule.check(tmp_path)) == []
+
+
+def test_every_way_of_marking_a_text_in_a_template_is_read(tmp_path: Path) -> None:
+    template = """
+    {% load i18n %}<h1 title="{% trans '一' %}">{% translate "二" %}</h1>
+      {% blocktranslate with n=case.number %}三{{ n }}{% endblocktranslate %}
+    {% blocktranslate count n=1 %}四{{ n }}{% plural %}五{{ n }}{% endblocktranslate %} {{ _("六") }}
+    """
+    plant(tmp_path, "shouwen/web/templates/x.html", template)
+
+    assert [text for _, _, text, _ in catalogue.texts(tmp_path)] == ["一", "二", "三%(n)s", ("四%(n)s", "五%(n)s"), "六"]
+
+
+def test_the_catalogue_is_complete_once_every_text_has_english_with_the_same_holes(tmp_path: Path) -> None:
+    plant(tmp_path, "shouwen/web/x.py", "a = _('共 %(n)s 件')")
+    assert catalogue.update(tmp_path) == 1
+    po = tmp_path / catalogue.PO
+    po.write_text(po.read_text(encoding="utf-8").replace('msgstr ""', 'msgstr "%(n)s cases"'), encoding="utf-8")
+    assert list(catalogue.check(tmp_path)) == []
+    assert catalogue.update(tmp_path) == 0  # and what is translated stays
+
+    po.write_text(po.read_text(encoding="utf-8").replace("%(n)s cases", "cases"), encoding="utf-8")
+    assert ["other places" in fault.text for fault in catalogue.check(tmp_path)] == [True]

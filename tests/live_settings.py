@@ -1,0 +1,10 @@
+"""The settings of processes that a test starts: they work in the database the test names, and need no collected files."""
+
+from __future__ import annotations
+
+from shouwen.config.settings import *  # noqa: F403
+from shouwen.config.settings import STORAGES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True
