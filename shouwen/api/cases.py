@@ -80,7 +80,9 @@ def list_cases(
     place = read_cursor(cursor, "cases")
     if place is not None:
         if place.at is None:
-            raise FieldError.of("cursor", "翻页位置无效,请从第一页开始", "not a cursor of this list; begin at the first page", "bad_cursor")
+            raise FieldError.of(
+                "cursor", "翻页位置无效,请从第一页开始", "not a cursor of this list; begin at the first page", "bad_cursor"
+            )
         rows = rows.filter(Q(opened_at__lt=place.at) | Q(opened_at=place.at, pk__lt=place.id))
     found = list(rows[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
@@ -95,7 +97,9 @@ def create_case(request: HttpRequest, payload: CaseIn, key: Key = "") -> Status[
     if payload.unit is not None and not _in_scope(who, payload.unit):
         raise FieldError.of("unit", "没有这个单位,或不在您的范围内", "there is no such unit, or it is not yours")
     start = Start(customer=payload.customer or 0, unit=payload.unit or 0)
-    wish = Wish(act="open", fields=payload.fields, evidence=_evidence(payload.evidence), ticks=payload.ticks, key=key, at=payload.at)
+    wish = Wish(
+        act="open", fields=payload.fields, evidence=_evidence(payload.evidence), ticks=payload.ticks, key=key, at=payload.at
+    )
     return Status(201, ruled(open_case(payload.procedure, wish, start, who.reader, now=who.now), who))
 
 
@@ -117,7 +121,13 @@ def read_case(request: HttpRequest, case: CaseId) -> CaseOut:
 
 def _deadline(d: Deadline) -> DeadlineOut:
     return DeadlineOut(
-        clause=d.clause, row=d.row, since=d.anchor, due_at=d.due_at, breached_at=d.breached_at, stopped_at=d.stopped_at, outcome=d.outcome
+        clause=d.clause,
+        row=d.row,
+        since=d.anchor,
+        due_at=d.due_at,
+        breached_at=d.breached_at,
+        stopped_at=d.stopped_at,
+        outcome=d.outcome,
     )
 
 
@@ -142,7 +152,14 @@ def list_events(request: HttpRequest, case: CaseId, limit: Limit = LIMIT, cursor
     more = write_cursor(Place("events", None, found[limit - 1].seq)) if len(found) > limit else ""
     items = [
         EventOut(
-            seq=e.seq, at=e.at, entered_at=e.entered_at, kind=e.kind, act=e.act, actor=e.actor_id or None, clause=e.clause, data=e.data
+            seq=e.seq,
+            at=e.at,
+            entered_at=e.entered_at,
+            kind=e.kind,
+            act=e.act,
+            actor=e.actor_id or None,
+            clause=e.clause,
+            data=e.data,
         )
         for e in found[:limit]
     ]

@@ -40,7 +40,9 @@ def shown(clause: Clause, figures: Mapping[str, Figures]) -> ClauseOut:
 
 
 @router.get("", response={200: ClauseList, **PROBLEMS}, summary="List the clauses in force")
-def list_clauses(request: HttpRequest, regulation: Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")] = "") -> ClauseList:
+def list_clauses(
+    request: HttpRequest, regulation: Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")] = ""
+) -> ClauseList:
     """Every clause in force today, or those of one regulation (`property/repair`)."""
     clauses = [c for c in today(request, "regulation").clauses.values() if not regulation or c.regulation.name == regulation]
     figures = figures_of([c.name for c in clauses])
@@ -48,7 +50,9 @@ def list_clauses(request: HttpRequest, regulation: Annotated[str, Query(max_leng
 
 
 @router.get("/one", response={200: ClauseOut, **PROBLEMS}, summary="Read one clause")
-def read_clause(request: HttpRequest, name: Annotated[str, Query(min_length=1, max_length=160, pattern=r"^[^\x00]*$")]) -> ClauseOut:
+def read_clause(
+    request: HttpRequest, name: Annotated[str, Query(min_length=1, max_length=160, pattern=r"^[^\x00]*$")]
+) -> ClauseOut:
     """One clause by its global name (`property/repair#2.1`)."""
     clause = today(request, "name").clauses.get(name)
     if clause is None:

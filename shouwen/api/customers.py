@@ -25,7 +25,12 @@ def shown(customer: Customer) -> CustomerOut:
     """Return a customer as the API shows it."""
     phones = [mask_phone(p.number) for p in customer.phones.all()]
     return CustomerOut(
-        id=customer.pk, number=customer.number, name=customer.masked_name, kind=customer.kind, unit=customer.unit_id, phones=phones
+        id=customer.pk,
+        number=customer.number,
+        name=customer.masked_name,
+        kind=customer.kind,
+        unit=customer.unit_id,
+        phones=phones,
     )
 
 
@@ -45,7 +50,9 @@ def list_customers(
     if place is not None:
         last = Customer.objects.visible_to(reader).filter(pk=place.id).first()
         if last is None:
-            raise FieldError.of("cursor", "翻页位置无效,请从第一页开始", "not a cursor of this list; begin at the first page", "bad_cursor")
+            raise FieldError.of(
+                "cursor", "翻页位置无效,请从第一页开始", "not a cursor of this list; begin at the first page", "bad_cursor"
+            )
         rows = rows.filter(Q(pinyin__gt=last.pinyin) | Q(pinyin=last.pinyin, pk__gt=last.pk))
     found = list(rows[: limit + 1])
     more = write_cursor(Place("customers", None, found[limit - 1].pk)) if len(found) > limit else ""

@@ -37,7 +37,9 @@ def read_cursor(cursor: str, order: str) -> Place | None:
     except (msgspec.MsgspecError, binascii.Error, ValueError):
         place = None
     if place is None or place.order != order:
-        raise FieldError.of("cursor", "翻页位置无效,请从第一页开始", "not a cursor of this list; begin at the first page", "bad_cursor")
+        raise FieldError.of(
+            "cursor", "翻页位置无效,请从第一页开始", "not a cursor of this list; begin at the first page", "bad_cursor"
+        )
     return place
 
 

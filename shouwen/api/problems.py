@@ -43,7 +43,9 @@ def details(status: int, lang: str, body: Mapping[str, Any]) -> HttpResponse:
     """Return problem details."""
     zh, en = TITLES.get(status, TITLES[400])
     content = {"type": "about:blank", "title": en if lang.startswith("en") else zh, "status": status, **body}
-    return HttpResponse(json.dumps(content, ensure_ascii=False), status=status, content_type="application/problem+json; charset=utf-8")
+    return HttpResponse(
+        json.dumps(content, ensure_ascii=False), status=status, content_type="application/problem+json; charset=utf-8"
+    )
 
 
 def _problem(request: HttpRequest, problem: Problem) -> HttpResponse:

@@ -30,7 +30,9 @@ def shown(ruling: Ruling, who: Asker) -> RulingOut:
     case = Case.objects.filter(pk=ruling.subject.id).values_list("number", "step").first()
     number, step = case or ("", "")
     effects = [
-        EffectOut(kind=type(e).__name__.lower(), clause=getattr(getattr(e, "cite", None), "clause", "") or getattr(e, "clause", ""))
+        EffectOut(
+            kind=type(e).__name__.lower(), clause=getattr(getattr(e, "cite", None), "clause", "") or getattr(e, "clause", "")
+        )
         for e in ruling.effects
     ]
     return RulingOut(

@@ -40,7 +40,11 @@ def list_tasks(
     request: HttpRequest, limit: Annotated[int, Query(ge=1, le=MOST)] = LIMIT, cursor: Annotated[str, Query(max_length=200)] = ""
 ) -> TaskPage:
     """Open tasks of the asker and of the posts they hold; what falls due next comes first, what has no moment last."""
-    rows = Task.objects.desk(asker(request, "limit", "cursor").reader).select_related("case").order_by(F("due_at").asc(nulls_last=True), "pk")
+    rows = (
+        Task.objects.desk(asker(request, "limit", "cursor").reader)
+        .select_related("case")
+        .order_by(F("due_at").asc(nulls_last=True), "pk")
+    )
     place = read_cursor(cursor, "tasks")
     if place is not None and place.at is not None:
         rows = rows.filter(Q(due_at__gt=place.at) | Q(due_at=place.at, pk__gt=place.id) | Q(due_at=None))
@@ -53,7 +57,9 @@ def list_tasks(
 
 
 @router.post("/{task}/acts", response={200: RulingOut, **PROBLEMS}, summary="Act on a task")
-def act_on_task(request: HttpRequest, task: Annotated[int, Path(ge=1, le=HIGHEST_ID)], payload: TaskActIn, key: Key = "") -> RulingOut:
+def act_on_task(
+    request: HttpRequest, task: Annotated[int, Path(ge=1, le=HIGHEST_ID)], payload: TaskActIn, key: Key = ""
+) -> RulingOut:
     """Claim or complete a task, or decide the approval it asks for. An act that a task waits for is done on its case."""
     who = asker(request)
     found = Task.objects.visible_to(who.reader).select_related("case").filter(pk=task).first()

@@ -13,11 +13,12 @@ from shouwen.policy.ruling import Enter
 
 # An entry that was taken back by the moment asked about does not count, and neither does its reversal; sums cancel by themselves.
 _FOLD: Final = f"""select q.n, coalesce(f.entries, 0), coalesce(f.amount, 0)
- from {unnest(("int8", "text", "int8", "timestamptz", "timestamptz"))} as q (n, book, who, since, until)
+ from {unnest(("int8", "text", "int8", "timestamptz", "timestamptz", "int8"))} as q (n, book, who, since, until, subject)
  left join lateral (
   select sum(e.amount)::int8 as amount, count(*) filter (where e.reverses_id is null and not exists (
     select 1 from ledger_entry r where r.reverses_id = e.id and r.at <= q.until)) as entries
   from ledger_entry e where e.book = q.book and (q.who = 0 or e.party_id = q.who)
+   and (q.subject = 0 or e.subject_id = q.subject)
    and e.at >= coalesce(q.since, '-infinity') and e.at <= q.until
  ) f on true order by q.n"""  # noqa: S608
 
@@ -31,8 +32,8 @@ def fold(questions: Sequence[BookQuestion]) -> list[tuple[int, int]]:
     """Return how many entries count and what they add up to, for each question. The period holds both its ends."""
     if not questions:
         return []
-    asked = [(n, q.book, q.who, q.since, q.until) for n, q in enumerate(questions)]
-    return [(entries, amount) for _, entries, amount in raw().execute(_FOLD, columns(asked, 5)).fetchall()]
+    asked = [(n, q.book, q.who, q.since, q.until, q.subject) for n, q in enumerate(questions)]
+    return [(entries, amount) for _, entries, amount in raw().execute(_FOLD, columns(asked, 6)).fetchall()]
 
 
 def _entered(h: Happening) -> Entered:

@@ -28,6 +28,9 @@ TASK_ACTS: Final = ("claim", "complete")
 CLOCK_ACTS: Final = ("deadline_passed", "deadline_near", "come_round")
 
 
+Chain = tuple[tuple[int, ...], ...]  # links of an approval in order, each the persons of whom one (or all) must say yes
+
+
 @dataclass(frozen=True, slots=True)
 class Ref:
     """A subject: its kind (case, record, customer, staff, entry), its noun (procedure, register, book) and id; id 0 is not yet there."""
@@ -87,5 +90,5 @@ class Act:
     reason: str = ""
     key: str = ""
     opening: Opening | None = None
-    granted: frozenset[str] = frozenset()  # clauses whose approval has been given; set by decide() itself, never by a door
+    granted: Mapping[str, Chain] = field(default_factory=dict)  # clauses whose approval was given, and who was asked; set by decide() alone
     upon: str = ""  # the clause that made the law do this act

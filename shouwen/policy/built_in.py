@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from shouwen.policy.consent import may_do
 from shouwen.policy.env import Env
-from shouwen.policy.ruling import CloseTask, Effect, Hold, LinkCases, OpenTask, SetField, Step
+from shouwen.policy.ruling import CloseTask, Effect, Hold, LinkCases, OpenTask, Refusal, SetField, Step
 
 # Acts that may be done while a subject is on hold.
 IN_BETWEEN = frozenset({"resume", "note", "amend", "hand_over", "take_over", "decline", "link", "merge", "extend"})
+
+
+def not_handed_over(env: Env) -> Refusal | None:
+    """Return why somebody may not take a matter over: it was neither handed to them nor open to a pool they belong to."""
+    if env.act.name != "take_over" or any(t.act == "take_over" and may_do(t, env) for t in env.facts.tasks):
+        return None
+    return Refusal(
+        "", "not_handed_over", "没有人把这件事移交给您", "Nobody handed this over to you.",
+        remedy_zh="请责任人先移交给您", remedy_en="Ask the person responsible to hand it over.",
+    )  # fmt: skip
 
 
 def built_in(env: Env) -> Iterator[Effect]:

@@ -9,12 +9,13 @@ from shouwen.policy.conditions import Condition, Test
 from shouwen.policy.errors import Faults
 from shouwen.policy.kinds.base import Clause, Rule
 from shouwen.policy.kinds.choices import Choice, Classifies
+from shouwen.policy.kinds.deadline import Deadline
 from shouwen.policy.kinds.gate import Gate
 from shouwen.policy.kinds.gates import Approval
 from shouwen.policy.kinds.keeps import Booking
-from shouwen.policy.kinds.opens import Deadline, Obliges, Performs
+from shouwen.policy.kinds.opens import Obliges, Performs
 from shouwen.policy.kinds.requires import Requires
-from shouwen.policy.nouns import Noun
+from shouwen.policy.nouns import ActShape, Noun
 
 
 def check(compiled: Compiled, faults: Faults) -> None:
@@ -227,18 +228,17 @@ def _asked_by_then(name: str, act: str, noun: Noun) -> bool:
     opening = noun.acts.get("open")
     if opening is not None and name in opening.asks:
         return True
-    before = _steps_before(noun.acts[act].leaves or tuple(noun.steps), noun)
-    return any(not a.leaves or set(a.leaves) & before for a in asking)
+    wanted = set(noun.acts[act].leaves or noun.steps)
+    return any(_steps_after(a, noun) & wanted for a in asking)
 
 
-def _steps_before(steps: tuple[str, ...], noun: Noun) -> set[str]:
-    found, todo = set(steps), list(steps)
+def _steps_after(done: ActShape, noun: Noun) -> set[str]:
+    """Return the steps a subject may be at once an act was done, reopening aside."""
+    found = {done.to} if done.to else set(done.leaves or noun.steps)
+    todo = list(found)
     while todo:
         here = todo.pop()
-        for a in noun.acts.values():
-            if a.to == here:
-                for s in a.leaves:
-                    if s not in found:
-                        found.add(s)
-                        todo.append(s)
+        onward = {a.to for a in noun.acts.values() if a.to and not a.built_in and here in (a.leaves or noun.steps)} - found
+        found |= onward
+        todo.extend(onward)
     return found

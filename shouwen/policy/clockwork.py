@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from shouwen.policy.aftermath import promise_tasks
 from shouwen.policy.computed import compute
 from shouwen.policy.env import Env
 from shouwen.policy.facts import Running
-from shouwen.policy.promises import ALARM
+from shouwen.policy.kinds.opens import Obliges, Schedules
+from shouwen.policy.promises import ALARM, again
 from shouwen.policy.ruling import Breach, Cite, Effect, Ruling, Settle, Warned
+from shouwen.policy.speaking import once, speak
 
 if TYPE_CHECKING:
     from shouwen.policy.law import Law, LawDay
@@ -19,6 +22,10 @@ def decide_clock(law: Law, day: LawDay, env: Env) -> Ruling:
     """Return what follows when a deadline is due or near. One that has moved or ended meanwhile does nothing."""
     act = env.act
     ruling = Ruling("allowed", act, act.subject)
+    if act.name == "come_round":
+        compute(day.plan(env.noun.id, act.name).computed, env)
+        ruling.effects = _comes_round(day, env)
+        return _told(ruling, env)
     running = next((d for d in env.facts.deadlines if d.clause == act.clause and d.row == act.row), None)
     if running is None or running.breached_at is not None:
         return ruling
@@ -27,15 +34,39 @@ def decide_clock(law: Law, day: LawDay, env: Env) -> Ruling:
     if act.name == "deadline_near":
         ruling.effects = [Warned(running.clause, running.row, running.owes)]
     elif running.due_at is not None and running.due_at <= env.at:
-        ruling.effects = list(_rings(law, day, env, running) if ALARM in running.until else _falls(law, env, running))
+        ruling.effects = once(list(_rings(law, day, env, running) if ALARM in running.until else _falls(law, env, running)))
+        promise_tasks(env, ruling.effects)
+    return _told(ruling, env)
+
+
+def _told(ruling: Ruling, env: Env) -> Ruling:
+    """Return the ruling with the clauses it rests on, and those that could not speak."""
     ruling.cites = tuple(dict.fromkeys(c for e in ruling.effects if (c := getattr(e, "cite", None)) is not None))
+    ruling.flags = tuple(env.flags.items())
     return ruling
 
 
+def _comes_round(day: LawDay, env: Env) -> list[Effect]:
+    """A clause that speaks of a population asks one member: does it belong, and does the condition hold for it?"""
+    clause = day.clauses.get(env.act.clause)
+    for rule in clause.rules.values() if clause is not None else ():  # repealed meanwhile: nothing
+        kind, unknown = rule.kind, list[str]()
+        if not isinstance(kind, Schedules | Obliges) or kind.member is None or kind.member.id != env.noun.id:
+            continue
+        held = [c.holds(env, unknown) for c in (kind.members, rule.when)]
+        if False in held or day.is_overridden(rule, env):
+            continue
+        env.flag(rule.clause.name, unknown)
+        return kind.effects(rule, env) if all(held) else []
+    return []
+
+
 def _falls(law: Law, env: Env, running: Running) -> Iterator[Effect]:
-    assert running.due_at is not None
+    if running.due_at is None:
+        return
     breach = Breach(Cite(running.clause, running.since), running.row, running.due_at, running.owes)
     yield breach
+    yield from again(law, env, running)
     born_overdue = running.made_at is not None and running.due_at <= running.made_at
     yield from follow(law, env, breach, born_overdue=born_overdue)
 
@@ -46,10 +77,9 @@ def follow(law: Law, env: Env, breach: Breach, *, born_overdue: bool = False) ->
     for rule in day.upon_breach.get(breach.cite.clause, []):
         if rule.noun is not None and rule.noun.id != env.noun.id:
             continue
-        if (born_overdue and rule.kind.primitive == "keep") or day.is_overridden(rule, env):
+        if born_overdue and rule.kind.primitive == "keep":
             continue
-        if rule.when.holds(env):
-            yield from rule.kind.effects(rule, env)
+        yield from speak(rule, env, day)
 
 
 def _rings(law: Law, day: LawDay, env: Env, running: Running) -> Iterator[Effect]:
@@ -57,5 +87,5 @@ def _rings(law: Law, day: LawDay, env: Env, running: Running) -> Iterator[Effect
     clause = day.clauses.get(running.clause) or law.clause(running.clause, running.since)
     rule = clause.rules.get(env.noun.id) if clause is not None else None
     yield Settle(running.clause, running.row, "kept", env.at, "rang")
-    if rule is not None and rule.when.holds(env):
-        yield from rule.kind.effects(rule, env)
+    if rule is not None:
+        yield from speak(rule, env, day)

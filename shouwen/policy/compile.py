@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,25 +12,27 @@ from shouwen.policy.conditions import ConditionReader
 from shouwen.policy.errors import Faults
 from shouwen.policy.kinds.base import Clause, ClauseReader, Rule, Upon
 from shouwen.policy.kinds.choices import Assigns, Classifies, read_literal
+from shouwen.policy.kinds.deadline import Deadline
 from shouwen.policy.kinds.gates import Approval, read_links
 from shouwen.policy.kinds.keeps import Booking
-from shouwen.policy.kinds.opens import Deadline, Obliges, Schedules
+from shouwen.policy.kinds.opens import Obliges, Put, Schedules, read_sets
 from shouwen.policy.kinds.registry import CLAUSE_KEYS, KINDS
 from shouwen.policy.measures import Measure, MeasureReader
 from shouwen.policy.moments import read_spot
 from shouwen.policy.noun_reading import NounReader
-from shouwen.policy.nouns import Noun, Regulation
+from shouwen.policy.nouns import PEOPLE_AND_PLACES, Noun, Population, Regulation
 from shouwen.policy.packs import Declared, PackReader, Sources
 from shouwen.policy.paths import Names
-from shouwen.policy.people import WhoReader
+from shouwen.policy.people import Who, WhoReader
+from shouwen.policy.reads import paths_of
 from shouwen.policy.source import Node
 from shouwen.policy.tables import Table, TableReader
-from shouwen.worktime import BadSpan, parse_span
+from shouwen.worktime import BadSpan, Words, parse_span
+from shouwen.worktime.daybook import Season
 
 CALENDAR_MOMENTS = {
     "end_of_day": "每日结束时", "end_of_week": "每周末", "end_of_month": "每月底", "end_of_quarter": "每季末", "end_of_year": "每年底",
 }  # fmt: skip
-STAFF = Noun("staff", "staff", "", "", "员工")
 
 
 @dataclass
@@ -38,6 +42,9 @@ class Compiled:
     declared: Declared
     clauses: dict[str, list[Clause]]
     measures: dict[str, Measure]
+    populations: Mapping[str, Population]
+    seasons: Mapping[str, Season]
+    puts: Mapping[tuple[str, str], tuple[Put, ...]]
 
 
 class Compiler:
@@ -50,19 +57,33 @@ class Compiler:
         self.reader = NounReader(self.faults)
         self.ids = {name: name for name in self.declared.clauses}
         self.measures = self._measures()
+        self.populations, self.seasons = self._populations(), self._seasons()
+        self.puts = self._puts()
 
     def compile(self) -> Compiled:
         """Compile every clause in every version. Raises PackError with everything found."""
         clauses: dict[str, list[Clause]] = {}
-        for name, (regulation, node) in self.declared.clauses.items():
-            if name in self.company.repeals:
-                continue
-            clauses[name] = [c for since, version in self._versions(name, node) if (c := self._clause(regulation, version, since, node)) is not None]
+        for name, (_, node) in self.declared.clauses.items():
+            if name not in self.company.repeals:
+                clauses[name] = self.clause(name, node)
         for name, node in self.company.values.items():
             if name not in self.declared.clauses and not self.allow_later:
                 self.reader.unknown(node, name, self.declared.clauses, "本公司设定:没有这一条:", "company settings: there is no clause")
         self.faults.stop_if_any()
-        return Compiled(self.declared, clauses, self.measures)
+        return Compiled(self.declared, clauses, self.measures, self.populations, self.seasons, self.puts)
+
+    def under(self, company: Company) -> Compiler:
+        """Return a compiler of the same packs under other settings; what the packs declare is shared, the faults are its own."""
+        other = copy(self)
+        other.company, other.faults = company, Faults()
+        other.reader = NounReader(other.faults)
+        return other
+
+    def clause(self, name: str, node: Node) -> list[Clause]:
+        """Compile one clause in all its versions; `node` may be another than the one declared (mutation). Faults are noted."""
+        regulation = self.declared.clauses[name][0]
+        versions = self._versions(name, node)
+        return [c for since, version in versions if (c := self._clause(regulation, version, since, node)) is not None]
 
     def _measures(self) -> dict[str, Measure]:
         d, found = self.declared, {}
@@ -75,6 +96,45 @@ class Compiler:
                 d.waiting.append((f"{regulation}:{key}", "measure"))
             else:
                 self.reader.fault(node, f"计量“{key}”的算法尚未实现", f"the fold of measure {key!r} is not there yet")
+        return found
+
+    def _populations(self) -> dict[str, Population]:
+        """Return whom `for_each` may name: staff, units, every noun, and the declared groups."""
+        d, r = self.declared, self.reader
+        nouns = {**PEOPLE_AND_PLACES, **d.nouns}
+        found = {n.id: Population(n.id, n.id, n.zh) for n in nouns.values()}
+        for key, node in d.groups.items():
+            r.known(node, ("zh", "en", "of", "when", "source", "assumed"), "群体")
+            of = r.text(node.get("of"))
+            if of not in nouns:
+                r.unknown(node.get("of") or node, of, nouns, "没有这个台账或流程:", "there is no register or procedure")
+                continue
+            names = Names(d.nouns, self.measures, d.facts, d.customer_fields, d.posts, r, nouns[of])
+            found[key] = Population(key, of, r.text(node.get("zh"), key), ConditionReader(names).condition(node.get("when")))
+        return found
+
+    def _puts(self) -> dict[tuple[str, str], tuple[Put, ...]]:
+        """Return what acts set of themselves, by noun and act."""
+        found = {}
+        for noun in self.declared.nouns.values():
+            nowhere = Regulation(noun.regulation, noun.pack, "", "")
+            for act in noun.acts.values():
+                if act.sets is not None:
+                    found[noun.id, act.id] = read_sets(self.scope(nowhere, act.sets, noun), act.sets)
+        return found
+
+    def _seasons(self) -> dict[str, Season]:
+        """Return the declared seasons: `{zh: 雨季, from: "06-01", to: "08-31"}`, both days included, over New Year if need be."""
+        found, r = {}, self.reader
+        for key, node in self.declared.seasons.items():
+            r.known(node, ("zh", "en", "from", "to", "source", "assumed"), "季节")
+            zh = r.text(node.get("zh"), key)
+            try:
+                first, last = (date.fromisoformat(f"2024-{r.text(node.get(end))}") for end in ("from", "to"))
+            except ValueError:
+                r.fault(node, f"季节“{key}”须写 from 和 to,如 from: \"06-01\"", f'the season {key!r} needs from and to, like from: "06-01"')
+                continue
+            found[key] = Season(key, Words(zh, r.text(node.get("en"), zh)), (first.month, first.day), (last.month, last.day), None)
         return found
 
     def _versions(self, name: str, node: Node) -> list[tuple[date | None, Node]]:
@@ -149,7 +209,7 @@ class Compiler:
         for noun_id in nouns or [""]:
             self._rule(clause, node, noun_id)
         if (over := node.get("overrides")) is not None:
-            clause.overrides = self._scope(regulation, node, None).clause_ref(over)
+            clause.overrides = self.scope(regulation, node, None).clause_ref(over)
         return clause
 
     def _assumed(self, node: Node | None) -> dict[str, str]:
@@ -164,13 +224,13 @@ class Compiler:
         word = _kind_word(node)
         said = node.get("for")
         if word == "schedules":
-            return [n] if (n := self._member_noun(node.get(word))) else []
+            return [member] if (member := self._member_noun(node.get(word))) else []
         if said is not None:
             names = list(self.reader.texts(said))
             for n, name in zip(self.reader.listing(said), names, strict=True):
                 if name not in self.declared.nouns and name != "staff" and name not in self.declared.books:
                     self.reader.unknown(n, name, self.declared.nouns, "没有这个流程或台账:", "there is no procedure or register")
-            return [n for n in names if n in self.declared.nouns or n == "staff"]
+            return [name for name in names if name in self.declared.nouns or name == "staff"]
         upon = node.get("upon")
         if upon is not None and upon.get("breach") is not None and depth < 5:
             target = self._find(self.reader.text(upon.get("breach")), node)
@@ -194,22 +254,21 @@ class Compiler:
         return None
 
     def _member_noun(self, params: Node | None) -> str:
-        each = self.reader.text(params.get("for_each")) if params is not None else ""
-        if each in self.declared.groups:
-            return self.reader.text(self.declared.groups[each].get("of"))
-        return each if each in self.declared.nouns or each == "staff" else ""
+        each = self.reader.text(params.get("for_each"), "unit") if params is not None else ""
+        return self.populations[each].noun if each in self.populations else ""
 
-    def _scope(self, regulation: Regulation, node: Node, noun: Noun | None) -> ClauseReader:
+    def scope(self, regulation: Regulation, node: Node, noun: Noun | None) -> ClauseReader:
+        """Return what a clause that speaks of a noun may name."""
         d = self.declared
         names = Names(d.nouns, self.measures, d.facts, d.customer_fields, d.posts, self.reader, noun)
         return ClauseReader(
-            self.reader, names, WhoReader(names, d.persons), ConditionReader(names), d.books, d.forms, d.groups, d.calendars, d.seasons,
+            self.reader, names, WhoReader(names, d.persons), ConditionReader(names), d.books, d.forms, self.populations, d.calendars, self.seasons,
             noun.tasks if noun else {}, self.ids, regulation, node,
         )  # fmt: skip
 
     def _rule(self, clause: Clause, node: Node, noun_id: str) -> None:
-        noun = STAFF if noun_id == "staff" else self.declared.nouns.get(noun_id)
-        scope = self._scope(clause.regulation, node, noun)
+        noun = PEOPLE_AND_PLACES.get(noun_id) or self.declared.nouns.get(noun_id)
+        scope = self.scope(clause.regulation, node, noun)
         kind_class = KINDS[clause.kind_word]
         params = node.pairs[clause.kind_word] if node.pairs is not None else node
         if params.pairs is None:
@@ -221,7 +280,9 @@ class Compiler:
                 self.reader.fault(params, f"{clause.kind_word} 缺少“{key}”({shape.zh})", f"{clause.kind_word} wants {key!r} ({shape.en})")
         kind = kind_class.read(scope, params)
         rule = Rule(clause, kind, noun)
-        rule.when = scope.conditions.condition(node.get("when"))
+        member: Noun | None = getattr(kind, "member", None)
+        spoken_of = scope if member is None else scope.of(member)
+        rule.when = spoken_of.conditions.condition(node.get("when"))
         if node.get("upon") is not None:
             if not kind_class.takes_upon:
                 self.reader.fault(node.at("upon"), f"{clause.kind_word} 不用 upon", f"{clause.kind_word} takes no upon")
@@ -229,7 +290,8 @@ class Compiler:
         elif kind_class.takes_upon and not isinstance(kind, Classifies | Assigns) and not getattr(kind, "ahead_of", ""):
             self.reader.fault(params, f"条款{clause.id}没有写何时发生(upon)", f"clause {clause.id} does not say upon what it acts")
         if node.get("table") is not None:
-            rule.table = self._table(scope, kind, node)
+            rule.table = self._table(spoken_of, kind, node)
+        rule.paths, rule.member_paths = (paths_of(rule), ()) if member is None else ((), paths_of(rule))
         clause.rules[noun_id] = rule
         clause.undecided = tuple(dict.fromkeys((*clause.undecided, *scope.undecided, *self._open_rows(rule))))
 
@@ -256,7 +318,7 @@ class Compiler:
     def _table(self, scope: ClauseReader, kind: object, node: Node) -> Table:
         fills, read = "is", scope.reader.text
         answer = {
-            Classifies: lambda n: read_literal(scope, kind.shape, n) if isinstance(kind, Classifies) else None, Assigns: scope.people.who,
+            Classifies: lambda n: read_literal(scope, kind.shape, n) if isinstance(kind, Classifies) else None, Assigns: lambda n: _somebody(scope, n),
             Approval: lambda n: read_links(scope, n), Deadline: lambda n: _due(scope, n), Obliges: lambda n: _due(scope, n),
             Schedules: lambda n: _due(scope, n),
         }.get(type(kind))  # fmt: skip
@@ -266,6 +328,11 @@ class Compiler:
         if columns is not None and columns.items:
             fills = columns.items[-1].text or "is"
         return TableReader(scope.conditions, answer).table(columns, table or node, fills)
+
+
+def _somebody(scope: ClauseReader, node: Node) -> Who:
+    """Read the answer of an assigning table: a person word, or `none` for nobody."""
+    return Who("无人", lambda _: (), node=node) if node.text == "none" else scope.people.who(node)
 
 
 def _due(scope: ClauseReader, node: Node) -> object:

@@ -23,11 +23,9 @@ def compute(fields: tuple[Field, ...], env: Env) -> None:
 
 
 def _rows(env: Env) -> None:
-    for f in env.noun.fields.values():
-        products = [c for c in f.type.columns.values() if c.product_of] if f.type.name == "rows" else []
-        rows = env.fields.get(f.id)
-        if products and rows:
-            env.fields[f.id] = tuple({**row, **{c.id: _product(c, row) for c in products}} for row in rows)
+    for name, products in env.noun.products:
+        if rows := env.fields.get(name):
+            env.fields[name] = tuple({**row, **{c.id: _product(c, row) for c in products}} for row in rows)
 
 
 def _product(column: Field, row: Any) -> Any:

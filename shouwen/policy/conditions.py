@@ -20,7 +20,7 @@ from shouwen.policy.paths import POSTS, Names, Path
 from shouwen.policy.reading import Reader
 from shouwen.policy.source import Node
 from shouwen.policy.values import BadValue, FieldType, show_zh
-from shouwen.worktime import BadSpan, Span, parse_span
+from shouwen.worktime import BadSpan, Period, Span, parse_span
 
 BOUND = re.compile(r"^(<=|>=|<|>|=)\s*(.+)$")
 INTERVAL = re.compile(r"^([\[(])?\s*([^.\s]+)\s*\.\.\s*([^\])\s]+?)\s*([\])])?$")
@@ -28,6 +28,13 @@ REFERENCE = re.compile(r"^(?:(\d+)/(\d+)\s+)?field\s+([a-z][\w.]*)$")
 Check = Callable[[Any, Env], "bool | None"]
 WORDS_ZH = {"<": "小于", "<=": "不超过", ">": "超过", ">=": "不少于", "=": "等于"}
 ORDERED = frozenset({"number", "money", "percent", "date", "datetime", "span", "elapsed"})
+DATES = frozenset({"date", "datetime"})
+DATE_WORDS_ZH = {"<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于", "=": "为"}
+# A date may be compared with the beginning of the period the act falls in: `{invoice: "< start_of_year"}` is last year's or older.
+STARTS: dict[str, tuple[Period, str]] = {
+    "start_of_day": ("business_day", "当日起点"), "start_of_week": ("week", "本周起点"), "start_of_month": ("calendar_month", "本月起点"),
+    "start_of_quarter": ("calendar_quarter", "本季起点"), "start_of_year": ("calendar_year", "本年起点"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,8 @@ class Condition:
 
     def zh(self) -> str:
         """Return the phrase: 紧急程度为紧急、收费的 (groups joined by 或)."""
-        return "或".join("、".join(t.zh for t in g) for g in self.groups)
+        joint = ",或" if any(len(g) > 1 for g in self.groups) else "或"
+        return joint.join("、".join(t.zh for t in g) for g in self.groups)
 
 
 ALWAYS = Condition()
@@ -127,7 +135,7 @@ class ConditionReader:
 
     def _among(self, path: Path, value: Node) -> Test | None:
         wanted = tuple(v for v in (self.literal(path, n, self.reader.text(n)) for n in value.items or ()) if v is not None)
-        zh = _reads(path, wanted)
+        zh = self._reads(path, wanted)
         return Test(path, "in", _is_in(wanted), zh, value, wanted)
 
     def _one(self, path: Path, node: Node, text: str) -> Test | None:
@@ -137,12 +145,16 @@ class ConditionReader:
             return Test(path, "given", lambda v, e: v is not None and v != (), f"已填{path.zh}", node)
         if m := BOUND.match(text):
             return self._bound(path, node, m[1], m[2])
+        if text[:1] in FULL_WIDTH:
+            right = FULL_WIDTH[text[0]] + text[1:]
+            self.reader.fault(node, f"“{text}”的比较号是全角的,请写 \"{right}\"", f'the comparison in {text!r} is full-width; write "{right}"')
+            return None
         if path.type.name in ORDERED and (m := INTERVAL.match(text)):
             return self._interval(path, node, m)
         wanted = self.literal(path, node, text)
         if wanted is None:
             return None
-        return Test(path, "is", _is_in((wanted,)), _reads(path, (wanted,)), node, (wanted,))
+        return Test(path, "is", _is_in((wanted,)), self._reads(path, (wanted,)), node, (wanted,))
 
     def _bound(self, path: Path, node: Node, op: str, text: str) -> Test | None:
         if path.type.name not in ORDERED and op != "=":
@@ -155,10 +167,16 @@ class ConditionReader:
             part = Fraction(int(m[1]), int(m[2])) if m[1] else Fraction(1)
             share = f"的{m[1]}/{m[2]}" if m[1] else ""
             return Test(path, "bound", _against(op, other, part), f"{path.zh}{_word(op, path)}{other.zh}{share}", node, other=other)
+        if path.type.name in DATES and text in STARTS:
+            period, zh = STARTS[text]
+            return Test(path, "start", _against_start(op, period), f"{path.zh}{_word(op, path)}{zh}", node)
         wanted = self.literal(path, node, text)
         if wanted is None:
             return None
-        return Test(path, "bound", _compared(op, wanted), f"{path.zh}{_word(op, path)}{_show(path, wanted)}", node, (op, wanted))
+        zh = f"{path.zh}{_word(op, path)}{_show(path, wanted)}"
+        if path.text.startswith("times.") and op == ">=" and wanted == 1:
+            zh = path.zh.removesuffix("次数")  # 已领单 says what 已领单次数不少于1次 would
+        return Test(path, "bound", _compared(op, wanted), zh, node, (op, wanted))
 
     def _interval(self, path: Path, node: Node, m: re.Match[str]) -> Test | None:
         low, high = self.literal(path, node, m[2]), self.literal(path, node, m[3])
@@ -168,6 +186,11 @@ class ConditionReader:
         first, second = _compared(ops[0], low), _compared(ops[1], high)
         zh = f"{path.zh}{_word(ops[0], path)}{_show(path, low)}且{_word(ops[1], path)}{_show(path, high)}"
         return Test(path, "interval", lambda v, e: first(v, e) and second(v, e), zh, node, (ops[0], low, ops[1], high))
+
+    def _reads(self, path: Path, wanted: tuple[Any, ...]) -> str:
+        if path.type is POSTS:
+            return f"{path.zh}为{'或'.join(self.names.posts[w].zh if w in self.names.posts else w for w in wanted)}"
+        return _reads(path, wanted)
 
     def literal(self, path: Path, node: Node, text: str) -> Any:
         """Return the typed value of a literal, or note a fault and return None."""
@@ -179,6 +202,8 @@ class ConditionReader:
                 if text not in self.names.posts:
                     self.reader.unknown(node, text, self.names.posts, "没有这个岗位", "there is no post")
                 return text
+            if kind.name == "datetime":
+                return _moment(text)
             if kind.name in ("staff", "unit", "customer", "record", "case") and not text.isdigit():
                 self.reader.fault(node, f"“{path.zh}”不能与文字比较;可用 missing、given 或 \"= field …\"", f"{path.text} cannot equal text; use missing, given or '= field …'")
                 return None
@@ -190,10 +215,18 @@ class ConditionReader:
         return None
 
 
+def _moment(text: str) -> date:
+    """Read a date (its beginning is meant) or a moment in the local time of whatever subject it is compared on."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    except ValueError:
+        raise BadValue("应为日期和时间,如 2026-03-01 14:00", "should be a date and time like 2026-03-01 14:00") from None
+
+
 def _is_in(wanted: tuple[Any, ...]) -> Check:
     flat = frozenset(x for w in wanted for x in (w if isinstance(w, tuple) else (w,)))
 
-    def check(value: Any, env: Env) -> bool:
+    def check(value: Any, _env: Env) -> bool:
         if isinstance(value, tuple | frozenset):
             return not flat.isdisjoint(value)
         return value in flat
@@ -206,6 +239,8 @@ def _order(value: Any, other: Any, env: Env) -> int | None:
         return value.compare(other, env.calendar) if isinstance(other, Span) else None
     if isinstance(value, datetime) != isinstance(other, datetime) and isinstance(value, date) and isinstance(other, date):
         value, other = as_moment(value, env.calendar), as_moment(other, env.calendar)
+    if isinstance(other, datetime) and other.tzinfo is None:
+        other = other.replace(tzinfo=env.calendar.book.zone)
     if isinstance(value, Span) and isinstance(other, Span):
         a, b = env.calendar.add(env.at, value, same_time=True), env.calendar.add(env.at, other, same_time=True)
         return (a > b) - (a < b)
@@ -214,6 +249,7 @@ def _order(value: Any, other: Any, env: Env) -> int | None:
     return int(value > other) - int(value < other)
 
 
+FULL_WIDTH = {"＞": ">", "＜": "<", "＝": "=", "≥": ">=", "≤": "<="}
 HOLDS: dict[str, Callable[[int], bool]] = {
     "<": lambda o: o < 0, "<=": lambda o: o <= 0, ">": lambda o: o > 0, ">=": lambda o: o >= 0, "=": lambda o: o == 0,
 }  # fmt: skip
@@ -224,6 +260,16 @@ def _compared(op: str, wanted: Any) -> Check:
 
     def check(value: Any, env: Env) -> bool | None:
         order = _order(value, wanted, env)
+        return None if order is None else holds(order)
+
+    return check
+
+
+def _against_start(op: str, period: Period) -> Check:
+    holds = HOLDS[op]
+
+    def check(value: Any, env: Env) -> bool | None:
+        order = _order(value, env.calendar.period_bounds(period, env.at)[0], env)
         return None if order is None else holds(order)
 
     return check
@@ -247,6 +293,8 @@ def _against(op: str, other: Path, part: Fraction) -> Check:
 
 
 def _word(op: str, path: Path) -> str:
+    if path.type.name in DATES:
+        return DATE_WORDS_ZH[op]
     if op == "<":
         return "不足" if path.type.name in ("span", "elapsed") else "少于"
     return WORDS_ZH[op]

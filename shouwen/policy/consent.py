@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from shouwen.policy.act import Chain
 from shouwen.policy.env import Env
 from shouwen.policy.facts import OpenTaskFact, PendingApproval
 from shouwen.policy.ruling import CloseTask, Perform, Refusal, Ruling, TakeTask, Verdict
@@ -15,6 +16,8 @@ def decide_approval(env: Env) -> Ruling:
     pending = next((a for a in env.facts.approvals if str(a.id) == act.row and not a.granted), None)
     if pending is None:
         return _no(env, "no_approval", "这项审批已经办结或不存在", "This approval is over or does not exist.")
+    if env.at < pending.act.at:
+        return _no(env, "too_early", "批复不能早于申请", "No answer is given before the request.", pending.clause)
     if act.name == "withdraw":
         if act.by != pending.requester:
             return _no(env, "not_yours", "只有申请人可以撤回", "Only the requester may withdraw it.", pending.clause)
@@ -25,6 +28,26 @@ def decide_approval(env: Env) -> Ruling:
     return _closed(env, pending, False, approver) if act.name == "disapprove" and not _advises(pending) else _yes(env, pending, approver)
 
 
+def asked_otherwise(env: Env) -> Refusal | None:
+    """Return why an act cannot be asked for: the same act with other values waits already. Asked for alike it simply goes on waiting."""
+    act = env.act
+    other = next((a for a in env.facts.approvals if a.act.name == act.name and not a.granted), None)
+    if other is None or (other.act.fields, other.act.clause, other.act.row) == (act.fields, act.clause, act.row):
+        return None
+    shape = env.noun.acts.get(act.name)
+    zh, en = (shape.zh, shape.en or shape.id) if shape is not None else (act.name, act.name)
+    return Refusal(
+        other.clause, "waits_already", f"{zh}已申请,内容不同,正在等批准", f"{en} was asked for with other values and waits for approval.",
+        remedy_zh="请先由申请人撤回,再重新申请", remedy_en="Let the requester withdraw it, then ask again.",
+    )  # fmt: skip
+
+
+def covers(given: Chain, wanted: Chain) -> bool:
+    """Whether those who were asked are still those to be asked: facts may have changed while an act waited, and with them who decides."""
+    asked = {person for link in given for person in link}
+    return all(not asked.isdisjoint(link) for link in wanted)
+
+
 def _advises(pending: PendingApproval) -> bool:
     return bool(pending.advises) and pending.advises[pending.position]
 
@@ -32,7 +55,7 @@ def _advises(pending: PendingApproval) -> bool:
 def _acting_for(pending: PendingApproval, env: Env) -> int | None:
     """Return the approver the actor is or stands in for; never the requester; None if neither."""
     by = env.act.by
-    if by == pending.requester:
+    if by == pending.requester or by in env.barred:
         return None
     link = pending.chain[pending.position]
     if by in link and by not in pending.yes:
@@ -49,7 +72,7 @@ def _yes(env: Env, pending: PendingApproval, approver: int) -> Ruling:
     ruling.effects = [Verdict(pending.id, pending.clause, pending.position + int(whole), env.act.name == "approve", last, for_whom)]
     others = [a for a in env.facts.approvals if a.request == pending.request and a.id != pending.id]
     if last and all(a.granted for a in others):
-        granted = frozenset({pending.clause, *(a.clause for a in others)})
+        granted = {**pending.act.granted, pending.clause: pending.chain, **{a.clause: a.chain for a in others}}
         ruling.effects.append(Perform(replace(pending.act, at=env.at, granted=granted, key=""), None))
     return ruling
 

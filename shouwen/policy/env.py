@@ -1,8 +1,8 @@
-"""What a clause sees while one act is decided: the facts, the act, and the subject's fields with what the act brings laid over them."""
+"""What a clause sees while one act is decided: the facts, the act, the subject's fields with what the act brings over them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
@@ -41,13 +41,21 @@ class Env:
     fields: dict[str, Any] = field(default_factory=dict)
     row: Mapping[str, Any] | None = None  # the row a clause with for_each speaks of
     dues: dict[str, datetime] = field(default_factory=dict)  # due moments of this act, by clause: a gate may ask them
+    undated: dict[str, tuple[str, ...]] = field(default_factory=dict)  # due moments a gate asks that cannot be said, and why
     chosen: dict[str, Any] = field(default_factory=dict)  # fields choose-clauses set
     evidence: tuple[Evidence, ...] = ()
+    barred: frozenset[int] = frozenset()  # who may neither do the act nor approve it
+    flags: dict[str, tuple[str, ...]] = field(default_factory=dict)  # clauses that could not act, and the facts they lack
 
     @property
     def at(self) -> datetime:
         """When the act happened."""
         return self.act.at
+
+    def flag(self, clause: str, lacking: Iterable[str]) -> None:
+        """Note that a clause does nothing because facts are missing; nothing to note when none are."""
+        if lacking := tuple(lacking):
+            self.flags[clause] = tuple(dict.fromkeys((*self.flags.get(clause, ()), *lacking)))
 
     def moment(self, name: str) -> datetime | None:
         """Return when an act was (last) done on the subject, or the value of a datetime field; None if not yet."""

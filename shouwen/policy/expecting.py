@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shouwen.policy.nouns import Book
-from shouwen.policy.ruling import Ask, Attest, Breach, Effect, Enter, OpenTask, Pass, Perform, Ruling, Settle, Tell, Warned
+from shouwen.policy.ruling import Ask, Attest, Breach, Effect, OpenTask, Pass, Perform, Ruling, Settle, Tell, Warned
 from shouwen.policy.setting import Stage
 from shouwen.policy.source import Node
 from shouwen.policy.values import BadValue, FieldType
@@ -79,7 +79,7 @@ def _warned(seen: Seen, node: Node) -> Iterator[str]:
 def _names(attribute: str) -> Callable[[Seen, Node], Iterator[str]]:
     def check(seen: Seen, node: Node) -> Iterator[str]:
         found = sorted({m.rpartition("/")[2] for r in (seen.ruling.refusals if seen.ruling else ()) for m in getattr(r, attribute)})
-        yield from _differ(attribute, sorted(set(_texts(node))), [f.rpartition("#")[2] if "#" in f else f for f in found])
+        yield from _differ(attribute, sorted(set(_texts(node))), sorted(f.rpartition("#")[2] if "#" in f else f for f in found))
 
     return check
 
@@ -100,7 +100,9 @@ def _due(seen: Seen, node: Node) -> Iterator[str]:
     running: dict[str, set[datetime | None]] = {}
     for s in seen.stage.world.subjects.values():
         for d in s.deadlines:
-            running.setdefault(seen.short(d.clause), set()).add(d.due_at)
+            name = seen.short(d.clause)
+            for key in (name, f"{name}/{d.row}"):  # "1.4.1c/2": the promise on its second row
+                running.setdefault(key, set()).add(d.due_at)
     for clause, value in node.entries():
         if value.text in ("none", "paused"):
             wanted: Any = None if value.text == "none" else {None}
@@ -123,10 +125,13 @@ def _told(seen: Seen, node: Node) -> Iterator[str]:
 
 def _booked(seen: Seen, node: Node) -> Iterator[str]:
     stage = seen.stage
-    found = []
-    for e in stage.world.entries[seen.entries_from :]:
-        assert isinstance(e, Enter)
-        found.append({"book": e.book, "who": stage.name_of(e.party, e.who), "amount": _amount(stage.law.books.get(e.book), e.amount), "clause": seen.short(e.cite.clause)})
+    found = [
+        {
+            "book": e.book, "who": stage.name_of(e.party, e.who), "amount": _amount(stage.law.books.get(e.book), e.amount),
+            "clause": seen.short(e.cite.clause),
+        }
+        for e in (made.enter for made in stage.world.entries[seen.entries_from :])
+    ]  # fmt: skip
     yield from _listed("booked", node, found)
 
 
@@ -243,7 +248,8 @@ def _performed(seen: Seen, node: Node) -> Iterator[str]:
 
 def _cites(kind: type) -> Callable[[Seen, Node], Iterator[str]]:
     def check(seen: Seen, node: Node) -> Iterator[str]:
-        found = sorted({seen.short(e.cite.clause) for e in seen.effects if isinstance(e, kind)})  # type: ignore[attr-defined]
+        cites = (getattr(e, "cite", None) for e in seen.effects if isinstance(e, kind))
+        found = sorted({seen.short(c.clause) for c in cites if c is not None})
         yield from _differ(kind.__name__.lower(), _texts(node), found)
 
     return check

@@ -1,9 +1,9 @@
-"""Measures folded in memory, over what was done in a world. The SQL fold in cases/ gives the same answers (a test compares them)."""
+"""Measures folded in memory, over what was done in a world. The SQL fold in cases/ gives the same answers (a test compares)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,12 +25,24 @@ class Done:
     subject: int
     by: int
     at: datetime
+    fields: Mapping[str, Any] = field(default_factory=dict)  # what the act brought
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """That something was entered in a book, upon which subject, for when."""
+
+    enter: Enter
+    subject: int
+    at: datetime
 
 
 class Folder:
     """Answers measures as of one act, which itself is not counted."""
 
-    def __init__(self, law: Law, done: Iterable[Done], entries: Iterable[Enter], subjects: Mapping[int, Any], calendar: Calendar) -> None:
+    def __init__(
+        self, law: Law, done: Iterable[Done], entries: Iterable[Entry], subjects: Mapping[int, Any], calendar: Calendar
+    ) -> None:
         self.law, self.done, self.entries, self.subjects, self.calendar = law, list(done), list(entries), subjects, calendar
 
     def limit(self, subject: Any, act: Act, name: str, per: str, over: str) -> int:
@@ -61,14 +73,23 @@ class Folder:
     def _matching(self, m: Measure, target: Target, key: Any, act: Act, *, where: bool) -> list[Any]:
         since = window_start(m.over, act.at, self.calendar)
         if target.book:
-            return [e.amount for e in self.entries if e.book == target.book and (not m.per or e.who == key)]
+            when = [e for e in self.entries if (since is None or e.at >= since) and e.at <= act.at]
+            mine = [e for e in when if e.enter.book == target.book]
+            return [e.enter.amount for e in mine if not m.per or key == (e.subject if m.per == "case" else e.enter.who)]
         if not target.act and not target.kept:
             subjects = [s for s in self.subjects.values() if s.noun == target.noun]
             return [_column(s, target) for s in subjects if self._fits(m, s, key, act, None, where=where)]
         name = f"kept:{target.kept}" if target.kept else target.act
         rows = [d for d in self.done if d.act == name and (not target.noun or d.noun == target.noun)]
         rows = [d for d in rows if (since is None or d.at >= since) and d.at <= act.at]
-        return [_column(self.subjects[d.subject], target) for d in rows if self._fits(m, self.subjects[d.subject], key, act, d, where=where)]
+        return [self._brought(target, d) for d in rows if self._fits(m, self.subjects[d.subject], key, act, d, where=where)]
+
+    def _brought(self, target: Target, done: Done) -> Any:
+        """Return what is added for an act: what it brought, if it has such a field of its own; else what its subject says."""
+        shape = self.law.nouns[done.noun].acts.get(done.act)
+        if target.column and shape is not None and target.column in shape.fields:
+            return done.fields.get(target.column) or 0
+        return _column(self.subjects[done.subject], target)
 
     def _fits(self, m: Measure, s: Any, key: Any, act: Act, done: Done | None, *, where: bool) -> bool:
         if m.per and key != (s.fields.get(m.custom_per) if m.per == "field" else _key(m.per, s, done.by if done else 0)):
@@ -84,4 +105,5 @@ def _key(per: str, subject: Any, by: int) -> Any:
 
 
 def _column(subject: Any, target: Target) -> Any:
+    """Return what is added: 1, or what stands in the subject's field."""
     return subject.fields.get(target.column) or 0 if target.column else 1

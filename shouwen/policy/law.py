@@ -5,29 +5,31 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from shouwen.policy.checks import check
 from shouwen.policy.company import Company
 from shouwen.policy.compile import Compiled, Compiler
-from shouwen.policy.conditions import Condition
 from shouwen.policy.env import Env
-from shouwen.policy.errors import PackError
 from shouwen.policy.kinds.base import Clause, Rule
 from shouwen.policy.kinds.choices import Choice
-from shouwen.policy.kinds.gates import Limits
+from shouwen.policy.kinds.deadline import Deadline
+from shouwen.policy.kinds.gates import Excludes, Limits
 from shouwen.policy.kinds.keeps import Notifies
-from shouwen.policy.kinds.opens import Deadline, Schedules
+from shouwen.policy.kinds.opens import Obliges, Put, Schedules
 from shouwen.policy.kinds.requires import Requires
 from shouwen.policy.kinds.said import Script
 from shouwen.policy.measures import Measure
-from shouwen.policy.nouns import ActShape, Book, Field, Form, Noun, Post, Regulation
+from shouwen.policy.nouns import PEOPLE_AND_PLACES, ActShape, Book, Field, Form, Noun, Population, Post, Regulation
 from shouwen.policy.packs import Sources
 from shouwen.policy.paths import Path
+from shouwen.policy.shape import brings
 from shouwen.policy.values import BadValue
 from shouwen.worktime import Calendar
+from shouwen.worktime.daybook import Season
 
 ORDER = {"do": 0, "open": 1, "tell": 2, "keep": 3}
 
@@ -44,9 +46,14 @@ class Plan:
     alarms: list[Rule] = field(default_factory=list)  # clauses that act at the moment of a date field, or ahead of one
     covering: list[Rule] = field(default_factory=list)  # requires with covers: evidence for them may come with any act
     scripts: list[Rule] = field(default_factory=list)
+    puts: tuple[Put, ...] = ()  # what the act sets of itself
     computed: tuple[Field, ...] = ()
     covered: frozenset[str] = frozenset()
     reads: tuple[Path, ...] = ()
+    brings: frozenset[str] = frozenset()  # own fields the act may bring with any value
+    fills: frozenset[str] = frozenset()  # own fields it may bring as long as nobody has filled them in
+    edges: frozenset[str] = frozenset()  # clauses whose due moments its gates ask about
+    barring: tuple[Rule, ...] = ()  # the gates that say who may not do it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +84,19 @@ class LawDay:
         self.upon_breach: dict[str, list[Rule]] = {}
         self.upon_entry: dict[str, list[Rule]] = {}
         self.by_noun: dict[str, list[Rule]] = {}
-        self.schedules: list[Rule] = []
-        self._plans: dict[tuple[str, str], Plan] = {}
-        self._needs: dict[tuple[str, str], Needs] = {}
+        self.rounds: dict[str, list[Rule]] = {}  # by the noun of the members they come round to
+        self.plans: dict[tuple[str, str], Plan] = {}
+        self.known_needs: dict[tuple[str, str], Needs] = {}
         for clause in self.clauses.values():
             for rule in clause.rules.values():
                 self._index(rule)
 
     def _index(self, rule: Rule) -> None:
+        if isinstance(rule.kind, Schedules | Obliges) and rule.kind.member is not None:
+            self.rounds.setdefault(rule.kind.member.id, []).append(rule)
         if isinstance(rule.kind, Schedules):
-            self.schedules.append(rule)
-        elif rule.upon is not None and rule.upon.kind == "breach":
+            return
+        if rule.upon is not None and rule.upon.kind == "breach":
             self.upon_breach.setdefault(rule.upon.name, []).append(rule)
         elif rule.upon is not None and rule.upon.kind == "entry":
             self.upon_entry.setdefault(rule.upon.name, []).append(rule)
@@ -101,61 +110,56 @@ class LawDay:
 
     def plan(self, noun: str, act: str) -> Plan:
         """Return what the law says of an act (made once, then kept)."""
-        plan = self._plans.get((noun, act))
+        plan = self.plans.get((noun, act))
         if plan is None:
-            plan = self._plans[noun, act] = self._make(noun, act)
+            plan = self.plans[noun, act] = self._make(noun, act)
         return plan
 
     def _make(self, noun_id: str, act: str) -> Plan:
         noun = self.law.nouns.get(noun_id)
         rules = self.by_noun.get(noun_id, [])
-        plan = Plan(noun.acts.get(act) if noun else None)
+        plan = Plan(noun.acts.get(act) if noun else None, puts=self.law.compiled.puts.get((noun_id, act), ()))
         for rule in rules:
-            self._place(rule, act, plan)
+            self.place(rule, act, plan)
         plan.choices = in_order(plan.choices)
         plan.acting.sort(key=lambda r: ORDER[r.kind.primitive])
         plan.computed = tuple(f for f in noun.fields.values() if f.computed) if noun else ()
         plan.covered = frozenset(c for r in plan.covering for c in r.kind.covers)  # type: ignore[attr-defined]
         paths: dict[str, Path] = {}
         for rule in [*plan.gates, *plan.choices, *plan.acting, *plan.deadlines]:
-            for path in paths_of(rule):
+            for path in rule.paths:
                 paths[path.text] = path
         plan.reads = tuple(paths.values())
+        plan.barring = tuple(r for r in plan.gates if isinstance(r.kind, Excludes) and r.kind.mode == "refuse" and r.kind.who is not None)
+        plan.edges = frozenset(r.kind.edge[1] for r in plan.gates if isinstance(r.kind, Requires) and "#" in r.kind.edge[1])
+        plan.brings, plan.fills = brings(plan, noun)
         return plan
 
     @staticmethod
-    def _place(rule: Rule, act: str, plan: Plan) -> None:
-        kind, upon = rule.kind, rule.upon
-        if isinstance(kind, Requires) and kind.covers:
+    def place(rule: Rule, act: str, plan: Plan) -> None:
+        """Put a rule where it belongs in the plan of an act, if it does."""
+        if isinstance(rule.kind, Requires) and rule.kind.covers:
             plan.covering.append(rule)
-        if act in kind.gates():
+        if act in rule.kind.gates():
             plan.gates.append(rule)
-        elif isinstance(kind, Choice):
-            if upon is None or (upon.kind == "act" and upon.name == act):
-                plan.choices.append(rule)
-        elif isinstance(kind, Deadline):
-            plan.deadlines.append(rule)
-        elif isinstance(kind, Script):
-            if act in kind.acts:
-                plan.scripts.append(rule)
-        elif (upon is not None and upon.kind == "moment") or (isinstance(kind, Notifies) and kind.ahead_of):
-            plan.alarms.append(rule)
-        elif upon is not None and upon.kind == "act" and upon.name == act:
-            plan.acting.append(rule)
+        elif (found := _place_of(rule, act, plan)) is not None:
+            found.append(rule)
 
     def needs(self, noun: str, act: str) -> Needs:
         """Return what facts an act wants: a closed list."""
-        needs = self._needs.get((noun, act))
+        needs = self.known_needs.get((noun, act))
         if needs is None:
-            needs = self._needs[noun, act] = self._needed(noun, act)
+            needs = self.known_needs[noun, act] = self._needed(noun, act)
         return needs
 
     def _needed(self, noun: str, act: str) -> Needs:
         plan = self.plan(noun, act)
         rules = [*plan.gates, *plan.choices, *plan.acting, *plan.deadlines, *plan.alarms]
-        names = {n for r in rules for n in (r.clause.name,)}
-        follow = [r for name in names for r in self.upon_breach.get(name, [])]
-        paths = {p.text: p for r in [*rules, *follow] for p in paths_of(r)}
+        follow = [r for found in self.upon_breach.values() for r in found if r.noun is not None and r.noun.id == noun]
+        paths = {p.text: p for r in [*rules, *follow] for p in r.paths}
+        paths |= {put.value.path.text: put.value.path for put in plan.puts if put.value.path is not None}
+        if act == "come_round":
+            paths |= {p.text: p for r in self.rounds.get(noun, ()) for p in r.member_paths}
         shape = self.law.nouns.get(noun)
         links = {p.link for p in paths.values() if p.link}
         if shape is not None:
@@ -168,27 +172,19 @@ class LawDay:
         )  # fmt: skip
 
 
-def paths_of(rule: Rule) -> list[Path]:
-    """Return every name a rule reads: in its condition, its table and its parameters."""
-    found = [p for t in rule.when.tests for p in (t.path, t.other) if p is not None]
-    if rule.table is not None:
-        found.extend(rule.table.columns)
-    for value in vars(rule.kind).values():
-        found.extend(_paths_in(value))
-    return found
-
-
-def _paths_in(value: Any) -> list[Path]:
-    if isinstance(value, Path):
-        return [value]
-    if isinstance(value, Condition):
-        return [p for t in value.tests for p in (t.path, t.other) if p is not None]
-    if isinstance(value, tuple | list):
-        return [p for v in value for p in _paths_in(v)]
-    if isinstance(value, Mapping):
-        return [p for v in value.values() for p in _paths_in(v)]
-    path = getattr(value, "path", None)
-    return [path] if isinstance(path, Path) else []
+def _place_of(rule: Rule, act: str, plan: Plan) -> list[Rule] | None:
+    """Return where in the plan of an act a rule belongs that is no gate of it; None: nowhere."""
+    kind, upon = rule.kind, rule.upon
+    here = upon is not None and upon.kind == "act" and upon.name == act
+    if isinstance(kind, Choice):
+        return plan.choices if upon is None or here else None
+    if isinstance(kind, Deadline):
+        return plan.deadlines
+    if isinstance(kind, Script):
+        return plan.scripts if act in kind.acts else None
+    if (upon is not None and upon.kind == "moment") or (isinstance(kind, Notifies) and kind.ahead_of):
+        return plan.alarms
+    return plan.acting if here else None
 
 
 def in_order(choices: list[Rule]) -> list[Rule]:
@@ -196,7 +192,7 @@ def in_order(choices: list[Rule]) -> list[Rule]:
     left, placed = list(choices), []
     while left:
         sets = {_target(r) for r in left}
-        ready = [r for r in left if not ({p.text for p in paths_of(r)} & (sets - {_target(r)}))] or [left[0]]
+        ready = [r for r in left if not ({p.text for p in r.paths} & (sets - {_target(r)}))] or [left[0]]
         placed.append(ready[0])
         left.remove(ready[0])
     return placed
@@ -213,13 +209,14 @@ class Law:
 
     def __init__(self, compiled: Compiled, company: Company, digest: str) -> None:
         d = compiled.declared
-        self.company, self.digest = company, digest
+        self.compiled, self.company, self.digest = compiled, company, digest
         self.nouns: Mapping[str, Noun] = d.nouns
         self.posts: Mapping[str, Post] = d.posts
         self.books: Mapping[str, Book] = d.books
         self.forms: Mapping[str, Form] = d.forms
         self.facts, self.customer_fields = d.facts, d.customer_fields
-        self.groups, self.seasons = d.groups, d.seasons
+        self.populations: Mapping[str, Population] = compiled.populations
+        self.seasons: Mapping[str, Season] = compiled.seasons
         self.calendars: Mapping[str, Calendar] = d.calendars
         self.regulations: Mapping[str, Regulation] = d.regulations
         self.measures: Mapping[str, Measure] = compiled.measures
@@ -227,6 +224,15 @@ class Law:
         self.pack_titles, self.waiting = d.pack_titles, tuple(d.waiting)
         self.days = sorted({c.since for vs in compiled.clauses.values() for c in vs if c.since is not None})
         self._by_epoch: dict[int, LawDay] = {}
+
+    @cached_property
+    def scheduled(self) -> tuple[Clause, ...]:
+        """The clause versions that come round by the calendar."""
+        return tuple(c for vs in self.versions.values() for c in vs if c.rules and isinstance(c.rule.kind, Schedules))
+
+    def noun(self, name: str) -> Noun | None:
+        """Return a noun of the packs, or what stands for staff and units; None if there is no such."""
+        return self.nouns.get(name) or PEOPLE_AND_PLACES.get(name)
 
     @property
     def calendar(self) -> str:
@@ -245,6 +251,11 @@ class Law:
         if found is None:
             found = self._by_epoch[epoch] = LawDay(self, day)
         return found
+
+    def as_of(self, day: date) -> Law:
+        """Return the law of one day as if it had always held: what scenarios are asked again under."""
+        standing = self.on(day).clauses
+        return Law(replace(self.compiled, clauses={n: [replace(c, since=None)] for n, c in standing.items()}), self.company, self.digest)
 
     def at(self, moment: datetime, unit_calendar: str = "") -> LawDay:
         """Return the law of the moment an act happened, by the company's own date."""
@@ -283,10 +294,13 @@ def load(sources: Sources, company: Company | None = None, *, allow_later: bool 
     `allow_later` skips clauses of kinds that are not there yet (drafts); such a law cannot be enacted.
     """
     company = company or Company()
-    compiler = Compiler(sources, company, allow_later=allow_later)
+    digest = hashlib.sha256("\x00".join(f"{k}\x00{v}" for k, v in sorted(sources.items())).encode() + company.text.encode()).hexdigest()
+    return law_of(Compiler(sources, company, allow_later=allow_later), digest)
+
+
+def law_of(compiler: Compiler, digest: str = "") -> Law:
+    """Compile and check what a compiler holds. Raises PackError with every fault found."""
     compiled = compiler.compile()
     check(compiled, compiler.faults)
-    if compiler.faults.found:
-        raise PackError(compiler.faults.found)
-    digest = hashlib.sha256("\x00".join(f"{k}\x00{v}" for k, v in sorted(sources.items())).encode() + company.text.encode()).hexdigest()
-    return Law(compiled, company, digest)
+    compiler.faults.stop_if_any()
+    return Law(compiled, compiler.company, digest)

@@ -88,8 +88,10 @@ class MeasureReader:
         noun = self.names.nouns.get(counted.noun)
         if fold == "sum" and counted.book:
             return FieldType("money" if self.books[counted.book].is_money else "number")
-        if fold == "sum" and noun is not None and counted.column in noun.fields:
-            return noun.fields[counted.column].type
+        if fold == "sum" and noun is not None:
+            brought = noun.acts[counted.act].fields if counted.act in noun.acts else {}
+            shape = brought.get(counted.column) or noun.fields.get(counted.column)
+            return shape.type if shape is not None else FieldType("number")
         return FieldType("number")
 
     def _target(self, node: Node, fold: str) -> Target:
@@ -110,11 +112,12 @@ class MeasureReader:
             return Target()
         if not rest:
             return Target(noun=head)
-        if fold == "sum" and rest[-1] in noun.fields:
-            return Target(head, rest[0] if len(rest) > 1 else "", column=rest[-1])
-        if rest[0] not in noun.acts:
-            self.reader.unknown(node, rest[0], noun.acts, f"{noun.zh}没有动作", f"{noun.id} has no act")
-        return Target(head, rest[0], column=rest[1] if len(rest) > 1 else "")
+        act, column = (rest[0], rest[1] if len(rest) > 1 else "") if rest[0] in noun.acts else ("", rest[0])
+        brought = noun.acts[act].fields if act else {}
+        if (fold == "sum") != bool(column) or (column and column not in noun.fields and column not in brought):
+            known = [*noun.acts, *noun.fields, *(f"{act}.{f}" for f in brought)]
+            self.reader.unknown(node, ".".join(rest), known, f"{noun.zh}没有", f"{noun.id} has no")
+        return Target(head, act, column=column)
 
     def _condition(self, node: Node | None, target: Target) -> Condition:
         if node is None:

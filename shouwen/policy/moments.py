@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from shouwen.policy.env import Env, as_moment, clock_time
 from shouwen.policy.kinds.base import ClauseReader, Rule, unset_zh
+from shouwen.policy.nouns import Field, Noun
 from shouwen.policy.source import Node
 from shouwen.worktime import Calendar, Due, Span, due, extend
 
@@ -17,6 +18,7 @@ ENDS = {
     "end_of_quarter": ("quarter", "本季末"), "end_of_year": ("year", "当年底"),
 }  # fmt: skip
 NEXT_DAY = re.compile(r"^next day (\d\d:\d\d)$")
+MAX_AGAIN = 1000  # how often a promise may begin again
 PERIODS = {"business_day": "日", "week": "周", "calendar_month": "月"}
 
 
@@ -27,19 +29,27 @@ class Spot:
     kind: Literal["end", "clock", "next_day", "field"]
     name: str
     zh: str
-    day: str = ""  # the date field on whose day a clock time stands
 
-    def moment(self, env: Env, anchor: datetime) -> datetime | None:
-        """Return the moment, counted from the anchor; None when the field is not filled."""
+    def moment(self, env: Env, anchor: datetime, day: str = "") -> datetime | None:
+        """Return the moment, counted from the anchor or on the day of a date field `day`; None when the field is not filled."""
         calendar = env.calendar
+        if self.kind == "field":
+            return as_moment(date_value(self.name, env), calendar, end=True)
+        if day:
+            at = as_moment(date_value(day, env), calendar)
+            if at is None:
+                return None
+            anchor = at
         if self.kind == "end":
             return calendar.end_of(self.name, anchor)  # type: ignore[arg-type]
         if self.kind == "next_day":
             return calendar.day_at(anchor, 1, self.name)
-        if self.kind == "field":
-            return as_moment(env.fields.get(self.name), calendar, end=True)
-        day = env.fields.get(self.day) if self.day else calendar.business_day(anchor)
-        return None if day is None else calendar.clock(day, self.name)
+        return calendar.clock(calendar.business_day(anchor), self.name)
+
+
+def answer_zh(answer: Spot | Span | None) -> str:
+    """Return the answer of a due table in Chinese."""
+    return unset_zh(None) if answer is None else answer.zh() + "内" if isinstance(answer, Span) else answer.zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class When:
     roll: Literal["none", "forward", "backward"] = "none"
     same_time: bool = False
     unset: bool = False
+    day: str = ""  # the date field on whose day a clock time or the end of a day stands
 
     @property
     def said(self) -> bool:
@@ -66,7 +77,7 @@ class When:
         if self.within is not None:
             return f"{self.within.zh()}{'(同一时刻)' if self.same_time else ''}内{rolled}"
         if self.by_table and rule.table is not None:
-            return f"在表列时刻前({rule.table.zh(lambda s: s.zh if s else unset_zh(None))})"
+            return f"按表列时限({rule.table.zh(answer_zh)})"
         return f"在{self.spot.zh if self.spot else ''}前{rolled}"
 
     def of(self, rule: Rule, env: Env, unknown: list[str]) -> Spot | Span | None:
@@ -75,6 +86,23 @@ class When:
             return self.within or self.spot
         row = rule.table.row(env, unknown) if rule.table is not None else None
         return row.answer if row is not None else None
+
+    def rests_on(self, rule: Rule) -> frozenset[str]:
+        """Return the fields of the subject that say when it falls due."""
+        spots = [self.spot, *(row.answer for row in rule.table.rows)] if self.by_table and rule.table is not None else [self.spot]
+        names = {s.name for s in spots if isinstance(s, Spot) and s.kind == "field"} | {self.day}
+        names |= {p.text for p in rule.table.columns} if self.by_table and rule.table is not None else set()
+        return frozenset(n.partition(".")[0] for n in names if n)
+
+    def lacks(self, rule: Rule, env: Env) -> tuple[str, ...]:
+        """Return the facts that are missing to say when it falls due; none when it can be said (or nobody has decided it)."""
+        unknown: list[str] = []
+        how = self.of(rule, env, unknown)
+        if isinstance(how, Spot):
+            wanted = how.name if how.kind == "field" else self.day
+            if wanted and date_value(wanted, env) is None:
+                unknown.append(wanted)
+        return tuple(unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +132,7 @@ def fall(when: When, how: Spot | Span | None, anchor: datetime, env: Env, *, war
         for span in clock.extended:
             made = extend(made, span)
         return Fall(made.due_at, made.warn_at(warn) if warn is not None else None, made)
-    at = how.moment(env, anchor) if how is not None else None
+    at = how.moment(env, anchor, when.day) if how is not None else None
     if at is None:
         return Fall(None, None)
     if when.roll != "none":
@@ -116,6 +144,25 @@ def fall(when: When, how: Spot | Span | None, anchor: datetime, env: Env, *, war
     return Fall(at, _warning(anchor, at, warn, calendar))
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A promise that begins again: when it began at first, and the due moment that was missed last."""
+
+    begun: datetime
+    at: datetime
+
+
+def fall_anew(when: When, how: Span, missed: Missed, env: Env, *, warn: int | Span | None, clock: Clockwork) -> Fall:
+    """Return when a promise falls due that begins again from a missed moment: Friday's close and a working day is Monday's."""
+    extended = clock.extended
+    for _ in range(MAX_AGAIN):
+        extended = (*extended, how)
+        made = fall(when, how, missed.begun, env, clock=Clockwork(clock.pauses, extended))
+        if made.due_at is None or made.due_at > missed.at:
+            break
+    return Fall(made.due_at, None if made.due_at is None else _warning(missed.at, made.due_at, warn, env.calendar), made.deadline)
+
+
 def _warning(anchor: datetime, at: datetime, warn: int | Span | None, calendar: Calendar) -> datetime | None:
     if warn is None or at <= anchor:
         return None
@@ -124,7 +171,24 @@ def _warning(anchor: datetime, at: datetime, warn: int | Span | None, calendar: 
     return anchor + (at - anchor) * warn / 100
 
 
-def read_spot(r: ClauseReader, node: Node, day: str = "") -> Spot:
+def date_field(noun: Noun, name: str) -> Field | None:
+    """Return a date field of a noun, or a date column of one of its rows fields (`instalments.due_on`); None if it is neither."""
+    rows, _, column = name.partition(".")
+    found = noun.fields.get(rows)
+    if found is not None and column:
+        found = found.type.columns.get(column) if found.type.name == "rows" else None
+    return found if found is not None and found.type.name in ("date", "datetime") else None
+
+
+def date_value(name: str, env: Env) -> Any:
+    """Return the value of a date field, or of a date column in the row that is spoken of."""
+    rows, _, column = name.partition(".")
+    if column:
+        return env.row.get(column) if env.row is not None else None
+    return env.fields.get(rows)
+
+
+def read_spot(r: ClauseReader, node: Node) -> Spot:
     """Read one due moment."""
     text = r.reader.text(node)
     if text in ENDS:
@@ -132,11 +196,12 @@ def read_spot(r: ClauseReader, node: Node, day: str = "") -> Spot:
     if m := NEXT_DAY.match(text):
         return Spot("next_day", m[1], f"次日{m[1]}")
     if clock_time(text) is not None:
-        return Spot("clock", text, text, day)
+        return Spot("clock", text, text)
     name = text.removeprefix("field ").strip()
     noun = r.names.noun
-    if noun is not None and name in noun.fields and noun.fields[name].type.name in ("date", "datetime"):
-        return Spot("field", name, noun.fields[name].zh)
+    shape = date_field(noun, name) if noun is not None else None
+    if shape is not None:
+        return Spot("field", name, shape.zh)
     dates = [f"field {f.id}" for f in (noun.fields.values() if noun else ()) if f.type.name in ("date", "datetime")]
     r.reader.unknown(node, text, [*ENDS, "next day 10:00", "21:00", *dates], "不是时刻:", "is no due moment:")
     return Spot("end", "day", text)
@@ -150,8 +215,18 @@ def read_when(r: ClauseReader, node: Node) -> When:
     roll: Any = r.reader.one_of(node.get("roll"), ("none", "forward", "backward"), "none")
     unset = r.is_unset(within, "within") or r.is_unset(due_node, "due")
     by_table = due_node is not None and due_node.text == "table"
-    spot = read_spot(r, due_node, r.reader.text(node.get("day"))) if due_node is not None and not by_table and not unset else None
-    return When(None if unset else r.span(within, "within"), spot, by_table, roll, r.reader.flag(node.get("same_time")), unset)
+    spot = read_spot(r, due_node) if due_node is not None and not by_table and not unset else None
+    same_time = r.reader.flag(node.get("same_time"))
+    return When(None if unset else r.span(within, "within"), spot, by_table, roll, same_time, unset, _day(r, node.get("day")))
+
+
+def _day(r: ClauseReader, node: Node | None) -> str:
+    """Read the date field on whose day a due moment stands."""
+    name, noun = r.reader.text(node), r.names.noun
+    if node is not None and noun is not None and date_field(noun, name) is None:
+        r.reader.unknown(node, name, [f for f in noun.fields if date_field(noun, f)], "没有这个日期字段:", "there is no date field")
+        return ""
+    return name
 
 
 def read_warn(r: ClauseReader, node: Node | None) -> int | Span | None:

@@ -11,9 +11,9 @@ from shouwen.policy.reading import Reader
 from shouwen.policy.source import Node
 from shouwen.policy.values import TYPES, Choice, FieldType
 
-FIELD_KEYS = ("zh", "en", "type", "of", "unit", "many", "if", "else", "sum_of", "product_of", "from", "until", "strength", "personal", "source", "assumed", "reads")
+FIELD_KEYS = ("zh", "en", "type", "of", "unit", "many", "if", "else", "sum_of", "product_of", "from", "until", "strength", "personal", "source", "assumed")
 ACT_KEYS = ("zh", "en", "from", "to", "asks", "fields", "sets", "source", "assumed")
-NOUN_KEYS = ("title", "number", "form", "source", "assumed", "fields", "steps", "states", "acts", "tasks", "key", "without", "happened", "calendar", "like")
+NOUN_KEYS = ("title", "number", "form", "source", "assumed", "fields", "steps", "states", "acts", "tasks", "key", "without", "happened", "calendar")
 RESERVED = frozenset({
     "table", "step", "state", "since", "times", "actor", "moment", "this", "customer_of", "unset", "missing", "given", "any", "open_at",
     "responsible", "first_asked", "subject", "anyone", "act", "opener", "unit_of",
@@ -93,7 +93,7 @@ class NounReader(Reader):
         fields = self.each(node.get("fields"), self.field)
         return ActShape(
             key, self.text(node.get("zh"), BUILT_IN_ACTS.get(key, (key,))[0]), self.text(node.get("en")), leaves, to,
-            self.texts(node.get("asks")), fields, {k: v for k, v in self.mapping(node.get("sets")).items()},
+            self.texts(node.get("asks")), fields, node.get("sets"),
             key in BUILT_IN_ACTS, self.source(node.get("source")),
         )  # fmt: skip
 
@@ -146,11 +146,18 @@ class NounReader(Reader):
                     self.unknown(here, field, noun.fields, f"动作“{act.id}”要填的字段不存在:", f"act {act.id!r} asks for a field that is not there:")
             if act.id in APPROVAL_ACTS or act.id in TASK_ACTS:
                 self.fault(here, f"“{act.id}”是审批与待办的词,请换一个动作名", f"{act.id!r} belongs to approvals and tasks; name the act otherwise")
+        self._check_happened(noun, node)
         for name in set(noun.acts) & set(noun.steps):
             if not noun.acts[name].built_in:
                 self.fault((node.get("acts") or node).at(name), f"“{name}”既是环节又是动作,请分开命名", f"{name!r} is both a step and an act; name them apart")
         if noun.kind == "case":
             self._check_steps(noun, node)
+
+    def _check_happened(self, noun: Noun, node: Node) -> None:
+        dates = [f.id for f in noun.fields.values() if f.type.name in ("date", "datetime")]
+        if noun.happened not in ("", *dates):
+            here = node.get("happened") or node
+            self.unknown(here, noun.happened, dates, "happened 应为日期或时间字段,没有", "`happened` names a date field; there is no")
 
     def _check_steps(self, noun: Noun, node: Node) -> None:
         steps = node.get("steps") or node

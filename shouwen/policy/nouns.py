@@ -56,7 +56,7 @@ class ActShape:
     to: str = ""
     asks: tuple[str, ...] = ()
     fields: Mapping[str, Field] = field(default_factory=dict)
-    sets: Mapping[str, Any] = field(default_factory=dict)
+    sets: Node | None = None  # what it sets of itself, still as written
     built_in: bool = False
     source: tuple[str, ...] = ()
 
@@ -83,17 +83,35 @@ class Noun:
     calendar: str = ""
     source: tuple[str, ...] = ()
     node: Node | None = None
+    ends: frozenset[str] = field(init=False)  # the steps no act of its own leads away from
+    products: tuple[tuple[str, tuple[Field, ...]], ...] = field(init=False)  # rows fields with their columns that multiply others
+
+    def __post_init__(self) -> None:
+        columns = {f.id: tuple(c for c in f.type.columns.values() if c.product_of) for f in self.fields.values() if f.type.name == "rows"}
+        object.__setattr__(self, "products", tuple((name, found) for name, found in columns.items() if found))
+        left = {s for a in self.acts.values() if a.to and not a.built_in for s in a.leaves}
+        object.__setattr__(self, "ends", frozenset(s for s in self.steps if s not in left))
 
     @property
     def start(self) -> str:
         """The step a new subject stands in ("" when there are no steps)."""
         return next(iter(self.steps), "")
 
-    @property
-    def ends(self) -> frozenset[str]:
-        """The steps no act of its own leads away from."""
-        left = {s for a in self.acts.values() if a.to and not a.built_in for s in a.leaves}
-        return frozenset(s for s in self.steps if s not in left)
+
+# Subjects no pack declares: a member of staff, a unit. Schedules and `for: staff` speak of them.
+STAFF = Noun("staff", "staff", "", "", "员工", "Staff")
+UNIT = Noun("unit", "unit", "", "", "单位", "Unit")
+PEOPLE_AND_PLACES = {"staff": STAFF, "unit": UNIT}
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Whom `for_each` names: all of a noun (`staff` and `unit` among them), or a declared group of it."""
+
+    id: str
+    noun: str
+    zh: str
+    when: Any = None  # conditions.Condition; None: all of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from shouwen.policy.errors import Faults
 from shouwen.policy.kinds.registry import CLAUSE_KEYS, KINDS, LATER
+from shouwen.policy.later import set_aside
 from shouwen.policy.noun_reading import NounReader
 from shouwen.policy.nouns import Book, Field, Form, Label, NamedFact, Noun, Post, Regulation
 from shouwen.policy.source import Node, SourceError, read_text
 from shouwen.worktime import Calendar, WorktimeError
 
+CLAUSE_ID = re.compile(r"^[0-9A-Za-z][0-9A-Za-z._-]*$")
 SCENARIOS = ".scenarios.yaml"
-PACK_KEYS = ("pack", "title", "builds_on", "calendars", "calendar", "posts", "groups", "seasons", "books", "facts", "customer_fields", "persons", "forms", "measures", "source", "about", "areas", "later")
+MAPS = ".map.yaml"  # how a file of old cases becomes cases, for `shouwen import`
+MUTANTS = ".mutants.yaml"  # beside a regulation: mutants of its clauses that change nothing, each with the reason
+ENDINGS = (".yaml", SCENARIOS, MUTANTS)  # what stands of one regulation in a folder
+PACK_KEYS = ("pack", "title", "builds_on", "calendars", "calendar", "posts", "groups", "seasons", "books", "facts", "customer_fields", "persons", "forms", "measures", "source", "about", "waits")
 REGULATION_KEYS = (
     "regulation", "title", "owner", "approved_by", "reviewed_on", "applies_to", "compiled_by", "supersedes", "prevails", "source", "calendar", "calendars", "articles",
     "posts", "persons", "groups", "seasons", "books", "registers", "procedures", "forms", "measures", "customer_fields", "facts", "clauses", "parts", "assumed", "document",
@@ -79,11 +85,15 @@ class PackReader:
                 self._pack(pack, root)
             else:
                 self.reader.fault(root, "文件开头应为 regulation: 或 pack:", "the file should begin with regulation: or pack:")
+        for clause, word, node in set_aside(self.declared):
+            self.declared.waiting.append((clause, word))
+            if not self.allow_later:
+                self.reader.fault(node, f"“{clause}”用到的“{word}”尚未实现,不能颁布", f"{clause} uses {word!r}, which is not there yet; it cannot be enacted")
         return self.declared
 
     def _roots(self) -> Iterator[tuple[str, Node]]:
         for name, text in sorted(self.sources.items(), key=lambda i: (not i[0].endswith("/pack.yaml"), i[0])):
-            if name.endswith((SCENARIOS, "/company.yaml")):
+            if name.endswith((SCENARIOS, MUTANTS, MAPS, "/company.yaml")):
                 continue
             try:
                 yield name, read_text(text, name)
@@ -130,9 +140,14 @@ class PackReader:
         if not key:
             self.reader.fault(node, "条款没有编号(id)", "the clause has no id")
             return
+        if not CLAUSE_ID.match(key):
+            self.reader.fault(
+                node.get("id") or node, f"“{key}”不能作编号:用数字、字母、点和短横,写成 id: \"2.1\"",
+                f'{key!r} is no number of a clause: digits, letters, dots and hyphens, as in id: "2.1"',
+            )  # fmt: skip
         name = f"{regulation.name}#{key}"
-        self.reader.known(node, [*CLAUSE_KEYS, *KINDS, *LATER], f"条款{key}")
         said = [k for k in [*KINDS, *LATER] if node.get(k) is not None]
+        self.reader.known(node, [*CLAUSE_KEYS, *KINDS, *LATER], f"条款{key}", assumes=[p for k in said if k in KINDS for p in KINDS[k].keys])
         if len(said) != 1:
             kinds = "、".join(KINDS)
             self.reader.fault(node, f"条款{key}须有且只有一种条款({kinds})", f"clause {key} must be exactly one of: {', '.join(KINDS)}")
@@ -153,15 +168,7 @@ class PackReader:
             for name, node in r.mapping(root.get(key)).items():
                 self._once("noun", name, node, "流程或台账")
                 d.nouns[name] = r.noun(name, node, kind, where)
-        for word, store, read in (
-            ("posts", d.posts, r.post), ("books", d.books, r.book), ("forms", d.forms, r.form), ("facts", d.facts, r.fact),
-            ("customer_fields", d.customer_fields, r.field),
-        ):  # fmt: skip
-            for name, node in r.mapping(root.get(word)).items():
-                if word == "posts" and name in d.posts:
-                    continue  # a regulation may name a post another one declares
-                self._once(word, name, node, word)
-                store[name] = read(name, node)  # type: ignore[index]
+        self._stores(root)
         for word, nodes in (("groups", d.groups), ("seasons", d.seasons), ("persons", d.persons)):
             for name, node in r.mapping(root.get(word)).items():
                 self._once(word, name, node, word)
@@ -171,6 +178,20 @@ class PackReader:
             d.measures[name] = (f"{pack}/{regulation}", node)
         for name, node in r.mapping(root.get("calendars")).items():
             self._calendar(name, node)
+
+    def _stores(self, root: Node) -> None:
+        """Read the small nouns: posts, books, forms, facts, customer fields."""
+        d, r = self.declared, self.reader
+        stores: tuple[tuple[str, dict[str, Any], Callable[[str, Node], Any]], ...] = (
+            ("posts", d.posts, r.post), ("books", d.books, r.book), ("forms", d.forms, r.form), ("facts", d.facts, r.fact),
+            ("customer_fields", d.customer_fields, r.field),
+        )  # fmt: skip
+        for word, store, read in stores:
+            for name, node in r.mapping(root.get(word)).items():
+                if word == "posts" and name in d.posts:
+                    continue  # a regulation may name a post another one declares
+                self._once(word, name, node, word)
+                store[name] = read(name, node)
 
     def _once(self, kind: str, name: str, node: Node, zh: str) -> None:
         key = f"{kind}:{name}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from shouwen.policy.act import BUILT_IN_ACTS
@@ -20,6 +21,12 @@ Getter = Callable[[Env], Any]
 ELAPSED = FieldType("elapsed")
 POSTS = FieldType("posts")
 PEOPLE = {"responsible": "责任人", "first_asked": "首问人"}
+LINKED = {"responsible": ("责任人", "staff"), "first_asked": ("首问人", "staff"), "customer": ("客户", "customer")}
+# What may be asked of a member of staff or a unit: the population of a schedule.
+MEMBERS: dict[str, tuple[FieldType, str, Getter]] = {
+    "post": (POSTS, "岗位", lambda e: e.facts.org.posts_of(e.act.subject.id, e.at)),
+    "unit": (FieldType("unit"), "部门", lambda e: e.facts.unit or None),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,8 @@ class Names:
             return Path(f"since.{tail}", ELAPSED, f"距{zh}", _since(tail))
         if head == "times" and noun is not None and tail in noun.acts:
             return Path(f"times.{tail}", FieldType("number", unit="次"), f"已{noun.acts[tail].zh}次数", _times(tail))
+        if noun is not None and noun.kind in ("staff", "unit") and not tail and head in MEMBERS:
+            return Path(head, *MEMBERS[head])
         if head == "actor" and tail == "post":
             return Path("actor.post", POSTS, "经办人岗位", lambda e: e.facts.org.posts_of(e.act.by, e.at))
         if head in PEOPLE and not tail:
@@ -88,7 +97,8 @@ class Names:
             return Path(f"{head}.{tail}", f.type, f.zh, _act_field(head, tail), f)
         own = noun.fields.get(head)
         if own is None:
-            return None
+            act = noun.acts.get(head)
+            return Path(head, FieldType("datetime"), f"{act.zh}时间", _done_at(head)) if act is not None and not tail else None
         if not tail:
             return Path(head, own.type, own.zh, _field(head), own)
         return self._inside(own, head, tail)
@@ -103,6 +113,9 @@ class Names:
             target = self.nouns.get(own.type.nouns[0]) if own.type.nouns else None
             kind = FieldType("choice", choices={s: Choice(s, label.zh) for s, label in (target.steps if target else {}).items()})
             return Path(f"{head}.{tail}", kind, f"{own.zh}的环节", _linked_step(head), None, link=head)
+        if f is None and own.type.name == "case" and tail in LINKED:
+            zh, kind_name = LINKED[tail]
+            return Path(f"{head}.{tail}", FieldType(kind_name), f"{own.zh}的{zh}", _linked_attr(head, tail), link=head)
         if f is None:
             return None
         return Path(f"{head}.{tail}", f.type, f"{own.zh}的{f.zh}", _link(head, tail), f, link=head)
@@ -153,6 +166,16 @@ def _act_field(act: str, name: str) -> Getter:
     return lambda e: e.act.fields.get(name) if e.act.name == act else None
 
 
+def _done_at(act: str) -> Getter:
+    """When an act was last done; the act being decided has not been done yet."""
+
+    def get(e: Env) -> datetime | None:
+        mark = e.facts.marks.get(act)
+        return mark.last if mark else e.facts.opened_at if act == "open" else None
+
+    return get
+
+
 def _attr(name: str) -> Getter:
     return lambda e: getattr(e.facts, name) or None
 
@@ -164,6 +187,14 @@ def _link(link: str, name: str) -> Getter:
             return fields.get(name)
         case = e.facts.linked.get(link)
         return case.fields.get(name) if case is not None else None
+
+    return get
+
+
+def _linked_attr(link: str, name: str) -> Getter:
+    def get(e: Env) -> Any:
+        case = e.facts.linked.get(link)
+        return getattr(case, name) or None if case is not None else None
 
     return get
 

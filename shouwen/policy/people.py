@@ -8,7 +8,7 @@ Bare words: responsible, first_asked, actor, customer, subject, anyone, or a dec
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shouwen.policy.env import Env
@@ -32,9 +32,10 @@ class Who:
     kind: str = "staff"  # staff or customer
     post: str = ""
     word: str = ""
-    unit: Callable[[Env], int] | None = None
+    unit: Callable[[Env], int | None] | None = None  # None: the unit is not known
     other: Who | None = None
     node: Node | None = None
+    reads: tuple[Path, ...] = ()  # the names it rests on
 
     def people(self, env: Env) -> tuple[int, ...]:
         """Return the persons meant, as of the act's moment; those of `else` when there is none."""
@@ -46,6 +47,16 @@ class Who:
     def unknown(self, env: Env) -> bool:
         """Whether it cannot be said who is meant, because a fact is missing."""
         return self.resolve(env) is None and (self.other is None or self.other.unknown(env))
+
+    def lacks(self, env: Env) -> tuple[str, ...]:
+        """Return the facts that are missing to say who is meant; none when it can be said."""
+        if not self.unknown(env):
+            return ()
+        return tuple(p.text for p in self.reads if p.get(env) is None) or ("who",)
+
+    def names(self) -> tuple[Path, ...]:
+        """Return the names it rests on, those of `else` included."""
+        return (*self.reads, *(self.other.names() if self.other is not None else ()))
 
     def includes(self, person: int, env: Env) -> bool:
         """Whether somebody is one of those meant (a post counts in its unit and the units below)."""
@@ -69,11 +80,11 @@ class WhoReader:
         other = self.who(pairs["else"]) if "else" in pairs else None
         for key in ("post", "on_duty", "did", "not_did", "decided", "field", "head_of", "superior_of", "deputy_of"):
             if key in pairs:
-                found = getattr(self, f"_{key}")(pairs[key], pairs.get("of"))
+                found: Who = getattr(self, f"_{key}")(pairs[key], pairs.get("of"))
                 zh = f"{found.zh}(没有则{other.zh})" if other else found.zh
-                return Who(zh, found.resolve, found.kind, found.post, found.word, found.unit, other, node)
+                return replace(found, zh=zh, other=other, node=node)
         self.reader.fault(node, "没有写明是谁;可用 post、field、did、head_of、superior_of、on_duty 等", "it does not say who; use post, field, did, head_of, superior_of, on_duty …")
-        return Who("", lambda e: ())
+        return Who("", _nobody)
 
     def many(self, node: Node) -> tuple[Who, ...]:
         """Read one person word or a list of them."""
@@ -86,54 +97,57 @@ class WhoReader:
             declared = self.persons[text]
             inner = self.who(declared.get("is") or declared)
             zh = self.reader.text(declared.get("zh"), text)
-            return Who(zh, inner.resolve, inner.kind, inner.post, inner.word, inner.unit, inner.other, node)
+            return replace(inner, zh=zh, node=node)
         if text in self.names.posts:
             return self._post(node, None)
         if text.startswith("field "):
             return self._field(scalar(text.removeprefix("field ").strip(), node), None)
         self.reader.unknown(node, text, [*WORDS_ZH, *self.persons, *self.names.posts], "没有这个岗位或人员:", "there is no such post or person")
-        return Who(text, lambda e: ())
+        return Who(text, _nobody)
 
     def _post(self, node: Node, of: Node | None) -> Who:
         post = self.reader.text(node)
         if post not in self.names.posts:
             self.reader.unknown(node, post, self.names.posts, "没有这个岗位", "there is no post")
-            return Who(post, lambda e: ())
-        unit, where = self._unit(of)
+            return Who(post, _nobody)
+        unit, where, reads = self._unit(of)
         zh = f"{where}{self.names.posts[post].zh}"
-        return Who(zh, lambda e: e.facts.org.holders(post, unit(e), e.at), post=post, unit=unit, node=node)
 
-    def _unit(self, of: Node | None) -> tuple[Callable[[Env], int], str]:
+        def holders(env: Env) -> tuple[int, ...] | None:
+            place = unit(env)
+            return None if place is None else env.facts.org.holders(post, place, env.at)
+
+        return Who(zh, holders, post=post, unit=unit, node=node, reads=reads)
+
+    def _unit(self, of: Node | None) -> tuple[Callable[[Env], int | None], str, tuple[Path, ...]]:
         if of is None or self.reader.text(of) == "unit":
-            return (lambda e: e.facts.unit), ""
+            return (lambda e: e.facts.unit), "", ()
         text = self.reader.text(of).removeprefix("field ").strip()
-        if text == "any":
-            return (lambda e: 0), ""
-        path = self.names.path(of, text)
+        path = None if text == "any" else self.names.path(of, text)
         if path is None:
-            return (lambda e: 0), ""
+            return _no_unit, "", ()
         if path.type.name == "staff":
-            return (lambda e: _unit_of(e, path.get(e))), f"{path.zh}所在部门的"
-        return (lambda e: path.get(e) or 0), f"{path.zh}的"
+            return (lambda e: _unit_of(e, path.get(e))), f"{path.zh}所在部门的", (path,)
+        return path.get, f"{path.zh}的", (path,)
 
-    def _field(self, node: Node, of: Node | None) -> Who:
+    def _field(self, node: Node, _: Node | None) -> Who:
         text = self.reader.text(node)
         path = self.names.path(node, text)
         if path is None:
-            return Who(text, lambda e: ())
+            return Who(text, _nobody)
         if path.type.name not in ("staff", "customer", "posts"):
             self.reader.fault(node, f"“{path.zh}”不是人员或客户字段", f"{text} is no field of staff or customer")
-        return Who(path.zh, _of_field(path), "customer" if path.type.name == "customer" else "staff", node=node)
+        return Who(path.zh, _of_field(path), "customer" if path.type.name == "customer" else "staff", node=node, reads=(path,))
 
-    def _did(self, node: Node, of: Node | None) -> Who:
+    def _did(self, node: Node, _: Node | None) -> Who:
         return self._doers(node, self.reader.text(node), "的人")
 
-    def _decided(self, node: Node, of: Node | None) -> Who:
+    def _decided(self, node: Node, _: Node | None) -> Who:
         text = self.reader.text(node)
         found = self._doers(node, text, "的人", mark="approved:")
         return Who(f"批准{found.zh}", found.resolve, node=node)
 
-    def _not_did(self, node: Node, of: Node | None) -> Who:
+    def _not_did(self, node: Node, _: Node | None) -> Who:
         did = self._doers(node, self.reader.text(node), "的人")
         return Who(f"未{did.zh}", lambda e: tuple(s for s in e.facts.org.staff if s not in (did.resolve(e) or ())), node=node)
 
@@ -143,35 +157,61 @@ class WhoReader:
         if noun is None or act not in noun.acts:
             known = [f"{n.id}.{a}" for n in self.names.nouns.values() for a in n.acts if not n.acts[a].built_in]
             self.reader.unknown(node, text, list(self.names.noun.acts) if self.names.noun and not noun_id else known, "没有这个动作", "there is no act")
-            return Who(text, lambda e: ())
-        zh = f"{noun.acts[act].zh}{ending}"
+            return Who(text, _nobody)
+        zh = f"{noun.zh if noun_id else ''}{noun.acts[act].zh}{ending}"
         return Who(zh, _doers_of(noun_id, mark + act), node=node)
 
-    def _head_of(self, node: Node, of: Node | None) -> Who:
-        unit, where = self._unit(node)
-        return Who(f"{where or '所在部门'}负责人", lambda e: _one(e.facts.org.head_of(unit(e))), node=node)
+    def _head_of(self, node: Node, _: Node | None) -> Who:
+        unit, where, reads = self._unit(node)
 
-    def _superior_of(self, node: Node, of: Node | None) -> Who:
-        inner = self.who(node)
-        return Who(f"{inner.zh}的上级", lambda e: tuple(s for p in inner.people(e) if (s := e.facts.org.superior_of(p))), node=node)
+        def head(env: Env) -> tuple[int, ...] | None:
+            place = unit(env)
+            return None if place is None else _one(env.facts.org.head_of(place))
 
-    def _deputy_of(self, node: Node, of: Node | None) -> Who:
+        return Who(f"{where or '所在部门'}负责人", head, node=node, reads=reads)
+
+    def _superior_of(self, node: Node, _: Node | None) -> Who:
         inner = self.who(node)
-        return Who(f"{inner.zh}或其代理人", lambda e: tuple(e.facts.org.stands_in(p, e.at) for p in inner.people(e)), node=node)
+
+        def superiors(env: Env) -> tuple[int, ...] | None:
+            return None if inner.unknown(env) else tuple(s for p in inner.people(env) if (s := env.facts.org.superior_of(p)))
+
+        return Who(f"{inner.zh}的上级", superiors, node=node, reads=inner.names())
+
+    def _deputy_of(self, node: Node, _: Node | None) -> Who:
+        inner = self.who(node)
+
+        def deputies(env: Env) -> tuple[int, ...] | None:
+            return None if inner.unknown(env) else tuple(env.facts.org.stands_in(p, env.at) for p in inner.people(env))
+
+        return Who(f"{inner.zh}或其代理人", deputies, node=node, reads=inner.names())
 
     def _on_duty(self, node: Node, of: Node | None) -> Who:
         found = self._post(node, of)
-        unit = found.unit or (lambda e: 0)
-        return Who(f"当班的{found.zh}", lambda e: e.facts.org.on_duty(found.post, unit(e), e.at), post=found.post, unit=unit, node=node)
+        unit = found.unit or _no_unit
+
+        def on_duty(env: Env) -> tuple[int, ...] | None:
+            place = unit(env)
+            return None if place is None else env.facts.org.on_duty(found.post, place, env.at)
+
+        return Who(f"当班的{found.zh}", on_duty, post=found.post, unit=unit, node=node, reads=found.reads)
+
+
+def _nobody(_: Env) -> tuple[int, ...]:
+    return ()
+
+
+def _no_unit(_: Env) -> int | None:
+    return 0
 
 
 def _one(person: int) -> tuple[int, ...]:
     return (person,) if person else ()
 
 
-def _unit_of(env: Env, person: Any) -> int:
+def _unit_of(env: Env, person: Any) -> int | None:
     staff = env.facts.org.staff.get(person)
-    return staff.unit if staff else 0
+    return staff.unit if staff else None
 
 
 def _of_field(path: Path) -> Resolve:
@@ -206,7 +246,7 @@ def _doers_of(noun: str, act: str) -> Resolve:
 
 
 RESOLVE: dict[str, Resolve] = {
-    "responsible": lambda e: _one(e.facts.responsible), "first_asked": lambda e: _one(e.facts.first_asked),
+    "responsible": lambda e: _one(e.chosen.get("responsible") or e.facts.responsible), "first_asked": lambda e: _one(e.facts.first_asked),
     "actor": lambda e: _one(e.act.by), "requester": lambda e: _one(e.act.by), "customer": lambda e: _one(e.facts.customer),
     "subject": lambda e: _one(e.act.subject.id), "anyone": lambda e: tuple(e.facts.org.staff),
 }  # fmt: skip

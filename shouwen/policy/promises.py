@@ -6,17 +6,18 @@ should be there is made. What runs keeps the clause and version that made it. A 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shouwen.policy.env import Env, as_moment
 from shouwen.policy.facts import Running
 from shouwen.policy.kinds.base import Rule
+from shouwen.policy.kinds.deadline import Deadline
 from shouwen.policy.kinds.keeps import Notifies
-from shouwen.policy.kinds.opens import Deadline
-from shouwen.policy.moments import Clockwork, Fall, fall
+from shouwen.policy.moments import Clockwork, Fall, date_value, fall
 from shouwen.policy.ruling import Breach, Cite, Effect, Move, Promise, Settle
 from shouwen.worktime import Span, parse_span
 
@@ -37,27 +38,66 @@ class After:
 
 def reconcile(plan: Plan, env: Env, law: LawDay, after: After) -> Iterator[Effect]:
     """Yield what has to be done to the subject's deadlines after an act."""
-    wanted = dict(_wanted(plan, env, law)) if not after.ended else {}
-    seen: set[str] = set()
+    wanted = {(w.rule.clause.name, w.row): w for w in _wanted(plan, env, law)} if not after.ended else {}
+    seen: set[tuple[str, str]] = set()
     for running in env.facts.deadlines:
-        seen.add(running.clause)
+        seen.add((running.clause, running.row))
         yield from _settle(running, wanted, plan, env, after)
-    for name, (rule, anchor) in wanted.items():
-        if name not in seen:
-            yield from _promise(rule, anchor, env, after)
+    for key, want in wanted.items():
+        if want.sure and key not in seen:
+            yield from _promise(want, env, after)
 
 
-def _wanted(plan: Plan, env: Env, law: LawDay) -> Iterator[tuple[str, tuple[Rule, datetime]]]:
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A promise the subject should have: which rule makes it, from when, on which row.
+
+    Not `sure`: whether it should is unknown. None is made then, and one that runs already is left running.
+    """
+
+    rule: Rule
+    anchor: datetime
+    row: str = ""
+    values: Mapping[str, Any] | None = None
+    sure: bool = True
+
+
+def _wanted(plan: Plan, env: Env, law: LawDay) -> Iterator[Want]:
     for rule in plan.deadlines:
         kind = rule.kind
-        assert isinstance(kind, Deadline)
-        anchor = kind.anchor(env)
-        if anchor is not None and rule.when.holds(env) and not law.is_overridden(rule, env):
-            yield rule.clause.name, (rule, anchor)
+        anchor = kind.anchor(env) if isinstance(kind, Deadline) else None
+        if not isinstance(kind, Deadline) or anchor is None:
+            continue
+        if not kind.for_each:
+            yield from _judged(rule, anchor, env, law)
+            continue
+        for i, values in enumerate(env.fields.get(kind.for_each) or (), 1):
+            with spoken_of(values, env):
+                found = list(_judged(rule, anchor, env, law))
+            yield from (replace(want, row=str(i), values=values) for want in found)
     for rule in plan.alarms:
         anchor = alarm_at(rule, env)
-        if anchor is not None and rule.when.holds(env):
-            yield rule.clause.name, (rule, anchor)
+        if anchor is not None:
+            yield from _judged(rule, anchor, env, law)
+
+
+def _judged(rule: Rule, anchor: datetime, env: Env, law: LawDay) -> Iterator[Want]:
+    """Yield a promise whose condition holds, or of which that is unknown (flagged); nothing where it does not hold."""
+    unknown: list[str] = []
+    held = rule.when.holds(env, unknown)
+    env.flag(rule.clause.name, unknown)
+    if held is not False and not law.is_overridden(rule, env):
+        yield Want(rule, anchor, sure=bool(held))
+
+
+@contextmanager
+def spoken_of(row: Mapping[str, Any] | None, env: Env) -> Iterator[None]:
+    """Let conditions and dates speak of one row for a while."""
+    before, env.row = env.row, row
+    try:
+        yield
+    finally:
+        env.row = before
 
 
 def alarm_at(rule: Rule, env: Env) -> datetime | None:
@@ -74,7 +114,15 @@ def alarm_at(rule: Rule, env: Env) -> datetime | None:
 def reached(running: Running, env: Env, after: After) -> bool:
     """Whether everything a promise waits for has been done since it was made."""
     since = min(running.anchor, running.made_at) if running.made_at else running.anchor
-    return all(_done(what, since, env, after) for what in running.until)
+    with spoken_of(row_of(running, env), env):
+        return all(_done(what, since, env, after) for what in running.until)
+
+
+def row_of(running: Running, env: Env) -> Mapping[str, Any] | None:
+    """Return the row a running promise is about; None when it is about the subject, or the row is gone."""
+    rows = next((u.partition(".")[0] for u in running.until if "." in u and u.partition(".")[0] in env.noun.fields), "")
+    found = env.fields.get(rows) or ()
+    return found[int(running.row) - 1] if rows and running.row.isdigit() and 0 < int(running.row) <= len(found) else None
 
 
 def _done(what: str, since: datetime, env: Env, after: After) -> bool:
@@ -86,25 +134,44 @@ def _done(what: str, since: datetime, env: Env, after: After) -> bool:
         return what.removeprefix("task:") in after.tasks_done
     if what == env.act.name:
         return True
+    if what not in env.noun.acts:
+        return date_value(what, env) is not None
     mark = env.facts.marks.get(what)
     return mark is not None and mark.last >= since
 
 
-def _settle(running: Running, wanted: dict[str, tuple[Rule, datetime]], plan: Plan, env: Env, after: After) -> Iterator[Effect]:
+def _settle(running: Running, wanted: dict[tuple[str, str], Want], plan: Plan, env: Env, after: After) -> Iterator[Effect]:
     if reached(running, env, after):
         yield from settled(running, env)
         return
     if ENDS in running.until or any(u.startswith("task:") for u in running.until):
-        if after.ended and ENDS not in running.until:
-            yield Settle(running.clause, running.row, "withdrawn", env.at, "ended")
-        return
+        return  # the task is still owed, though its case has ended
     ours = any(r.clause.name == running.clause for r in (*plan.deadlines, *plan.alarms))
-    found = wanted.get(running.clause)
+    found = wanted.get((running.clause, running.row))
     if after.ended or (ours and found is None):
         yield Settle(running.clause, running.row, "withdrawn", env.at, "ended" if after.ended else "condition")
-    elif found is not None and found[1] != running.anchor:
-        yield Settle(running.clause, running.row, "withdrawn", env.at, "moved")
-        yield from _promise(found[0], found[1], env, after)
+    elif found is not None and found.sure and (why := "moved" if _moved(found, running) else _corrected(found, running, env)):
+        yield Settle(running.clause, running.row, "withdrawn", env.at, why)
+        yield from _promise(found, env, after)
+
+
+def _corrected(found: Want, running: Running, env: Env) -> str:
+    """Return "corrected" when this act changes a fact the due moment rests on, and with it the moment; else ""."""
+    rule, kind = found.rule, found.rule.kind
+    if not isinstance(kind, Deadline) or running.due_at is None:
+        return ""
+    changed = {k for k, v in env.act.fields.items() if env.facts.fields.get(k) != v} | set(env.chosen)
+    if not changed & kind.when.rests_on(rule):
+        return ""
+    with spoken_of(found.values, env):
+        made = kind.fall(rule, env, running.anchor, Clockwork(env.facts.pauses, tuple(parse_span(t) for t in running.extended)))
+    return "" if made.due_at == running.due_at else "corrected"
+
+
+def _moved(found: Want, running: Running) -> bool:
+    """Whether the start of a promise is another now. One that begins again from what was missed runs from there."""
+    begun_again = isinstance(found.rule.kind, Deadline) and found.rule.kind.again and running.anchor > found.anchor
+    return found.anchor != running.anchor and not begun_again
 
 
 def settled(running: Running, env: Env) -> Iterator[Effect]:
@@ -115,21 +182,41 @@ def settled(running: Running, env: Env) -> Iterator[Effect]:
     yield Settle(running.clause, running.row, "late" if late else "kept", env.at)
 
 
-def _promise(rule: Rule, anchor: datetime, env: Env, after: After) -> Iterator[Effect]:
-    kind, name = rule.kind, rule.clause.name
-    if (name, "", anchor) in env.facts.settled:
+def _promise(want: Want, env: Env, after: After) -> Iterator[Effect]:
+    rule, anchor, kind, name = want.rule, want.anchor, want.rule.kind, want.rule.clause.name
+    if (name, want.row, anchor) in env.facts.settled:
         return
     if not isinstance(kind, Deadline):
         yield Promise(rule.cite, "", anchor, anchor, None, (), _calendar_name(env), (ALARM,), anchor <= env.now)
         return
-    if all(u == env.act.name or ((m := env.facts.marks.get(u)) is not None and m.last >= anchor) for u in kind.until):
-        return
-    made = kind.fall(rule, env, anchor, Clockwork(env.facts.pauses))
+    with spoken_of(want.values, env):
+        if all(_done(u, anchor, env, after) for u in kind.until):
+            return
+        made = kind.fall(rule, env, anchor, Clockwork(env.facts.pauses))
+        lacking = (*kind.when.lacks(rule, env), *(kind.who.lacks(env) if kind.who is not None else ()))
+        owes = kind.owes(env)
+    env.flag(name, lacking)
     if made.due_at is None and made.deadline is None:
         return  # the date it depends on is not known yet
     due_at, warn_at = (None, None) if after.held and kind.stops else (made.due_at, made.warn_at)
     overdue = due_at is not None and due_at <= env.now
-    yield Promise(rule.cite, "", anchor, due_at, warn_at, kind.owes(env), _calendar_name(env), kind.until, overdue)
+    yield Promise(rule.cite, want.row, anchor, due_at, warn_at, owes, _calendar_name(env), kind.until, overdue)
+
+
+def again(law: Law, env: Env, running: Running) -> Iterator[Effect]:
+    """Yield what follows when a promise that begins again is missed: this one is over, the next runs from the missed moment."""
+    clause = law.clause(running.clause, running.since)
+    rule = clause.rules.get(env.noun.id) if clause is not None else None
+    if rule is None or not isinstance(rule.kind, Deadline) or not rule.kind.again or running.due_at is None:
+        return
+    with spoken_of(row_of(running, env), env):
+        made = rule.kind.fall(rule, env, running.due_at, Clockwork(env.facts.pauses))
+    yield Settle(running.clause, running.row, "late", running.due_at, "again")
+    overdue = made.due_at is not None and made.due_at <= env.now
+    yield Promise(
+        Cite(running.clause, running.since), running.row, running.due_at, made.due_at, made.warn_at, running.owes, running.calendar,
+        running.until, overdue,
+    )  # fmt: skip
 
 
 def _calendar_name(env: Env) -> str:
@@ -142,7 +229,7 @@ def moved(law: Law, env: Env, why: str, clock: Clockwork, only: str = "") -> Ite
         if (only and running.clause != only) or running.breached_at is not None or ALARM in running.until:
             continue
         if why == "paused":
-            if _stops(law, running, env):
+            if _stops(law, running):
                 yield Move(running.clause, running.row, None, None, why)
             continue
         if why == "resumed" and running.due_at is not None:
@@ -155,7 +242,7 @@ def moved(law: Law, env: Env, why: str, clock: Clockwork, only: str = "") -> Ite
             yield Move(running.clause, running.row, made.due_at, made.warn_at, why, str(clock.extended[0]) if clock.extended else "")
 
 
-def _stops(law: Law, running: Running, env: Env) -> bool:
+def _stops(law: Law, running: Running) -> bool:
     clause = law.clause(running.clause, running.since)
     kind = clause.rule.kind if clause is not None and clause.rules else None
     return kind.stops if isinstance(kind, Deadline) else True
@@ -168,7 +255,8 @@ def fall_again(law: Law, running: Running, env: Env, clock: Clockwork) -> Fall |
         return None
     rule = clause.rules.get(env.noun.id) or clause.rule
     if isinstance(rule.kind, Deadline):
-        return rule.kind.fall(rule, env, running.anchor, clock)
+        with spoken_of(row_of(running, env), env):
+            return rule.kind.fall(rule, env, running.anchor, clock)
     when = getattr(rule.kind, "when", None)
     if when is None or not when.said:
         return None

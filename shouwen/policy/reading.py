@@ -24,15 +24,27 @@ class Reader:
         """Note a fault."""
         self.faults.add(node, zh, en)
 
-    def known(self, node: Node, keys: Iterable[str], what_zh: str = "") -> None:
-        """Refuse keys of a mapping that are not declared, naming the nearest one that is."""
+    def known(self, node: Node, keys: Iterable[str], what_zh: str = "", *, assumes: Iterable[str] = ()) -> None:
+        """Refuse keys of a mapping that are not declared, naming the nearest one that is.
+
+        `assumed` may speak of any of these keys, and of those in `assumes` (the parameters of a clause's kind).
+        """
         allowed = list(keys)
-        for key, _ in node.entries():
+        for key, value in node.entries():
             if key not in allowed:
-                near = difflib.get_close_matches(key, allowed, 1)
-                tip = f",是不是“{near[0]}”?" if near else f";可用:{'、'.join(allowed)}"
-                tip_en = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(allowed)}"
-                self.fault(node.at(key), f"{what_zh}没有“{key}”这个键{tip}", f"unknown key {key!r}{tip_en}")
+                self._unknown_key(node.at(key), key, value, allowed, what_zh)
+        assumed = node.get("assumed") if "assumed" in allowed else None
+        for key, value in assumed.entries() if assumed is not None else ():
+            if key not in (known := ["zh", "en", *allowed, *assumes]):
+                self._unknown_key(assumed.at(key) if assumed is not None else node, key, value, known, "assumed 里")
+
+    def _unknown_key(self, at: Node, key: str, value: Node, allowed: list[str], what_zh: str) -> None:
+        near = difflib.get_close_matches(key, allowed, 1)
+        tip = f",是不是“{near[0]}”?" if near else f";可用:{'、'.join(allowed)}"
+        tip_en = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(allowed)}"
+        if value.text == "" and not key.isascii():  # {zh: 原文未写,本公司设定}: the comma has cut the sentence in two
+            tip, tip_en = ";句子里有半角逗号时,请给整句加引号", "; quote the whole sentence when there is a comma in it"
+        self.fault(at, f"{what_zh}没有“{key}”这个键{tip}", f"unknown key {key!r}{tip_en}")
 
     def mapping(self, node: Node | None) -> dict[str, Node]:
         """Return the pairs of a mapping; a fault and nothing if it is something else."""

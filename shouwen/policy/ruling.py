@@ -224,6 +224,7 @@ class Enter:
     party: str = "staff"  # staff or customer
     row: str = ""
     voids: bool = False
+    happened: datetime | None = None  # when what it is for happened, where that was before the act: the entry belongs to that day
 
 
 @dataclass(frozen=True, slots=True)

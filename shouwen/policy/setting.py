@@ -10,16 +10,19 @@ from zoneinfo import ZoneInfo
 
 from shouwen.policy.act import Evidence
 from shouwen.policy.facts import Mark, Running
+from shouwen.policy.folding import Done, Entry
+from shouwen.policy.kinds.keeps import read_number
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import Noun
 from shouwen.policy.org import Absence, Holding, Org, Shift, StaffFact, UnitFact
 from shouwen.policy.reading import Reader
-from shouwen.policy.source import Node
+from shouwen.policy.ruling import Cite, Enter
+from shouwen.policy.source import Node, scalar
 from shouwen.policy.values import BadValue, FieldType
 from shouwen.policy.world import Subject, World
 from shouwen.worktime import parse_span
 
-CASE_WORDS = ("of", "step", "state", "opened", "by", "responsible", "first_asked", "unit", "customer", "did", "held", "running", "parent")
+CASE_WORDS = ("of", "step", "state", "opened", "by", "responsible", "first_asked", "unit", "customer", "did", "decided", "held", "running", "parent")
 
 
 @dataclass
@@ -29,6 +32,7 @@ class Stage:
     law: Law
     world: World
     zone: tzinfo
+    regulation: str = ""  # pack/regulation of the scenario: a bare clause number is one of its own
     names: dict[str, dict[str, int]] = field(default_factory=lambda: {"unit": {}, "staff": {}, "customer": {}, "subject": {}})
     by_id: dict[int, str] = field(default_factory=dict)
 
@@ -60,7 +64,10 @@ class Stage:
             if not found:
                 raise BadValue(f"没有“{name}”", f"there is no {name!r}")
             return found[-1]
-        return self.world.subjects[self._get("subject", name, "事项")]
+        known = self.world.subjects.get(self._get("subject", name, "事项"))
+        if known is None:
+            raise BadValue(f"“{name}”没有开成", f"{name!r} was not opened")
+        return known
 
     def name_new(self, step: Node) -> int:
         """Return the id of a subject to be opened, under the name `as` gives it."""
@@ -78,7 +85,11 @@ class Stage:
     def clause(self, node: Node | None) -> str:
         """Return a clause's global name from its number."""
         text = (node.text or "") if node is not None else ""
-        return next((n for n in self.law.versions if n == text or n.endswith(f"#{text}")), text) if text else ""
+        own = f"{self.regulation}#{text}"
+        return next((n for n in self.law.versions if n in (text, own)), self._elsewhere(text)) if text else ""
+
+    def _elsewhere(self, text: str) -> str:
+        return next((n for n in self.law.versions if n.endswith((f"#{text}", f"/{text}"))), text)
 
     def row(self, subject: Subject, act: str, text: str | None, step: Node) -> str:
         """Return the row of an act: the approval waiting (of the clause named), or the task named."""
@@ -100,7 +111,7 @@ class Stage:
         if kind.name == "slots":
             given = {k: v.text or "" for k, v in node.entries()}
             others = given.pop("others", "")
-            return {**({k: others for k in kind.choices} if others else {}), **given}
+            return {**(dict.fromkeys(kind.choices, others) if others else {}), **given}
         return kind.read(node.plain(), self.zone)
 
     def _id(self, kind: str, name: str) -> int:
@@ -154,7 +165,7 @@ class Stage:
                 found |= {f"{whole}.{i}" for i in getattr(clause[-1].rule.kind, "items", {})}
             else:
                 number, _, tick = text.rpartition(".")
-                found.add(f"{next((n for n in self.law.versions if n.endswith('#' + number)), number)}.{tick}")
+                found.add(f"{self.clause(scalar(number, item))}.{tick}")
         return frozenset(found)
 
     def name_of(self, kind: str, key: int) -> str:
@@ -162,12 +173,12 @@ class Stage:
         return next((n for n, i in self.names[kind].items() if i == key), str(key))
 
 
-def build(law: Law, given: tuple[Node, ...], r: Reader) -> Stage:
+def build(law: Law, given: tuple[Node, ...], r: Reader, regulation: str = "") -> Stage:
     """Return the stage of `given` nodes, later ones laid over earlier ones, name by name."""
     merged = _merge(given)
     calendar = law.calendars.get(law.calendar)
     zone = calendar.book.zone if calendar is not None else ZoneInfo("Asia/Shanghai")
-    stage = Stage(law, World(law, Org()), zone)
+    stage = Stage(law, World(law, Org()), zone, regulation)
     _org(merged, stage, r)
     for name, node in _pairs(merged, "customers"):
         key = stage.world.new_id()
@@ -183,6 +194,7 @@ def build(law: Law, given: tuple[Node, ...], r: Reader) -> Stage:
             continue
         _subject(stage, law.nouns[noun], name, node)
     _facts(merged, stage)
+    _entries(merged, stage, r)
     return stage
 
 
@@ -209,11 +221,14 @@ def _pairs(merged: Mapping[str, Mapping[str, Node]], key: str) -> list[tuple[str
 
 def _org(merged: Mapping[str, Mapping[str, Node]], stage: Stage, r: Reader) -> None:
     names = stage.names
-    for kind, key in (("unit", "units"), ("staff", "staff")):
-        for name, _ in _pairs(merged, key):
+    for kind, word in (("unit", "units"), ("staff", "staff")):
+        for name, _ in _pairs(merged, word):
             names[kind][name] = stage.world.new_id()
     units = {names["unit"][n]: _unit(n, node, names) for n, node in _pairs(merged, "units")}
-    staff, holdings, absences, shifts = {}, [], [], []
+    staff: dict[int, StaffFact] = {}
+    holdings: list[Holding] = []
+    absences: list[Absence] = []
+    shifts: list[Shift] = []
     for name, node in _pairs(merged, "staff"):
         r.known(node, ("post", "posts", "of", "skills", "superior", "absent", "deputy", "duty", "everywhere"), "人员")
         key = names["staff"][name]
@@ -235,7 +250,8 @@ def _org(merged: Mapping[str, Mapping[str, Node]], stage: Stage, r: Reader) -> N
 
 def _unit(name: str, node: Node, names: Mapping[str, Mapping[str, int]]) -> UnitFact:
     calendar = _word(node, "calendar")
-    return UnitFact(names["unit"][name], name, names["unit"].get(_word(node, "parent"), 0), names["staff"].get(_word(node, "head"), 0), calendar)
+    parent, head = names["unit"].get(_word(node, "parent"), 0), names["staff"].get(_word(node, "head"), 0)
+    return UnitFact(names["unit"][name], name, parent, head, calendar, _word(node, "kind"))
 
 
 def _word(node: Node, key: str) -> str:
@@ -269,15 +285,15 @@ def _subject(stage: Stage, noun: Noun, name: str, node: Node) -> None:
 
 
 def _history(stage: Stage, s: Subject, node: Node) -> None:
-    """`did: {finish: sun}` or `{finish: {by: sun, at: …}}`; `running: {"2.1": {from: …, due: …}}` states promises instead of playing them."""
-    did = node.get("did")
-    for act, value in did.entries() if did is not None else ():
-        by = stage.person(value.text or "" if value.text is not None else _word(value, "by"))
-        at_node = value.get("at")
-        at = stage.moment(at_node) if at_node is not None else s.opened_at
-        if at is not None:
-            s.marks[act] = Mark(int(_word(value, "times") or 1) if value.pairs else 1, at, at, (by,) if by else ())
+    """`did: {finish: sun}` or `{finish: {by: sun, at: …, times: 2}}`, `decided: {finish: he}` who approved it; `running: "yes"` makes the
+    promises it has by law, `running: {"2.1": {from: …, due: …}}` states them instead.
+    """
+    for word, mark in (("did", ""), ("decided", "approved:")):
+        done = node.get(word)
+        for act, value in done.entries() if done is not None else ():
+            _did(stage, s, mark + act, value)
     running = node.get("running")
+    s.runs = running is not None and running.text in ("yes", "true")
     for ref, value in running.entries() if running is not None else ():
         clause = stage.clause(Node(value.file, value.line, value.column, text=ref))
         rule = stage.law.versions[clause][-1].rule
@@ -285,6 +301,35 @@ def _history(stage: Stage, s: Subject, node: Node) -> None:
         anchor = stage.moment(value.get("from")) if value.get("from") is not None else s.opened_at
         assert anchor is not None
         s.deadlines.append(Running(clause, stage.law.versions[clause][-1].since, "", anchor, stage.moment(value.get("due")), None, until, (s.responsible,), "", anchor))
+
+
+def _did(stage: Stage, s: Subject, act: str, value: Node) -> None:
+    by = stage.person(value.text or "" if value.text is not None else _word(value, "by"))
+    at_node = value.get("at")
+    at = stage.moment(at_node) if at_node is not None else s.opened_at
+    times = int(_word(value, "times") or 1) if value.pairs else 1
+    if at is None:
+        raise BadValue(f"没有写{act}是何时做的(at)", f"it does not say when {act} was done (at)")
+    s.marks[act] = Mark(times, at, at, (by,) if by else ())
+    brought = stage.fields(value.get("with"), stage.law.nouns[s.noun], act)
+    stage.world.done.extend(Done(s.noun, act, s.id, by, at, brought) for _ in range(times))
+
+
+def _entries(merged: Mapping[str, Mapping[str, Node]], stage: Stage, r: Reader) -> None:
+    """`entries: {e1: {book: points, who: li, amount: "2", at: "2026-03-01 09:00", of: R1, clause: "2.3"}}`: what stands in the books already."""
+    for _, node in _pairs(merged, "entries"):
+        r.known(node, ("book", "who", "amount", "at", "of", "clause"), "账目")
+        book, who, of = stage.law.books.get(_word(node, "book")), _word(node, "who"), _word(node, "of")
+        amount = node.get("amount")
+        if book is None or amount is None:
+            r.unknown(node, _word(node, "book"), stage.law.books, "没有这本账簿:", "there is no book")
+            continue
+        party = "customer" if who in stage.names["customer"] else "staff"
+        if who not in stage.names[party]:
+            r.unknown(node.get("who") or node, who, stage.names[party], "场景里没有这个人:", "nobody in this scenario is called")
+            continue
+        enter = Enter(Cite(stage.clause(node.get("clause"))), book.id, stage.names[party][who], read_number(amount, book, r), party)
+        stage.world.entries.append(Entry(enter, stage.subject(of).id if of else 0, stage.moment(node.get("at"))))
 
 
 def _facts(merged: Mapping[str, Mapping[str, Node]], stage: Stage) -> None:

@@ -136,8 +136,11 @@ class Cell:
 def _axis(path: Path, table: Table, reader: Reader) -> list[Cell] | None:
     tests = [t for r in table.rows for t in r.tests if t.path.text == path.text]
     for t in tests:
-        if t.other is not None or t.kind in ("missing", "given"):
-            reader.fault(t.node, "表里不能与另一个字段比较,也不能问是否填写;请写在 when 里", "a table cannot compare with another field nor ask whether a field is filled; use when")
+        if t.other is not None or t.kind in ("missing", "given", "start"):
+            reader.fault(
+                t.node, "表里不能与另一个字段或时段起点比较,也不能问是否填写;请写在 when 里",
+                "a table cannot compare with another field or the start of a period, nor ask whether a field is filled; use when",
+            )  # fmt: skip
             return None
     kind = path.type
     if kind.name == "yes_no":
@@ -145,9 +148,7 @@ def _axis(path: Path, table: Table, reader: Reader) -> list[Cell] | None:
     if kind.choices:
         return [Cell(f"{path.zh}为{c.zh}", c.id) for c in kind.choices.values()]
     bounds = sorted({b for t in tests for b in _bounds(t)}, key=_rank)
-    cells = []
-    for position in range(2 * len(bounds) + 1):
-        cells.append(Cell(f"{path.zh}{_place(path, bounds, position)}", None, position, tuple(bounds)))
+    cells = [Cell(f"{path.zh}{_place(path, bounds, i)}", None, i, tuple(bounds)) for i in range(2 * len(bounds) + 1)]
     if bounds and path.measure and _rank(bounds[0]) == 0:
         cells = cells[1:]  # counts, sums and shares are never below nothing
     return cells
@@ -172,7 +173,10 @@ def _rank(value: Any) -> Any:
 
 def _place(path: Path, bounds: list[Any], position: int) -> str:
     i = position // 2
-    show = (lambda v: v.zh() if isinstance(v, Span) else show_zh(path.type, v))  # fmt: skip
+
+    def show(bound: Any) -> str:
+        return bound.zh() if isinstance(bound, Span) else show_zh(path.type, bound)
+
     if not bounds:
         return "任意"
     if position % 2:

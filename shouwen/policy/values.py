@@ -58,7 +58,7 @@ class FieldType:
 
     def read(self, raw: object, zone: tzinfo | None = None) -> Any:
         """Return the typed value of JSON or text; None for what is empty. Raises BadValue."""
-        if raw is None or raw == "" or raw == []:
+        if raw is None or raw in ("", []):
             return None
         if self.many and self.name not in ("many", "rows"):
             return _read_many(self, raw, zone)
@@ -90,7 +90,7 @@ class FieldType:
         return list(value)
 
 
-def _text(t: FieldType, raw: object, zone: tzinfo | None) -> str:
+def _text(_type: FieldType, raw: object, _zone: tzinfo | None) -> str:
     if not isinstance(raw, str):
         raise BadValue("应为文字", "should be text")
     if len(raw) > MAX_TEXT:
@@ -107,7 +107,7 @@ def _phone(t: FieldType, raw: object, zone: tzinfo | None) -> str:
     return digits
 
 
-def _number(t: FieldType, raw: object, zone: tzinfo | None) -> Decimal:
+def _number(_type: FieldType, raw: object, _zone: tzinfo | None) -> Decimal:
     if isinstance(raw, bool) or not isinstance(raw, int | str | Decimal | float):
         raise BadValue("应为数字", "should be a number")
     try:
@@ -119,7 +119,7 @@ def _number(t: FieldType, raw: object, zone: tzinfo | None) -> Decimal:
     return n
 
 
-def _money(t: FieldType, raw: object, zone: tzinfo | None) -> int:
+def _money(_type: FieldType, raw: object, _zone: tzinfo | None) -> int:
     if isinstance(raw, bool):
         raise BadValue("应为金额", "should be an amount of money")
     if isinstance(raw, int):
@@ -134,7 +134,7 @@ def _money(t: FieldType, raw: object, zone: tzinfo | None) -> int:
     return int(Decimal(m[1]) * 100)
 
 
-def _date(t: FieldType, raw: object, zone: tzinfo | None) -> date:
+def _date(_type: FieldType, raw: object, _zone: tzinfo | None) -> date:
     if isinstance(raw, datetime):
         raise BadValue("应为日期", "should be a date")
     if isinstance(raw, date):
@@ -145,7 +145,7 @@ def _date(t: FieldType, raw: object, zone: tzinfo | None) -> date:
         raise BadValue("应为日期,如 2026-03-01", "should be a date like 2026-03-01") from None
 
 
-def _datetime(t: FieldType, raw: object, zone: tzinfo | None) -> datetime:
+def _datetime(_type: FieldType, raw: object, zone: tzinfo | None) -> datetime:
     try:
         moment = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw))
     except ValueError:
@@ -159,7 +159,7 @@ def _datetime(t: FieldType, raw: object, zone: tzinfo | None) -> datetime:
     return moment
 
 
-def _span(t: FieldType, raw: object, zone: tzinfo | None) -> Span:
+def _span(_type: FieldType, raw: object, _zone: tzinfo | None) -> Span:
     if isinstance(raw, Span):
         return raw
     try:
@@ -168,7 +168,7 @@ def _span(t: FieldType, raw: object, zone: tzinfo | None) -> Span:
         raise BadValue(e.zh, e.en) from None
 
 
-def _yes_no(t: FieldType, raw: object, zone: tzinfo | None) -> bool:
+def _yes_no(_type: FieldType, raw: object, _zone: tzinfo | None) -> bool:
     if isinstance(raw, bool):
         return raw
     word = str(raw).strip().lower()
@@ -177,7 +177,7 @@ def _yes_no(t: FieldType, raw: object, zone: tzinfo | None) -> bool:
     raise BadValue("应为是或否", "should be yes or no")
 
 
-def _choice(t: FieldType, raw: object, zone: tzinfo | None) -> str:
+def _choice(t: FieldType, raw: object, _zone: tzinfo | None) -> str:
     if isinstance(raw, str) and raw in t.choices:
         return raw
     known = "、".join(f"{c.zh}({c.id})" for c in list(t.choices.values())[:12])
@@ -189,7 +189,7 @@ def _many(t: FieldType, raw: object, zone: tzinfo | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_choice(t, i, zone) for i in items))
 
 
-def _id(t: FieldType, raw: object, zone: tzinfo | None) -> int:
+def _id(_type: FieldType, raw: object, _zone: tzinfo | None) -> int:
     if isinstance(raw, bool) or not isinstance(raw, int | str) or not re.fullmatch(r"\d{1,18}", str(raw)):
         raise BadValue("应为编号", "should be an id")
     return int(raw)
@@ -220,7 +220,7 @@ def _row(t: FieldType, i: int, row: Mapping[str, object], zone: tzinfo | None) -
     return read
 
 
-def _slots(t: FieldType, raw: object, zone: tzinfo | None) -> Mapping[str, str]:
+def _slots(t: FieldType, raw: object, _zone: tzinfo | None) -> Mapping[str, str]:
     if not isinstance(raw, Mapping):
         raise BadValue("应为各项资料的状态", "should be the states of the papers")
     for slot, state in raw.items():
@@ -237,7 +237,7 @@ def _read_many(t: FieldType, raw: object, zone: tzinfo | None) -> tuple[Any, ...
 READERS: Final = {
     "text": _text, "phone": _phone, "number": _number, "percent": _number, "money": _money, "date": _date,
     "datetime": _datetime, "span": _span, "yes_no": _yes_no, "choice": _choice, "many": _many, "rows": _rows,
-    "slots": _slots, "evidence": _text, **{name: _id for name in IDS},
+    "slots": _slots, "evidence": _text, **dict.fromkeys(IDS, _id),
 }  # fmt: skip
 
 

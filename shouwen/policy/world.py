@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
+from shouwen.policy import rounds
 from shouwen.policy.act import Act, Opening, Ref
-from shouwen.policy.decide import calendar_for, decide
+from shouwen.policy.calendars import calendar_for
+from shouwen.policy.decide import decide
 from shouwen.policy.facts import Facts, Mark, OpenTaskFact, PendingApproval, Running
-from shouwen.policy.folding import Done, Folder
+from shouwen.policy.folding import Done, Entry, Folder
 from shouwen.policy.law import Law
+from shouwen.policy.nouns import PEOPLE_AND_PLACES, Noun
 from shouwen.policy.org import Org
+from shouwen.policy.promises import ALARM
 from shouwen.policy.ruling import (
     Ask,
     Attest,
@@ -34,6 +38,7 @@ from shouwen.policy.ruling import (
     TakeTask,
     Verdict,
 )
+from shouwen.policy.standing import STANDS, standing
 
 MAX_CHAIN = 200  # acts one act may cause
 
@@ -62,6 +67,7 @@ class Subject:
     held: bool = False
     closed: bool = False
     parent: int = 0
+    runs: bool = False  # it stood before the world began: the promises it has by law are still to be made
 
 
 @dataclass
@@ -84,8 +90,9 @@ class World:
         self.given: dict[str, Any] = {}  # measures stated instead of played
         self.said: list[Said] = []
         self.done: list[Done] = []
-        self.entries: list[Enter] = []
+        self.entries: list[Entry] = []
         self.next = 1
+        self.clock: datetime | None = None  # until when everything that fell due has happened
 
     def new_id(self) -> int:
         """Return an id nobody has."""
@@ -115,8 +122,43 @@ class World:
         self.said.append(Said(ruling, act.subject.id, act.at))
         return ruling
 
+    def begin(self, at: datetime) -> None:
+        """Give the subjects that stand already what they have by law as of a moment: fields that follow from others, and (where
+        it is wanted) running promises. What was missed before is not played again.
+        """
+        self.clock = at - timedelta(microseconds=1)
+        for s in [s for s in self.subjects.values() if not s.closed]:
+            act = Act(STANDS, Ref(s.kind, s.noun, s.id), 0, at)
+            for effect in standing(self.law, self.facts(act), act):
+                if isinstance(effect, SetField):
+                    self._set(s, effect, act)
+                elif s.runs and (effect.until != (ALARM,) or effect.anchor >= at):
+                    self._promise(s, effect, act)
+                    if effect.due_at is not None and effect.due_at < at:
+                        self._change(s, effect.cite.clause, effect.row, breached_at=effect.due_at)
+
     def run_clock(self, until: datetime) -> None:
-        """Let everything happen that falls due until a moment, in order of time."""
+        """Let everything happen that falls due or comes round until a moment, in order of time."""
+        if self.clock is None:
+            self.begin(until)
+        assert self.clock is not None
+        for occurrence in rounds.occurrences(self.law, self.clock, until) if until > self.clock else ():
+            self._ring(occurrence.at)
+            for member in self.members(occurrence.population, occurrence.unit_kinds):
+                self.act(rounds.come_round(occurrence, member), occurrence.at)
+        self._ring(until)
+        self.clock = max(self.clock, until)
+
+    def members(self, population: str, unit_kinds: tuple[str, ...] = ()) -> list[Ref]:
+        """Return everybody and everything a population may mean; whether each belongs is decided for it alone."""
+        noun = self.law.populations[population].noun
+        if noun == "staff":
+            return [Ref("staff", "staff", key) for key in self.org.staff]
+        if noun == "unit":
+            return [Ref("unit", "unit", u.id) for u in self.org.units.values() if not unit_kinds or u.kind in unit_kinds]
+        return [Ref(s.kind, noun, s.id) for s in self.subjects.values() if s.noun == noun and not s.closed]
+
+    def _ring(self, until: datetime) -> None:
         for _ in range(10_000):
             found = self._next_ring(until)
             if found is None:
@@ -130,10 +172,10 @@ class World:
         rings = []
         for s in self.subjects.values():
             for d in s.deadlines:
-                if d.due_at is not None and d.breached_at is None and d.due_at < until:
+                if d.due_at is not None and d.breached_at is None and (d.due_at < until or (d.due_at == until and ALARM in d.until)):
                     rings.append((d.due_at, "deadline_passed", s, d.clause, d.row))
                 near = s.warn_at.get((d.clause, d.row))
-                if near is not None and near <= until and d.breached_at is None:
+                if near is not None and near <= until and d.due_at is not None and d.breached_at is None:
                     rings.append((near, "deadline_near", s, d.clause, d.row))
         return min(rings, key=lambda r: (r[0], r[1], r[2].id, r[3])) if rings else None
 
@@ -141,22 +183,27 @@ class World:
 
     def facts(self, act: Act) -> Facts:
         """Gather the facts an act wants."""
-        s = self.subjects.get(act.subject.id)
-        if s is None:
-            o = act.opening or Opening()
-            s = Subject(act.subject.id, act.subject.kind, act.subject.noun, unit=o.unit, customer=o.customer, responsible=o.responsible, parent=o.parent)
-            fields = dict(act.fields)
-        else:
-            fields = {**s.fields, **act.fields}
-        facts = self._plain(s)
-        needs = self.law.on(act.at.date()).needs(s.noun, act.name)
-        self._links(s, fields, facts)
-        folder = Folder(self.law, self.done, self.entries, self.subjects, calendar_for(self.law, self.law.nouns[s.noun], facts))
+        s = self._subject(act)
+        facts, noun = self._plain(s), self.law.noun(s.noun)
+        assert noun is not None
+        calendar = calendar_for(self.law, noun, facts)
+        needs = self.law.on(calendar.business_day(act.at)).needs(s.noun, act.name)
+        self._links(s, noun, {**s.fields, **act.fields}, facts)
+        folder = Folder(self.law, self.done, self.entries, self.subjects, calendar)
         facts.measures = {m: folder.measure(self.law.measures[m], s, act) for m in needs.measures if m not in self.given}
         facts.measures |= {f"{s.noun}.limit:{a}:{per}:{over}": folder.limit(s, act, a, per, over) for a, per, over in needs.counts}
         facts.measures |= self.given
-        facts.populations = {p: self._population(p) for p in needs.populations}
+        facts.populations = {p: tuple({"id": m.id} for m in self.members(p)) for p in needs.populations}
         return facts
+
+    def _subject(self, act: Act) -> Subject:
+        """Return the subject of an act; one that is to be opened, or a member of staff or a unit, as far as it is known."""
+        found = self.subjects.get(act.subject.id)
+        if found is not None:
+            return found
+        o, ref, person = act.opening or Opening(), act.subject, self.org.staff.get(act.subject.id)
+        unit = ref.id if ref.kind == "unit" else person.unit if person is not None and ref.kind == "staff" else o.unit
+        return Subject(ref.id, ref.kind, ref.noun, unit=unit, customer=o.customer, responsible=o.responsible, parent=o.parent)
 
     def _plain(self, s: Subject) -> Facts:
         return Facts(
@@ -164,10 +211,9 @@ class World:
             frozenset(s.settled), tuple(s.tasks), tuple(s.approvals), tuple(s.pauses), s.held, s.closed, {}, self.named, {}, self.org,
         )  # fmt: skip
 
-    def _links(self, s: Subject, fields: Mapping[str, Any], facts: Facts) -> None:
+    def _links(self, s: Subject, noun: Noun, fields: Mapping[str, Any], facts: Facts) -> None:
         links: dict[str, Mapping[str, Any]] = {}
         linked: dict[str, Facts] = {}
-        noun = self.law.nouns[s.noun]
         if s.customer:
             links["customer"] = self.customers.get(s.customer, {})
         for name, shape in noun.fields.items():
@@ -184,11 +230,6 @@ class World:
             linked["parent"] = self._plain(self.subjects[s.parent])
         facts.links, facts.linked = links, linked
 
-    def _population(self, name: str) -> tuple[Mapping[str, Any], ...]:
-        group = self.law.groups.get(name)
-        noun = group.get("of").text if group is not None and group.get("of") is not None else name  # type: ignore[union-attr]
-        return tuple({**s.fields, "id": s.id} for s in self.subjects.values() if s.noun == noun)
-
     # writing
 
     def _write(self, ruling: Ruling) -> list[Act]:
@@ -197,8 +238,9 @@ class World:
         if s is None:
             o = act.opening or Opening()
             s = Subject(act.subject.id, act.subject.kind, act.subject.noun, {}, "", o.unit, o.customer, opened_at=act.at, parent=o.parent)
-            self.subjects[s.id] = s
-        if ruling.allowed:
+            if act.subject.noun not in PEOPLE_AND_PLACES:
+                self.subjects[s.id] = s
+        if ruling.allowed and act.subject.noun not in PEOPLE_AND_PLACES:
             self._mark(s, act)
         follow: list[Act] = []
         request = self.new_id()
@@ -216,7 +258,7 @@ class World:
     def _mark(self, s: Subject, act: Act) -> None:
         if act.name in self.law.nouns[s.noun].acts:
             self._note_mark(s, act.name, act.at, act.by)
-        self.done.append(Done(s.noun, act.name, s.id, act.by, act.at))
+        self.done.append(Done(s.noun, act.name, s.id, act.by, act.at, dict(act.fields)))
 
     @staticmethod
     def _note_mark(s: Subject, name: str, at: datetime, by: int) -> None:
@@ -227,7 +269,7 @@ class World:
     def _opens(self, s: Subject, effect: OpenCase, act: Act) -> Act:
         noun = self.law.nouns[effect.procedure]
         customer = effect.fields.get("customer") if "customer" in noun.fields else s.customer
-        opening = Opening(effect.unit or s.unit, customer or s.customer, 0, 0, effect.who, effect.post, effect.due_at, s.id)
+        opening = Opening(effect.unit or s.unit, customer or s.customer, 0, s.first_asked, effect.who, effect.post, effect.due_at, s.id)
         return Act("open", Ref(noun.kind, noun.id, self.new_id()), 0, act.at, effect.fields, opening=opening, upon=effect.cite.clause, row=effect.row)
 
     def _ask(self, s: Subject, ask: Ask, act: Act, request: int) -> None:
@@ -237,7 +279,7 @@ class World:
         s.approvals.append(PendingApproval(self.new_id(), ask.cite.clause, act, act.by, ask.chain, advises, ask.all_of, 0, (), request))
 
     def _apply(self, s: Subject, effect: Effect, act: Act) -> None:
-        handler = HANDLERS.get(type(effect))
+        handler = self.HANDLERS.get(type(effect))
         if handler is not None:
             handler(self, s, effect, act)
 
@@ -321,15 +363,13 @@ class World:
             s.held = False
 
     def _enter(self, s: Subject, e: Enter, act: Act) -> None:
-        self.entries.append(e)
+        self.entries.append(Entry(e, s.id, e.happened or act.at))
 
     def _link(self, s: Subject, e: LinkCases, act: Act) -> None:
         if e.how == "merged":
             s.closed = True
 
-
-HANDLERS: dict[type, Any] = {
-    SetField: World._set, Step: World._step, Promise: World._promise, Settle: World._settle, Move: World._move, Breach: World._breach,
-    OpenTask: World._task, CloseTask: World._close, TakeTask: World._take, Verdict: World._verdict, Attest: World._attest, Hold: World._hold,
-    Enter: World._enter, LinkCases: World._link,
-}  # fmt: skip
+    HANDLERS: ClassVar[Mapping[type, Any]] = {
+        SetField: _set, Step: _step, Promise: _promise, Settle: _settle, Move: _move, Breach: _breach, OpenTask: _task, CloseTask: _close,
+        TakeTask: _take, Verdict: _verdict, Attest: _attest, Hold: _hold, Enter: _enter, LinkCases: _link,
+    }  # fmt: skip

@@ -23,7 +23,8 @@ class RecordQuerySet(VisibleQuerySet["Record"]):
     def scope(self, reader: Reader) -> Q:
         """The condition on the unit."""
         found = super().scope(reader)
-        return found | Q(unit=None) if reader.staff else found
+        # An empty condition keeps every row; joined with another by `or` it would vanish.
+        return found | Q(unit=None) if reader.staff and found else found
 
     def kept(self, register: str) -> Self:
         """The records of a register that are in use, by key."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.test import Client
+
 from shouwen.base.models import Event
 from shouwen.cases.models import Case
 from shouwen.ops.cast import Cast
-from tests.api.conftest import program
+from tests.api.conftest import Program, program
 
 
-def opened(people: Cast, **more: object) -> dict[str, object]:
+def opened(people: Cast, **more: object) -> dict[str, Any]:
     answer = program(people.chen_jie).post("/cases", {"procedure": "repair", "fields": {"urgency": "urgent"}, **more})
     assert answer.status == 201, answer.body
-    return answer.body
+    found: dict[str, Any] = answer.body
+    return found
 
 
 def test_a_case_is_opened_with_its_promise_and_read_back(people: Cast) -> None:
@@ -110,16 +115,12 @@ def test_what_one_may_not_see_is_not_found(people: Cast) -> None:
 
 
 def test_without_a_valid_token_nothing_is_answered(people: Cast) -> None:
-    from tests.api.conftest import Program
-
     answer = Program("sw_" + "x" * 43).get("/cases")
 
     assert (answer.status, answer.body["code"]) == (401, "no_token")
 
 
 def test_a_body_that_is_no_json_is_400(people: Cast) -> None:
-    from django.test import Client
-
     client = program(people.chen_jie)
     response = Client().post(
         "/api/v1/cases", "{", content_type="application/json", headers={"Authorization": f"Bearer {client.token}"}

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from shouwen.policy.conditions import ALWAYS, Condition, ConditionReader
 from shouwen.policy.env import Env
-from shouwen.policy.nouns import Book, Form, Label, Noun, Regulation
-from shouwen.policy.paths import Names
+from shouwen.policy.nouns import PEOPLE_AND_PLACES, Book, Form, Label, Noun, Population, Regulation
+from shouwen.policy.paths import Names, Path
 from shouwen.policy.people import Who, WhoReader
 from shouwen.policy.reading import Reader
 from shouwen.policy.ruling import Cite, Effect, Refusal
 from shouwen.policy.source import Node
 from shouwen.worktime import BadSpan, Span, parse_span
+from shouwen.worktime.daybook import Season
 
 if TYPE_CHECKING:
     from shouwen.policy.tables import Table
@@ -62,16 +63,12 @@ class Clause:
     rules: dict[str, Rule] = field(default_factory=dict)  # noun id -> rule; "" where the kind speaks of no noun
     undecided: tuple[str, ...] = ()  # parameters the source leaves open and the company has not set
     repealed: bool = False
+    name: str = field(init=False)  # its global name: pack/regulation#id
+    cite: Cite = field(init=False)  # how effects cite it
 
-    @property
-    def name(self) -> str:
-        """Its global name: pack/regulation#id."""
-        return f"{self.regulation.name}#{self.id}"
-
-    @property
-    def cite(self) -> Cite:
-        """How effects cite it."""
-        return Cite(self.name, self.since)
+    def __post_init__(self) -> None:
+        self.name = f"{self.regulation.name}#{self.id}"
+        self.cite = Cite(self.name, self.since)
 
     @property
     def rule(self) -> Rule:
@@ -88,6 +85,8 @@ class Clause:
         rule = self.rule
         subject = "、".join(r.noun.zh for r in self.rules.values() if r.noun is not None)
         said = rule.kind.sentence(rule)
+        if self.overrides:
+            said += f"(第{self.overrides.rpartition('#')[2]}条的例外)"
         return f"{subject}:{said}" if subject and rule.kind.names_subject else said
 
 
@@ -101,6 +100,8 @@ class Rule:
     when: Condition = ALWAYS
     upon: Upon | None = None
     table: Table | None = None
+    paths: tuple[Path, ...] = ()  # every name it reads of its noun
+    member_paths: tuple[Path, ...] = ()  # every name it reads of the member of a population it comes round to
 
     @property
     def cite(self) -> Cite:
@@ -162,14 +163,25 @@ class ClauseReader:
     conditions: ConditionReader
     books: Mapping[str, Book]
     forms: Mapping[str, Form]
-    groups: Mapping[str, Node]
+    populations: Mapping[str, Population]
     calendars: Mapping[str, object]
-    seasons: Mapping[str, Node]
+    seasons: Mapping[str, Season]
     tasks: Mapping[str, Label]
     clause_ids: Mapping[str, str]  # every clause id of the pack -> global name, for references
     regulation: Regulation
     node: Node  # the clause
     undecided: list[str] = field(default_factory=list)
+
+    def of(self, noun: Noun) -> ClauseReader:
+        """Return a reader of parameters that speak of another noun: the member of a population."""
+        names = replace(self.names, noun=noun)
+        return replace(self, names=names, people=WhoReader(names, self.people.persons), conditions=ConditionReader(names))
+
+    def noun_of(self, population: Population | None) -> Noun | None:
+        """Return the noun of a population's members."""
+        if population is None:
+            return None
+        return PEOPLE_AND_PLACES.get(population.noun) or self.names.nouns.get(population.noun)
 
     def act(self, node: Node | None) -> str:
         """Read the name of an act of the noun."""
@@ -199,6 +211,15 @@ class ClauseReader:
         if key not in self.undecided:
             self.undecided.append(key)
         return True
+
+    def rows(self, node: Node | None) -> str:
+        """Read the name of a rows field of the noun; "" (with a fault) when it is none."""
+        text, noun = self.reader.text(node), self.names.noun
+        fields = {f.id for f in noun.fields.values() if f.type.name == "rows"} if noun is not None else set()
+        if node is None or text in fields:
+            return text
+        self.reader.unknown(node, text, fields, "不是行字段:", "is no rows field:")
+        return ""
 
     def span(self, node: Node | None, key: str) -> Span | None:
         """Read a span; None when absent or unset."""

@@ -28,6 +28,11 @@ class Choice(Kind):
     link: str = ""  # the record field the target belongs to, when it is not the subject itself
     field_zh: str = ""
 
+    def lead(self, rule: Rule) -> str:
+        """Return the beginning of a sentence: a choice is made while the act is decided, not after it."""
+        said = rule.lead()
+        return said.replace("后,", "时,", 1) if rule.upon is not None and rule.upon.kind == "act" else said
+
     def reads(self) -> tuple[str, ...]:
         """Return the fields the choice rests on, so that choices can be put in order."""
         return ()
@@ -45,6 +50,13 @@ def read_target(r: ClauseReader, node: Node | None, default: str = "") -> tuple[
     if path is not None and path.field is not None and path.field.computed:
         r.reader.fault(node, f"“{path.zh}”由其他字段算出,不能另取", f"{text} is computed from other fields")
     return (path.link if path else ""), text.rpartition(".")[2], (path.field if path else None)
+
+
+def target_zh(r: ClauseReader, link: str, name: str, shape: Field | None) -> str:
+    """Return the field that receives the answer in Chinese; one of a linked case or record with whose it is."""
+    noun = r.names.noun
+    whose = f"{noun.fields[link].zh}的" if noun is not None and link in noun.fields else ""
+    return f"{whose}{shape.zh if shape else name}"
 
 
 @dataclass
@@ -68,7 +80,7 @@ class Classifies(Choice):
         """Read the parameters."""
         link, name, shape = read_target(r, node.get("field"))
         said, has_table = node.get("is"), r.node.get("table") is not None
-        made = cls(field=name, link=link, field_zh=shape.zh if shape else name, shape=shape)
+        made = cls(field=name, link=link, field_zh=target_zh(r, link, name, shape), shape=shape)
         if said is None or said.text == "table":
             made.by_table = True
             if not has_table:
@@ -88,8 +100,8 @@ class Classifies(Choice):
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
         if self.by_table and rule.table is not None:
-            return f"{rule.lead()}{self.field_zh}按表取:{rule.table.zh(self.show)}"
-        return f"{rule.lead()}{self.field_zh}取{self.other.zh if self.other else unset_zh(None) if self.unset else self.show(self.value)}"
+            return f"{self.lead(rule)}{self.field_zh}按表取:{rule.table.zh(self.show)}"
+        return f"{self.lead(rule)}{self.field_zh}取{self.other.zh if self.other else unset_zh(None) if self.unset else self.show(self.value)}"
 
     def show(self, value: Any) -> str:
         """Return an answer in Chinese."""
@@ -105,7 +117,7 @@ class Classifies(Choice):
             if value is None:
                 unknown.append(self.other.text)
             return value is not None, value
-        return not self.unset, self.value
+        return not self.unset, None if self.value == "" else self.value
 
 
 def read_literal(r: ClauseReader, shape: Field | None, node: Node) -> Any:
@@ -154,7 +166,7 @@ class Assigns(Choice):
         by_table = to is not None and to.text == "table"
         zh = "、再看".join(r.names.facts[p.lstrip("-")].zh for p in prefer if p.lstrip("-") in r.names.facts)
         return cls(
-            field=name, link=link, field_zh=shape.zh if shape else name, to=None if by_table else r.who(to, "to"), by_table=by_table,
+            field=name, link=link, field_zh=target_zh(r, link, name, shape), to=None if by_table else r.who(to, "to"), by_table=by_table,
             candidates=r.who(node.get("from"), "from"), prefer=prefer, prefer_zh=zh,
         )  # fmt: skip
 
@@ -162,19 +174,21 @@ class Assigns(Choice):
         """Return the sentence."""
         if self.candidates is not None:
             order = f",先看{self.prefer_zh}" if self.prefer_zh else ""
-            return f"{rule.lead()}{self.field_zh}从{self.candidates.zh}中选{order}"
+            return f"{self.lead(rule)}{self.field_zh}从{self.candidates.zh}中选{order}"
         if self.by_table and rule.table is not None:
-            return f"{rule.lead()}{self.field_zh}按表定:{rule.table.zh(lambda w: w.zh if w else unset_zh(None))}"
-        return f"{rule.lead()}{'转交' if self.field == 'responsible' else self.field_zh + '为'}{self.to.zh if self.to else unset_zh(None)}"
+            return f"{self.lead(rule)}{self.field_zh}按表定:{rule.table.zh(lambda w: w.zh if w else unset_zh(None))}"
+        return f"{self.lead(rule)}{'转交' if self.field == 'responsible' else self.field_zh + '为'}{self.to.zh if self.to else unset_zh(None)}"
 
     def people(self, rule: Rule, env: Env, unknown: list[str]) -> tuple[int, ...]:
         """Return who, best first. Only one, without `prefer`: the answer; several: proposals."""
         if self.candidates is not None:
+            unknown.extend(self.candidates.lacks(env))
             return rank(self.candidates.people(env), self.prefer, env)
         who = self.to
         if self.by_table:
             row = rule.table.row(env, unknown) if rule.table is not None else None
             who = row.answer if row is not None else None
+        unknown.extend(who.lacks(env) if who is not None else ())
         return who.people(env) if who is not None else ()
 
 

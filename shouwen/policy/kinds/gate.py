@@ -9,7 +9,7 @@ from shouwen.policy.kinds.base import ClauseReader, Key, Kind
 from shouwen.policy.people import Who
 from shouwen.policy.source import Node
 
-OR = {"refuse": ",否则不得{act}", "warn": ",否则提醒", "record": ",否则记违规"}
+OR = {"refuse": "", "warn": ",否则提醒", "record": ",否则记违规"}
 
 
 @dataclass
@@ -29,12 +29,12 @@ class Gate(Kind):
     def ending(self) -> str:
         """Return the end of the sentence: what happens otherwise."""
         passing = f"({self.pass_by.zh}说明理由可放行)" if self.pass_by else ""
-        return OR[self.mode].format(act=self.acts_zh) + passing
+        return OR[self.mode] + passing
 
 
 GATE_KEYS = {
     "or": Key("不满足时:refuse 拒绝(默认)、warn 提醒、record 放行但记违规", "what happens otherwise: refuse (default), warn, record", "refuse|warn|record"),
-    "pass": Key("谁说明理由可以放行(计数)", "who may pass it with a counted reason: {by: who}", "mapping"),
+    "pass": Key("谁说明理由可以放行(计数)", "who may pass it with a counted reason: {by: who}", "pass"),
 }
 
 

@@ -20,7 +20,7 @@ class Excludes(Gate):
     """Persons who may not do an act."""
 
     word = "excludes"
-    doc = ("某些人不得办理某动作(回避)", "Persons who are barred from an act.")
+    doc = ("某些人不得办理某动作,也不得批准它(回避)", "Persons who are barred from an act, and from approving it.")
     keys: ClassVar[Mapping[str, Key]] = {
         "who": Key("谁", "the persons barred", "who", True),
         "acts": Key("不得做的动作", "the acts they may not do", "acts", True),
@@ -45,7 +45,7 @@ class Excludes(Gate):
         if self.who is None:
             return None
         if self.who.unknown(env):
-            return refuse(rule, f"还不知道{self.who.zh}是谁", f"It is not known who is meant: {self.who.zh}.", unknown=("who",))
+            return refuse(rule, f"还不知道{self.who.zh}是谁", f"It is not known who is meant: {self.who.zh}.", unknown=self.who.lacks(env))
         return refuse(rule, "请由其他人办理", "Somebody else has to do it.") if self.who.includes(env.act.by, env) else None
 
 
@@ -81,7 +81,9 @@ class Permits(Gate):
         """Refuse everybody else (decide() joins the permits of an act: one that allows is enough)."""
         if self.allows(env):
             return None
-        return refuse(rule, f"请由{'、'.join(w.zh for w in self.who)}办理", f"To be done by: {', '.join(w.zh for w in self.who)}.")
+        names = tuple(w.zh for w in self.who)
+        unknown = tuple(n for w in self.who for n in w.lacks(env))
+        return refuse(rule, f"请由{'、'.join(names)}办理", f"To be done by: {', '.join(names)}.", unknown=unknown)
 
 
 PER = {"case": "本件", "actor": "每位经办人", "customer": "每位客户", "responsible": "每位责任人", "unit": "每个部门"}
@@ -99,7 +101,7 @@ class Limits(Gate):
     keys: ClassVar[Mapping[str, Key]] = {
         "act": Key("哪个动作", "which act", "act", True),
         "to": Key("最多几次", "how often at most", "number", True),
-        "per": Key("按什么算:case、actor、customer、responsible、unit(默认 case)", "counted per case, actor, customer, responsible or unit (default case)", "word"),
+        "per": Key("按什么算:case、actor、customer、responsible、unit(默认 case)", "counted per case, actor, customer, responsible or unit (default case)", "case|actor|customer|responsible|unit"),
         "over": Key("多长时间内:business_day、week、calendar_month、calendar_quarter、calendar_year 或一段时间;不写为始终", "the window; without it, ever", "window"),
         **GATE_KEYS,
     }
@@ -155,7 +157,6 @@ class Approval(Gate):
         "before": Key("哪个动作", "which act", "act|list", True),
         "by": Key("由谁批准:一个人、依次的几个人、或 table", "who approves: one, a chain in order, or `table`", "who|list|table", True),
         "all_of": Key("同级须全部同意", "every person of a link must say yes", "flag"),
-        **GATE_KEYS,
     }
     chain: tuple[Link, ...] = ()
     by_table: bool = False
@@ -189,6 +190,7 @@ class Approval(Gate):
                 return None
             chain = row.answer
         found = tuple(_others(k.who, env) for k in chain)
+        unknown.extend(n for k in chain for n in k.who.lacks(env))
         return found if found and all(found) else None
 
     def advice(self, rule: Rule, env: Env) -> tuple[bool, ...]:
@@ -212,8 +214,9 @@ def read_links(r: ClauseReader, node: Node) -> tuple[Link, ...]:
 
 
 def _others(who: Who, env: Env) -> tuple[int, ...]:
-    """Return those who may decide: never the requester; where the requester is the only one, those of `else`."""
-    people = tuple(p for p in who.people(env) if p != env.act.by)
+    """Return those who may decide: never the requester nor anybody barred from the act; where nobody is left, those of `else`."""
+    no = {env.act.by, *env.barred}
+    people = tuple(p for p in who.people(env) if p not in no)
     if not people and who.other is not None:
-        people = tuple(p for p in who.other.people(env) if p != env.act.by)
+        people = tuple(p for p in who.other.people(env) if p not in no)
     return people

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
 from shouwen.policy.env import Env
@@ -11,6 +12,7 @@ from shouwen.policy.kinds.base import ClauseReader, Key, Kind, Rule, unset_zh
 from shouwen.policy.nouns import Book
 from shouwen.policy.paths import Path
 from shouwen.policy.people import Who
+from shouwen.policy.reading import Reader
 from shouwen.policy.ruling import Effect, Enter, Tell
 from shouwen.policy.source import Node
 from shouwen.policy.values import BadValue, FieldType, money_zh
@@ -28,13 +30,18 @@ class Amount:
     path: Path | None = None
     by_table: bool = False
 
-    def of(self, rule: Rule, env: Env) -> int | None:
-        """Return the amount, or None when it is unknown or unset."""
+    def of(self, rule: Rule, env: Env, unknown: list[str]) -> int | None:
+        """Return the amount, or None when it is unset or unknown (the fact's name goes into `unknown`). Halves are rounded up."""
         if self.by_table:
-            row = rule.table.row(env) if rule.table is not None else None
+            row = rule.table.row(env, unknown) if rule.table is not None else None
             return row.answer if row is not None else None
-        found = self.path.get(env) if self.path is not None else self.value
-        return None if found is None else int(found)
+        if self.path is None:
+            return self.value
+        found = self.path.get(env)
+        if found is None:
+            unknown.append(self.path.text)
+            return None
+        return int(Decimal(found).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def read_amount(r: ClauseReader, node: Node | None, key: str, book: Book | None) -> Amount:
@@ -47,20 +54,20 @@ def read_amount(r: ClauseReader, node: Node | None, key: str, book: Book | None)
     if text.startswith("field "):
         path = r.names.path(node, text.removeprefix("field ").strip())
         return Amount(path.zh if path else text, path=path)
-    value = read_number(r, node, book)
+    value = read_number(node, book, r.reader)
     return Amount(show(value, book), value)
 
 
-def read_number(r: ClauseReader, node: Node, book: Book | None) -> int:
+def read_number(node: Node, book: Book | None, r: Reader) -> int:
     """Read a literal amount for a book: fen for money, else a whole number."""
     money = book is not None and book.is_money
     try:
-        value = (MONEY if money else NUMBER).read(r.reader.text(node))
+        value = (MONEY if money else NUMBER).read(r.text(node))
     except BadValue as e:
-        r.reader.fault(node, e.zh, e.en)
+        r.fault(node, e.zh, e.en)
         return 0
     if value is None or (not money and value != int(value)):
-        r.reader.fault(node, "应为整数", "should be a whole number")
+        r.fault(node, "应为整数", "should be a whole number")
         return 0
     return int(value)
 
@@ -82,18 +89,48 @@ class Booking(Kind):
     shape: Book | None = None
     who: Who | None = None
     amount: Amount = Amount("")
+    times: Path | None = None
     sign: int = 1
+    for_each: str = ""
+    for_each_zh: str = ""
 
     def answer(self, r: ClauseReader, node: Node) -> Any:
         """Read the answer of a table row: an amount."""
-        return read_number(r, node, self.shape)
+        return read_number(node, self.shape, r.reader)
 
     def effects(self, rule: Rule, env: Env) -> list[Effect]:
-        """Write one entry for each person meant."""
-        amount = self.amount.of(rule, env)
-        if amount is None or self.who is None or amount == 0:
+        """Write one entry for each person meant, once or for each row that `when` leaves; nothing, flagged, while a fact is missing."""
+        if not self.for_each:
+            return self._entries(rule, env, env.act.row)
+        found: list[Effect] = []
+        for i, row in enumerate(env.fields.get(self.for_each) or (), 1):
+            env.row, unknown = row, list[str]()
+            held = rule.when.holds(env, unknown)
+            env.flag(rule.clause.name, unknown)
+            found.extend(self._entries(rule, env, str(i)) if held else ())
+            env.row = None
+        return found
+
+    def _entries(self, rule: Rule, env: Env, row: str) -> list[Effect]:
+        unknown: list[str] = []
+        amount = self.amount.of(rule, env, unknown)
+        times = 1 if self.times is None else self.times.get(env)
+        if self.times is not None and times is None:
+            unknown.append(self.times.text)
+        unknown.extend(self.who.lacks(env) if self.who is not None else ())
+        env.flag(rule.clause.name, unknown)
+        if unknown or amount is None or self.who is None or not amount * times:
             return []
-        return [Enter(rule.cite, self.book, p, self.sign * amount, self.who.kind, env.act.row) for p in self.people(env)]
+        whole = int(Decimal(amount * times).quantize(Decimal(1), ROUND_HALF_UP))
+        return [Enter(rule.cite, self.book, p, self.sign * whole, self.who.kind, row) for p in self.people(env)]
+
+    def each(self) -> str:
+        """Return the words for the rows it is kept for, and by what it is multiplied."""
+        return f"每一{self.for_each_zh}" if self.for_each else ""
+
+    def multiplied(self) -> str:
+        """Return the words for what it is multiplied by."""
+        return f"乘以{self.times.zh}" if self.times is not None else ""
 
     def people(self, env: Env) -> tuple[int, ...]:
         """Return whom the entry is for."""
@@ -110,8 +147,17 @@ def read_book(r: ClauseReader, node: Node, default: str) -> tuple[str, Book | No
     return name, r.books.get(name)
 
 
+def read_rows(r: ClauseReader, node: Node) -> dict[str, Any]:
+    """Read for_each: the rows an entry is made for."""
+    rows, noun = r.rows(node.get("for_each")), r.names.noun
+    return {"for_each": rows, "for_each_zh": noun.fields[rows].zh if rows and noun is not None else ""}
+
+
+FOR_EACH = Key("每一行一笔(when 筛选行)", "one entry for every row of a rows field (`when` filters the rows)", "rows")
 BOOKING_KEYS = {
     "who": Key("记谁", "whose entry", "who", True),
+    "for_each": FOR_EACH,
+    "times": Key("乘以哪个数字字段(件数)", "multiplied by this number field", "field"),
     "points": Key("几分(账簿默认 points)", "how many points (book `points` unless said)", "amount"),
     "money": Key("多少钱(账簿默认 fine)", "how much money (book `fine` unless said)", "amount"),
     "book": Key("记入哪本账簿", "which book", "book"),
@@ -134,14 +180,27 @@ class Penalises(Booking):
         if (node.get("money") is None) == (node.get("points") is None):
             r.reader.fault(node, "写 points(分)或 money(钱),二者取一", "write `points` or `money`, one of them")
         book, shape = read_book(r, node, {"points": "points", "money": "fine"}[unit] if cls.verb == "扣" else {"points": "merits", "money": "reward"}[unit])
-        return cls(book=book, shape=shape, who=r.who(node.get("who"), "who"), amount=read_amount(r, node.get(unit), unit, shape))
+        times = node.get("times")
+        return cls(
+            book=book, shape=shape, who=r.who(node.get("who"), "who"), amount=read_amount(r, node.get(unit), unit, shape),
+            times=r.names.path(times, r.reader.text(times)) if times is not None else None, **read_rows(r, node),
+        )  # fmt: skip
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
         who = self.who.zh if self.who else ""
         if self.amount.by_table and rule.table is not None:
-            return f"{rule.lead()}{self.verb}{who},数额按表:{rule.table.zh(lambda v: show(v, self.shape))}"
-        return f"{rule.lead()}{self.verb}{who}{self.amount.zh}"
+            by_table = rule.table.zh(lambda v: show(v, self.shape))
+            return f"{rule.lead()}{self.each()}{self.says()}{who}{self.multiplied()},数额按表:{by_table}{self.into()}"
+        return f"{rule.lead()}{self.each()}{self.says()}{who}{self.amount.zh}{self.multiplied()}{self.into()}"
+
+    def says(self) -> str:
+        """Return the verb: points are taken, money is a fine."""
+        return "罚" if self.verb == "扣" and self.shape is not None and self.shape.is_money else self.verb
+
+    def into(self) -> str:
+        """Return the words for the book, where it is not the one such entries go to anyway."""
+        return f",记入{self.shape.zh}" if self.shape is not None and self.book not in ("points", "fine", "merits", "reward") else ""
 
 
 @dataclass
@@ -163,6 +222,7 @@ class Books(Booking):
     keys: ClassVar[Mapping[str, Key]] = {
         "book": Key("哪本账簿", "which book", "book", True),
         "who": Key("记谁", "whose entry", "who", True),
+        "for_each": FOR_EACH,
         "plus": Key("加多少", "what is added", "amount"),
         "minus": Key("减多少", "what is taken", "amount"),
     }
@@ -175,13 +235,16 @@ class Books(Booking):
             r.reader.fault(node, "写 plus(加)或 minus(减),二者取一", "write `plus` or `minus`, one of them")
         book, shape = read_book(r, node, "")
         sign = -1 if unit == "minus" else 1
-        return cls(book=book, shape=shape, who=r.who(node.get("who"), "who"), amount=read_amount(r, node.get(unit), unit, shape), sign=sign)
+        return cls(
+            book=book, shape=shape, who=r.who(node.get("who"), "who"), amount=read_amount(r, node.get(unit), unit, shape), sign=sign,
+            **read_rows(r, node),
+        )  # fmt: skip
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
         name = self.shape.zh if self.shape else self.book
         amount = rule.table.zh(lambda v: show(v, self.shape)) if self.amount.by_table and rule.table is not None else self.amount.zh
-        return f"{rule.lead()}{self.who.zh if self.who else ''}的{name}{'加' if self.sign > 0 else '减'}{amount}"
+        return f"{rule.lead()}{self.each()}{self.who.zh if self.who else ''}的{name}{'加' if self.sign > 0 else '减'}{amount}"
 
 
 @dataclass
@@ -237,6 +300,7 @@ class Notifies(Kind):
         customer = 0
         for who in self.to:
             found = who.people(env)
+            env.flag(rule.clause.name, who.lacks(env))
             if who.kind == "customer" or (who.other is not None and not who.resolve(env) and who.other.kind == "customer"):
                 customer = found[0] if found else 0
             else:

@@ -1,4 +1,4 @@
-"""What the law opens: deadline (a promise on the subject), obliges (a task or case), schedules (cases by the calendar); and performs."""
+"""What the law opens: obliges (a task or another case), schedules (cases by the calendar); and performs, an act of its own."""
 
 from __future__ import annotations
 
@@ -7,96 +7,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from shouwen.policy.act import Act
-from shouwen.policy.conditions import Condition
-from shouwen.policy.env import Env, as_moment
+from shouwen.policy.act import Act, Ref
+from shouwen.policy.conditions import ALWAYS, Condition
+from shouwen.policy.env import Env
 from shouwen.policy.kinds.base import ClauseReader, Key, Kind, Rule, unset_zh
-from shouwen.policy.moments import Clockwork, Fall, When, fall, read_warn, read_when
-from shouwen.policy.nouns import Field, Noun
+from shouwen.policy.moments import When, fall, read_when
+from shouwen.policy.nouns import Field, Noun, Population
 from shouwen.policy.paths import Path
 from shouwen.policy.people import Who
 from shouwen.policy.ruling import Effect, OpenCase, OpenTask, Perform
 from shouwen.policy.source import Node
 from shouwen.policy.values import BadValue, show_zh
-from shouwen.worktime import Span
+from shouwen.worktime import Family, Span
 
 WHEN_KEYS = {
     "within": Key("多长时间内", "within which span", "span"),
     "due": Key("最迟何时:end_of_day、end_of_month、next day 10:00、21:00、field x、table", "due at: end_of_…, next day 10:00, 21:00, field x, table", "due"),
-    "roll": Key("遇休息日:forward 顺延、backward 提前", "on a day off: forward or backward", "word"),
+    "roll": Key("遇休息日:forward 顺延、backward 提前", "on a day off: none (default), forward or backward", "none|forward|backward"),
     "same_time": Key("工作日、自然日等到期保留同一时刻", "days keep the clock time", "flag"),
     "day": Key("钟点所在的日期字段", "the date field on whose day a clock time stands", "field"),
 }
-
-
-@dataclass
-class Deadline(Kind):
-    """A promise with a due moment: from something known, until an act is done."""
-
-    word = "deadline"
-    primitive = "open"
-    doc = ("时限:自何时起、至何事办成、多长时间内", "A promise: from a moment, until an act, within a span.")
-    keys: ClassVar[Mapping[str, Key]] = {
-        "from": Key("自何时起(动作或时间字段;写几个则取第一个已知的;默认 open)", "from: an act or date field; of several the first that is known (default open)", "moment|list"),
-        "until": Key("办成哪个动作为止(写几个则都要办成)", "until this act is done; of several all", "act|list", True),
-        "warn": Key("提前提醒:75% 或 30min", "warn at a share of the span, or a span before the end", "share|span"),
-        "who": Key("谁负责(默认责任人)", "who owes it (default: the person responsible)", "who"),
-        "held": Key("挂起时是否照走:runs 照走、stops 暂停(默认)", "while the subject is held: runs, or stops (default)", "word"),
-        **WHEN_KEYS,
-    }
-    start: tuple[str, ...] = ("open",)
-    until: tuple[str, ...] = ()
-    start_zh: str = ""
-    until_zh: str = ""
-    when: When = field(default_factory=When)
-    warn: int | Span | None = None
-    who: Who | None = None
-    stops: bool = True
-
-    @classmethod
-    def read(cls, r: ClauseReader, node: Node) -> Deadline:
-        """Read the parameters."""
-        start = tuple(r.names.moment(n, r.reader.text(n)) for n in r.reader.listing(node.get("from"))) or ("open",)
-        until = r.acts(node.get("until"))
-        if not until:
-            r.reader.fault(node, "没有写到什么为止(until)", "it does not say until what (until)")
-        when = read_when(r, node)
-        if not when.said:
-            r.reader.fault(node, "没有写多长时间(within)或何时到期(due)", "neither within nor due")
-        return cls(
-            start=start, until=until, start_zh="或".join(r.names.moment_zh(s) for s in start), until_zh="并".join(r.act_zh(u) for u in until),
-            when=when, warn=read_warn(r, node.get("warn")), who=r.who(node.get("who"), "who"),
-            stops=r.reader.one_of(node.get("held"), ("stops", "runs"), "stops") == "stops",
-        )  # fmt: skip
-
-    def sentence(self, rule: Rule) -> str:
-        """Return the sentence."""
-        who = self.who.zh if self.who else ""
-        warn = ""
-        if self.warn is not None:
-            warn = f",过{self.warn}%时提醒" if isinstance(self.warn, int) else f",提前{self.warn.zh()}提醒"
-        runs = "" if self.stops else ",挂起时照算"
-        return f"{rule.lead()}自{self.start_zh}起,{who}须{self.when.zh(rule)}{self.until_zh}{warn}{runs}"
-
-    def anchor(self, env: Env) -> datetime | None:
-        """Return the first of its starting moments that is known; a date counts from the start of its day."""
-        for name in self.start:
-            found = env.moment(name)
-            if found is not None:
-                return as_moment(found, env.calendar)
-        return None
-
-    def fall(self, rule: Rule, env: Env, anchor: datetime, clock: Clockwork) -> Fall:
-        """Return when it falls due from an anchor."""
-        how = self.when.of(rule, env, [])
-        return fall(self.when, how, anchor, env, warn=self.warn, clock=clock if self.stops else Clockwork((), clock.extended))
-
-    def owes(self, env: Env) -> tuple[int, ...]:
-        """Return who answers for it."""
-        if self.who is not None:
-            return self.who.people(env)
-        person = env.chosen.get("responsible") or env.facts.responsible
-        return (person,) if person else ()
 
 
 @dataclass
@@ -122,14 +52,20 @@ def read_with(r: ClauseReader, node: Node | None, target: Noun | None) -> dict[s
         shape = target.fields.get(key) if target is not None else None
         if target is not None and shape is None and node is not None:
             r.reader.unknown(node.at(key), key, target.fields, f"{target.zh}没有字段", f"{target.id} has no field")
-        text = r.reader.text(value)
-        if text in ("this", "actor", "moment"):
-            found[key] = With(shape, text)
-        elif text.startswith("field "):
-            found[key] = With(shape, "field", path=r.names.path(value, text.removeprefix("field ").strip()))
-        elif shape is not None:
-            found[key] = With(shape, "literal", _literal(r, shape, value, text))
+        read = read_value(r, shape, value)
+        if read is not None:
+            found[key] = read
     return found
+
+
+def read_value(r: ClauseReader, shape: Field | None, node: Node) -> With | None:
+    """Read a value some field receives: a literal, or a marked reference; None (with a fault) when the field is not known."""
+    text = r.reader.text(node)
+    if text in ("this", "actor", "moment"):
+        return With(shape, text)
+    if text.startswith("field "):
+        return With(shape, "field", path=r.names.path(node, text.removeprefix("field ").strip()))
+    return None if shape is None else With(shape, "literal", _literal(r, shape, node, text))
 
 
 def _literal(r: ClauseReader, shape: Field, node: Node, text: str) -> Any:
@@ -138,6 +74,32 @@ def _literal(r: ClauseReader, shape: Field, node: Node, text: str) -> Any:
     except BadValue as e:
         r.reader.fault(node, f"“{shape.zh}”:“{text}”不合适,{e.zh};引用字段请写 field {text}", f"{shape.id}: {text!r} does not fit, {e.en}; to refer to a field write `field {text}`")
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What an act's shape sets of itself: a field of the subject or (with `link`) of the record it points to."""
+
+    link: str
+    field: str
+    value: With
+
+
+def read_sets(r: ClauseReader, node: Node) -> tuple[Put, ...]:
+    """Read `sets` of an act: `{house.utilities: cut, done_at: moment, done_by: actor}`. Values are marked as those of `with` are."""
+    found = []
+    for key, value in r.reader.mapping(node).items():
+        path = r.names.path(node.at(key), key)
+        if path is None or path.field is None:
+            continue
+        noun = r.names.noun
+        own = noun.fields.get(path.link) if noun is not None else None
+        if path.field.computed or (path.link and (own is None or own.type.name != "record")):
+            r.reader.fault(node.at(key), f"“{path.zh}”不能由动作取值", f"{key} cannot be set by an act")
+        read = read_value(r, path.field, value)
+        if read is not None:
+            found.append(Put(path.link, path.field.id, read))
+    return tuple(found)
 
 
 def with_zh(values: Mapping[str, With]) -> str:
@@ -158,7 +120,7 @@ class Obliges(Kind):
         "open": Key("开哪种事项", "the procedure to open", "procedure"),
         "task": Key("待办(流程 tasks 里的名称)", "the task, as named under the procedure's `tasks`", "task"),
         "who": Key("由谁办(默认责任人)", "who does it (default: the person responsible)", "who"),
-        "with": Key("新事项带的值:文字、field x、this、actor、moment", "values the new case starts with: literals, field x, this, actor, moment", "mapping"),
+        "with": Key("新事项带的值:文字、field x、this、actor、moment", "values the new case starts with: literals, field x, this, actor, moment", "values"),
         "for_each": Key("每行、或某群体每个成员一件", "once for each row of a rows field, or each member of a population", "rows|group"),
         "done_by": Key("做了哪个动作就算办完(task)", "the act that does the task", "act"),
         **WHEN_KEYS,
@@ -173,8 +135,9 @@ class Obliges(Kind):
     for_each: str = ""
     for_each_zh: str = ""
     population: str = ""
+    member: Noun | None = None  # of a population: what `who`, `with` and `when` speak of
+    members: Condition = ALWAYS  # which of them belong to the group
     done_by: str = ""
-    row_when: Condition | None = None
 
     @classmethod
     def read(cls, r: ClauseReader, node: Node) -> Obliges:
@@ -188,13 +151,19 @@ class Obliges(Kind):
         noun = r.names.noun
         if task and noun is not None and task not in noun.tasks:
             r.reader.unknown(node.get("task") or node, task, noun.tasks, f"{noun.zh}的 tasks 里没有", f"{noun.id} has no task (tasks:)")
-        made = cls(
+        rows, group = _read_each(r, node.get("for_each"))
+        member = r.noun_of(group)
+        of = r.of(member) if member is not None else r
+        if task and group is not None:
+            r.reader.fault(node.get("task") or node, "群体每个成员只能开事项(open)", "for each member of a population open a case (`open`)")
+        return cls(
             procedure=opens, procedure_zh=target.zh if target else opens, task=task,
-            task_zh=noun.tasks[task].zh if noun is not None and task in noun.tasks else task, who=r.who(node.get("who"), "who"),
-            when=read_when(r, node), values=read_with(r, node.get("with"), target), done_by=r.act(node.get("done_by")) if node.get("done_by") else "",
+            task_zh=noun.tasks[task].zh if noun is not None and task in noun.tasks else task, who=of.who(node.get("who"), "who"),
+            when=read_when(of, node), values=read_with(of, node.get("with"), target),
+            done_by=r.act(node.get("done_by")) if node.get("done_by") else "", for_each=rows or (group.id if group else ""),
+            for_each_zh=group.zh if group else noun.fields[rows].zh if rows and noun else "", population=group.id if group else "",
+            member=member, members=(group.when if group else None) or ALWAYS,
         )  # fmt: skip
-        _read_each(r, node.get("for_each"), made)
-        return made
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
@@ -208,26 +177,57 @@ class Obliges(Kind):
         return f"{rule.lead()}{each}{who}{what}{done}{when}"
 
     def effects(self, rule: Rule, env: Env) -> list[Effect]:
-        """Open the task or the case, once or for each row or member."""
-        if not self.for_each:
-            return [self._one(rule, env, "")]
-        members = env.facts.populations.get(self.population, ()) if self.population else env.fields.get(self.for_each) or ()
+        """Open the task or the case, once or for each row; for a population, come round to each member, who is then spoken of."""
+        if self.member is not None and env.act.name != "come_round":
+            return [Perform(self._round(rule, env, m["id"]), rule.cite) for m in env.facts.populations.get(self.population, ())]
+        if not self.for_each or self.member is not None:
+            return self._one(rule, env, env.act.row if self.member is not None else "")
         found: list[Effect] = []
-        for i, member in enumerate(members, 1):
-            env.row = member
-            if self.population or rule.when.holds(env):
-                found.append(self._one(rule, env, str(member.get("id", i)) if self.population else str(i)))
+        for i, row in enumerate(env.fields.get(self.for_each) or (), 1):
+            env.row, unknown = row, list[str]()
+            held = rule.when.holds(env, unknown)
+            env.flag(rule.clause.name, unknown)
+            found.extend(self._one(rule, env, str(i)) if held else ())
             env.row = None
         return found
 
-    def _one(self, rule: Rule, env: Env, row: str) -> Effect:
-        people = self.who.people(env) if self.who is not None else _responsible(env)
-        due_at = fall(self.when, self.when.of(rule, env, []), env.at, env).due_at if self.when.said and not self.when.unset else None
-        post = self.who.post if self.who is not None else ""
+    def _round(self, rule: Rule, env: Env, member: int) -> Act:
+        """Return the act that asks one member: one decision per member, with the member's own facts."""
+        assert self.member is not None
+        ref = Ref(self.member.kind, self.member.id, member)
+        return Act("come_round", ref, env.act.by, env.at, clause=rule.clause.name, row=str(env.act.subject.id))
+
+    def _one(self, rule: Rule, env: Env, row: str) -> list[Effect]:
         if self.procedure:
-            values = {k: v for k, w in self.values.items() if (v := w.of(env)) is not None}
-            return OpenCase(self.procedure, values, people, rule.cite, row, due_at, env.facts.unit, post)
-        return OpenTask(self.task, self.task_zh, rule.cite, people, post, row, self.done_by, due_at)
+            return open_case(self, rule, env, row)
+        people, due_at, lacking = _who_and_when(self, rule, env)
+        env.flag(rule.clause.name, lacking)
+        post = self.who.post if self.who is not None else ""
+        return [] if lacking else [OpenTask(self.task, self.task_zh, rule.cite, people, post, row, self.done_by, due_at)]
+
+
+def open_case(kind: Obliges | Schedules, rule: Rule, env: Env, row: str) -> list[Effect]:
+    """Return the case a clause opens; nothing, flagged, while it is unknown who shall do it or when it falls due.
+
+    A value of `with` nobody knows is simply not brought: it is no condition.
+    """
+    people, due_at, lacking = _who_and_when(kind, rule, env)
+    env.flag(rule.clause.name, lacking)
+    if lacking:
+        return []
+    values = {k: v for k, w in kind.values.items() if (v := w.of(env)) is not None}
+    post = kind.who.post if kind.who is not None else ""
+    return [OpenCase(kind.procedure, values, people, rule.cite, row, due_at, env.facts.unit, post)]
+
+
+def _who_and_when(kind: Obliges | Schedules, rule: Rule, env: Env) -> tuple[tuple[int, ...], datetime | None, tuple[str, ...]]:
+    """Return who shall do it, when it falls due, and the facts that are missing to say so."""
+    people = kind.who.people(env) if kind.who is not None else _responsible(env)
+    lacking = kind.who.lacks(env) if kind.who is not None else ()
+    if not kind.when.said or kind.when.unset:
+        return people, None, lacking
+    lacking = (*lacking, *kind.when.lacks(rule, env))
+    return people, fall(kind.when, kind.when.of(rule, env, []), env.at, env).due_at, lacking
 
 
 def _responsible(env: Env) -> tuple[int, ...]:
@@ -235,20 +235,17 @@ def _responsible(env: Env) -> tuple[int, ...]:
     return (person,) if person else ()
 
 
-def _read_each(r: ClauseReader, node: Node | None, made: Obliges) -> None:
+def _read_each(r: ClauseReader, node: Node | None) -> tuple[str, Population | None]:
+    """Read for_each: a rows field, or a population."""
     if node is None:
-        return
+        return "", None
     text, noun = r.reader.text(node), r.names.noun
-    made.for_each = text
-    if noun is not None and text in noun.fields and noun.fields[text].type.name == "rows":
-        made.for_each_zh = noun.fields[text].zh
-    elif text in r.groups:
-        made.population, made.for_each_zh = text, r.reader.text(r.groups[text].get("zh"), text)
-    elif text in r.names.nouns:
-        made.population, made.for_each_zh = text, r.names.nouns[text].zh
-    else:
-        rows = [f for f in (noun.fields if noun else {}) if noun is not None and noun.fields[f].type.name == "rows"]
-        r.reader.unknown(node, text, [*rows, *r.groups, *r.names.nouns], "没有这个行字段或群体:", "there is no rows field or population")
+    rows = [f.id for f in noun.fields.values() if f.type.name == "rows"] if noun is not None else []
+    if text in rows:
+        return text, None
+    if text not in r.populations:
+        r.reader.unknown(node, text, [*rows, *r.populations], "没有这个行字段或群体:", "there is no rows field or population")
+    return "", r.populations.get(text)
 
 
 @dataclass
@@ -292,7 +289,7 @@ class Schedules(Kind):
         "for_each": Key("为谁:台账、群体或 staff;不写则每个单位一件", "for each: a register, a group, staff; absent: one for each unit the regulation applies to", "group"),
         "every": Key("周期:1d、7d、1wd、1mo、3mo、1y", "the period", "span", True),
         "who": Key("由谁办", "who does it", "who"),
-        "with": Key("带的值", "values the case starts with", "mapping"),
+        "with": Key("带的值", "values the case starts with", "values"),
         "during": Key("只在某季节", "only during a named season", "season"),
         **WHEN_KEYS,
     }
@@ -306,6 +303,10 @@ class Schedules(Kind):
     values: dict[str, With] = field(default_factory=dict)
     during: str = ""
     during_zh: str = ""
+    undecided: bool = False  # how often, or in which season, is left to the company
+    population: str = ""
+    member: Noun | None = None
+    members: Condition = ALWAYS
 
     @classmethod
     def read(cls, r: ClauseReader, node: Node) -> Schedules:
@@ -314,17 +315,24 @@ class Schedules(Kind):
         target = r.names.nouns.get(opens)
         if target is None:
             r.reader.unknown(node.get("open") or node, opens, r.names.nouns, "没有这个流程:", "there is no procedure")
-        each, during = r.reader.text(node.get("for_each")), r.reader.text(node.get("during"))
+        each, during = r.reader.text(node.get("for_each"), "unit"), r.reader.text(node.get("during"))
         unset = r.is_unset(node.get("during"), "during")
         if during and not unset and during not in r.seasons:
             r.reader.unknown(node.get("during") or node, during, r.seasons, "没有这个季节:", "there is no season")
-        group = r.groups.get(each)
-        noun = r.names.nouns.get(each)
-        zh = r.reader.text(group.get("zh"), each) if group is not None else noun.zh if noun else {"staff": "员工", "": "单位"}.get(each, each)
+        group = r.populations.get(each)
+        if group is None:
+            r.reader.unknown(node.get("for_each") or node, each, r.populations, "没有这个台账或群体:", "there is no register or group")
+        every = r.span(node.get("every"), "every")
+        if every is not None and not _is_period(every):
+            r.reader.fault(
+                node.get("every") or node, f"“{every}”不能作周期;可用如 1d、7d、1wd、1mo、3mo、1y",
+                f"{every} is no period; write for instance 1d, 7d, 1wd, 1mo, 3mo, 1y",
+            )  # fmt: skip
         return cls(
-            procedure=opens, procedure_zh=target.zh if target else opens, for_each=each, for_each_zh=zh, every=r.span(node.get("every"), "every"),
+            procedure=opens, procedure_zh=target.zh if target else opens, for_each=each, for_each_zh=group.zh if group else each, every=every,
             who=r.who(node.get("who"), "who"), when=read_when(r, node), values=read_with(r, node.get("with"), target), during="" if unset else during,
-            during_zh=r.reader.text(r.seasons[during].get("zh"), during) if during in r.seasons else unset_zh(None) if unset else "",
+            during_zh=r.seasons[during].words.zh if during in r.seasons else unset_zh(None) if unset else "", undecided=unset or every is None,
+            population=each, member=r.noun_of(group), members=(group.when if group else None) or ALWAYS,
         )  # fmt: skip
 
     def sentence(self, rule: Rule) -> str:
@@ -332,4 +340,15 @@ class Schedules(Kind):
         during = f"在{self.during_zh}期间," if self.during_zh else ""
         who = f",由{self.who.zh}办理" if self.who else ""
         due = f",{self.when.zh(rule)}完成" if self.when.said else ""
-        return f"{rule.lead()}{during}每{unset_zh(self.every)}为每个{self.for_each_zh}安排{self.procedure_zh}{with_zh(self.values)}{who}{due}"
+        every = unset_zh(self.every).removeprefix("1") if self.every is not None and self.every.amount == 1 else unset_zh(self.every)
+        return f"{rule.lead()}{during}每{every}为每个{self.for_each_zh}安排{self.procedure_zh}{with_zh(self.values)}{who}{due}"
+
+    def effects(self, rule: Rule, env: Env) -> list[Effect]:
+        """Open the case of one period for the member that is spoken of; the act's row names the period."""
+        return open_case(self, rule, env, env.act.row)
+
+
+def _is_period(every: Span) -> bool:
+    """Whether the calendar can be cut into spans of this length: days, weeks, months, years, or single working days."""
+    return every.amount > 0 and (every.family in (Family.DAYS, Family.MONTHS) or str(every) == "1wd")
+

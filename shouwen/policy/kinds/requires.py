@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from typing import ClassVar
 
@@ -107,7 +107,7 @@ class Requires(Gate):
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
-        each = f"每一{self.for_each_zh}" if self.for_each else ""
+        each = f"每行{self.for_each_zh}" if self.for_each else ""
         lead, acts = rule.lead(), self.acts_zh
         if self.by is not None:
             return f"{lead}{acts}只能由{self.by.zh}办理{self.ending()}" if self.mode != "refuse" else f"{lead}{acts}只能由{self.by.zh}办理"
@@ -117,8 +117,12 @@ class Requires(Gate):
             covers = f"(所认可为{self.covers_zh})" if self.covers else ""
             return f"{lead}{acts}前须{'、'.join(p.zh for p in self.proofs)}{covers}{self.ending()}"
         if self.fields:
-            return f"{lead}{acts}前{each}须填{'、'.join(p.zh for p in self.fields)}{self.ending()}"
-        return f"{lead}{acts}前{each}须{self.that.zh()}{self.ending()}"
+            return f"{lead}{acts}前{each}须填{self.names_zh(self.fields)}{self.ending()}"
+        return f"{lead}{acts}前{each}须{self.that.zh().removesuffix('的')}{self.ending()}"
+
+    def names_zh(self, fields: tuple[Path, ...]) -> str:
+        """Return fields in Chinese; columns of a row go by their own names, the rows were named before."""
+        return "、".join(p.field.zh if self.for_each and p.field is not None else p.zh for p in fields)
 
     def check(self, rule: Rule, env: Env) -> Refusal | None:
         """Return why the act is refused, or None."""
@@ -130,25 +134,29 @@ class Requires(Gate):
         for i, row in enumerate(env.fields.get(self.for_each) or (), 1):
             env.row = row
             try:
-                speaks = rule.when.holds(env)
+                unknown: list[str] = []
+                speaks = rule.when.holds(env, unknown)
                 refusal = None if speaks is False else self._one(rule, env, f"{self.for_each}.{i}.")
             finally:
                 env.row = None
             if refusal is not None:
-                return refusal
+                return replace(refusal, unknown=(*refusal.unknown, *unknown))
         return None
 
     def _one(self, rule: Rule, env: Env, prefix: str) -> Refusal | None:
         if self.by is not None:
-            return None if self.by.includes(env.act.by, env) else refuse(rule, f"请由{self.by.zh}办理", f"To be done by: {self.by.zh}.")
+            may = env.act.by == 0 or self.by.includes(env.act.by, env)  # the clock acts for the law itself
+            return None if may else refuse(rule, f"请由{self.by.zh}办理", f"To be done by: {self.by.zh}.", unknown=self.by.lacks(env))
         if self.edge[0]:
             return self._at_the_edge(rule, env)
         if self.proofs:
             return self._shown(rule, env)
-        missing = tuple(prefix + (p.text.rpartition(".")[2] if prefix else p.text) for p in self.fields if p.get(env) in (None, ()))
+        own = f"{env.act.name}."  # a field only the act has goes by its own name: reason, not hand_over.reason
+        missing = tuple(prefix + (p.text.rpartition(".")[2] if prefix else p.text.removeprefix(own)) for p in self.fields if p.get(env) in (None, ()))
         if missing:
-            names = "、".join(p.zh for p in self.fields if p.get(env) in (None, ()))
-            return refuse(rule, f"请补填:{names}", f"Fill in: {', '.join(missing)}.", missing=missing)
+            names = self.names_zh(tuple(p for p in self.fields if p.get(env) in (None, ())))
+            names_en = ", ".join((p.field.en if p.field is not None else "") or p.text for p in self.fields if p.get(env) in (None, ()))
+            return refuse(rule, f"请补填:{names}", f"Fill in: {names_en}.", missing=missing)
         unknown: list[str] = []
         held = self.that.holds(env, unknown)
         if held:
@@ -178,8 +186,10 @@ class Requires(Gate):
             edge = env.calendar.clock(env.calendar.business_day(env.at), name)
         else:
             found = env.dues.get(name) if "#" in name else env.moment(name)
+            if found is None and "#" in name and name not in env.undated:
+                return None
             if found is None:
-                return refuse(rule, f"不知道{self.edge_zh}", f"Unknown: {name}.", unknown=(name,))
+                return refuse(rule, f"不知道{self.edge_zh}", f"Unknown: {name}.", unknown=env.undated.get(name) or (name,))
             edge = as_moment(found, env.calendar) or env.at
         early = kind == "not_before" and env.at < edge
         late = kind == "not_after" and env.at > edge

@@ -1,0 +1,181 @@
+"""`./run bench`: measures the figures of issue 2 and prints JSON beside their limits; progress goes to the terminal.
+
+./run bench                     everything, at 100,000 cases (the first run fills them in, some minutes)
+./run bench --quick             everything, small and short: to see that it runs
+./run bench create clock        only these parts: create, read, search, clock, decide, idle, profile
+./run bench read search --ten-times    lists, cases and search again at ten times the cases
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from bench import bare, creating, machine, reading, ringing
+from bench.installation import HOME, Bench, Site
+from bench.limits import judge
+
+PARTS: Final = ("create", "read", "search", "clock", "decide", "idle", "profile")
+DIRECTOR: Final = "lin_yue"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured, and how long."""
+
+    cases: int
+    open_cases: int
+    seconds: float
+    times: int
+    burst: int
+    steady: int
+    requests: int
+
+
+FULL: Final = Size(100_000, 5_000, 8, 3, 50_000, 30, 600)
+QUICK: Final = Size(3_000, 1_200, 2, 1, 500, 3, 120)
+
+
+def main() -> int:
+    """Measure what is asked for, and print it."""
+    args = _arguments()
+    size = QUICK if args.quick else FULL
+    home = args.home or HOME.with_name(HOME.name + ("-quick" if args.quick else ""))
+    bench = Bench(home.resolve())
+    say(f"preparing {home}: {size.cases} cases")
+    bench.prepare(size.cases, size.open_cases)
+    found: dict[str, Any] = {"machine": machine.facts(), "database": machine.database(bench.server.uri("owner"))}
+    found["machine"]["fsync_us"] = machine.fsync_us(bench.home)
+    found["size"] = "quick" if args.quick else "full"
+    for part in args.parts or PARTS:
+        say(part)
+        found[part] = RUN[part](bench, size)
+    if args.ten_times:
+        say(f"ten times: {size.cases * 10} cases")
+        bench.prepare(size.cases * 10, size.open_cases * 10)
+        found["ten_times"] = {"database": machine.database(bench.server.uri("owner")), **_at_ten_times(bench, size)}
+    found["limits"] = judge(found)
+    print(json.dumps(found, ensure_ascii=False, indent=1))
+    if args.out:
+        args.out.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; none: all")
+    parser.add_argument("--quick", action="store_true", help="small and short")
+    parser.add_argument("--ten-times", action="store_true", help="read and search at ten times the cases, too")
+    parser.add_argument("--home", type=Path, help=f"the data directory, kept for the next run; {HOME}")
+    parser.add_argument("--out", type=Path, help="write the JSON there, too")
+    args = parser.parse_args()
+    if wrong := [p for p in args.parts if p not in PARTS]:
+        parser.error(f"no such part: {', '.join(wrong)}; known: {', '.join(PARTS)}")
+    return args
+
+
+def say(text: str) -> None:
+    """Say what is being done."""
+    print(f"· {text}", file=sys.stderr, flush=True)
+
+
+def _create(bench: Bench, size: Size) -> dict[str, Any]:
+    """With one web process, as `shouwen serve` starts it; with two for two cores; and bare transactions before and after."""
+    found: dict[str, Any] = {"bare": {}}
+    owner = bench.server.uri("owner")
+    for clients in (1, 8):
+        found["bare"][str(clients)] = bare.transactions(owner, clients, size.seconds)
+    for web in (1, 2):
+        with bench.serving(DIRECTOR, web=web) as site:
+            for clients in (1, 8):
+                say(f"create: {web} web process(es), {clients} client(s)")
+                found[f"{web} web, {clients} clients"] = creating.run(site, clients, size.seconds, size.times)
+    rates = {name: runs["median_per_second"] for name, runs in found.items() if name != "bare"}
+    found["of_the_bare_limit"] = {
+        name: round(rate / found["bare"][name.split(", ")[1].split()[0]]["per_second"], 3) for name, rate in rates.items()
+    }
+    return found
+
+
+def _served(measure: Callable[[Bench, Site, Size], dict[str, Any]]) -> Callable[[Bench, Size], dict[str, Any]]:
+    def run(bench: Bench, size: Size) -> dict[str, Any]:
+        with bench.serving(DIRECTOR) as site:
+            return measure(bench, site, size)
+
+    return run
+
+
+def _tokens(bench: Bench) -> dict[str, str]:
+    return {user: bench.token(user) for user in reading.USERS}
+
+
+def _read(bench: Bench, site: Site, size: Size) -> dict[str, Any]:
+    return {"readers": reading.lists(site, _tokens(bench), size.requests), "queries": reading.queries(bench, site, DIRECTOR)}
+
+
+def _search(bench: Bench, site: Site, size: Size) -> dict[str, Any]:
+    return {"readers": reading.search(site, _tokens(bench), size.requests)}
+
+
+def _clock(bench: Bench, size: Size) -> dict[str, Any]:
+    """One worker as `shouwen serve` starts it; two; then the steady pace with one."""
+    wanted = size.open_cases + size.burst * 2 + ringing.PACE * size.steady
+    bench.prepare(size.cases, wanted)
+    found: dict[str, Any] = {}
+    for workers in (1, 2):
+        with bench.serving(DIRECTOR, workers=workers) as site:
+            say(f"clock: a burst of {size.burst}, {workers} worker(s)")
+            found[f"burst, {workers} workers"] = ringing.burst(site, size.burst)
+    with bench.serving(DIRECTOR) as site:
+        say(f"clock: {ringing.PACE}/s for {size.steady} s")
+        found["steady"] = ringing.steady(site, size.steady)
+    return found
+
+
+def _decide(bench: Bench, size: Size) -> dict[str, Any]:
+    """On the cases of this database, and on every question the scenarios of the packs put to the law."""
+    found = bench.asked("bench.deciding", str(size.requests * 3))
+    scenarios = bench.asked("bench.decide")
+    return {**found, "scenarios": {k: scenarios[k] for k in ("questions", "median_us", "open_us", "p90_us")}}
+
+
+def _idle(_bench: Bench, site: Site, size: Size) -> dict[str, Any]:
+    """After a hundred requests of each kind, ten quiet seconds."""
+    reading.lists(site, {DIRECTOR: site.token}, 100)
+    reading.search(site, {DIRECTOR: site.token}, 60)
+    creating.run(site, 2, 1, 1)
+    before = site.family.cpu()
+    time.sleep(2 if size is QUICK else 10)
+    after = site.family.cpu()
+    pss = site.family.pss()
+    quiet = {part: round(after[part] - before[part], 2) for part in after}
+    return {"pss_mb": {**pss, "total": round(sum(pss.values()), 1)}, "cpu_s_while_quiet": quiet}
+
+
+def _profile(bench: Bench, site: Site, size: Size) -> dict[str, Any]:
+    bodies = [r.body.replace("{n}", "p") for r in creating.bodies(site, 200)]
+    return bench.asked("bench.profiling", str(size.requests // 2), told=json.dumps({"token": site.token, "bodies": bodies}))
+
+
+def _at_ten_times(bench: Bench, size: Size) -> dict[str, Any]:
+    return {"read": RUN["read"](bench, size), "search": RUN["search"](bench, size)}
+
+
+RUN: Final[dict[str, Callable[[Bench, Size], dict[str, Any]]]] = {
+    "create": _create, "read": _served(_read), "search": _served(_search), "clock": _clock, "decide": _decide,
+    "idle": _served(_idle), "profile": _served(_profile),
+}  # fmt: skip
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except subprocess.CalledProcessError as e:
+        sys.exit(f"{e.cmd}: {e.stderr}")

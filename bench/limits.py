@@ -1,0 +1,69 @@
+"""The limits of issue 2, §8, beside what was found; where one is not reached, the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+Found = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One figure to reach: where it stands in what was found, and whether more is better."""
+
+    name: str
+    part: str
+    value: Callable[[Found], float]
+    limit: float
+    more: bool = False
+
+    def reached(self, value: float) -> bool:
+        """Whether the figure is reached."""
+        return value >= self.limit if self.more else value <= self.limit
+
+
+def _best(create: Found, pick: Callable[[Found], float]) -> float:
+    """The figure of eight clients, with the number of web processes that creates the most."""
+    runs = [v for k, v in create.items() if k.endswith(", 8 clients")]
+    chosen = max(runs, key=lambda r: r["median_per_second"])
+    return pick(chosen)
+
+
+def _worst(readers: Found, groups: tuple[str, ...] = ()) -> float:
+    """The highest p95 of any reader and kind."""
+    found = [float(g["p95"]) for r in readers.values() for name, g in r["groups"].items() if not groups or name in groups]
+    return max(found)
+
+
+LIMITS: Final = (
+    Limit("creates per second, 8 clients", "create", lambda f: _best(f, lambda r: r["median_per_second"]), 300, more=True),
+    Limit("create p95, 8 clients (ms)", "create", lambda f: _best(f, lambda r: r["median_p95_ms"]), 40),
+    Limit("processor time of a create on the server (ms)", "create", lambda f: _best(f, lambda r: r["cpu_ms"]["total"]), 5),
+    Limit("list of open cases p95 (ms)", "read", lambda f: _worst(f["readers"], ("list of open cases",)), 25),
+    Limit("one case p95 (ms)", "read", lambda f: _worst(f["readers"], ("one case",)), 25),
+    Limit("queries of a list or a case", "read", lambda f: max(n for k, n in f["queries"].items() if "search" not in k), 12),
+    Limit("search p95, any kind of word and reader (ms)", "search", lambda f: _worst(f["readers"]), 60),
+    Limit("burst: deadlines per second, one worker", "clock", lambda f: f["burst, 1 workers"]["per_second"], 3000, more=True),
+    Limit("steady: lateness p99 (ms)", "clock", lambda f: f["steady"]["p99_ms"], 1000),
+    Limit("decide() median (µs)", "decide", lambda f: max(f["median_us"], f["scenarios"]["median_us"]), 60),
+    Limit("idle installation, PSS (MB)", "idle", lambda f: f["pss_mb"]["total"], 450),
+)
+
+
+def judge(found: Found) -> list[dict[str, Any]]:
+    """Return each limit that was measured, with what was found and whether it is reached."""
+    ten = found.get("ten_times", {})
+    first = [_told(limit, limit.value(found[limit.part]), limit.name) for limit in LIMITS if limit.part in found]
+    later = "{}, at ten times the cases"
+    return first + [_told(limit, limit.value(ten[limit.part]), later.format(limit.name)) for limit in LIMITS if limit.part in ten]
+
+
+def _told(limit: Limit, value: float, name: str) -> dict[str, Any]:
+    return {
+        "figure": name,
+        "limit": f"{'≥' if limit.more else '≤'} {limit.limit:g}",
+        "found": value,
+        "reached": limit.reached(value),
+    }

@@ -1,0 +1,182 @@
+"""Where apps say what they keep for the law: subjects of a kind, facts about customers, named facts, books.
+
+`cases` keeps "case" itself; `registers` registers "record", `ledger` the effect `Enter` and the folds over books. Called once each,
+in AppConfig.ready(). An effect that nobody handles is an error one sees, not something that is silently left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from shouwen.base.search_tokens import SearchDoc
+from shouwen.policy.act import Act, Ref
+from shouwen.policy.nouns import Field
+from shouwen.policy.ruling import Effect
+
+if TYPE_CHECKING:
+    from shouwen.cases.enactments import Laws
+    from shouwen.cases.living import Living
+
+
+# A data-modifying statement with its parameters. What changes rows runs before what inserts them: a promise that ends must have
+# ended before the one that follows it is there.
+Part = tuple[str, Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the subjects of a kind stand in SQL, for measures and populations. `keys` are expressions over the alias `s`.
+
+    The table has the columns id, fields (jsonb as FieldType.dump writes it) and step; `noun` is the expression of its type.
+    """
+
+    table: str
+    noun: str
+    keys: Mapping[str, str]  # unit, customer, responsible, first_asked -> expression, never null (0: nobody)
+    standing: str = "true"  # the condition that one has not ended: who is a member of a population
+
+
+class SubjectAdapter(Protocol):
+    """What an app does for one kind of subject."""
+
+    @property
+    def kind(self) -> str:
+        """Which kind (Ref.kind)."""
+        ...
+
+    @property
+    def source(self) -> Source:
+        """Where its subjects stand in SQL."""
+        ...
+
+    def load(self, ids: Sequence[int], laws: Laws, *, lock: bool) -> Iterable[Living]:
+        """Read subjects in the order of their ids, without their deadlines, tasks and approvals. With `lock` FOR UPDATE."""
+        ...
+
+    def writes(self, subjects: Sequence[Living], *, now: datetime) -> Iterable[Part]:
+        """Return statements that write new (`fresh`) and changed subjects; they become parts of one statement."""
+        ...
+
+    def number(self, subjects: Sequence[Living]) -> None:
+        """Give new subjects what they are called by (`number`)."""
+        ...
+
+    def docs(self, subjects: Sequence[Living]) -> Iterable[SearchDoc]:
+        """Return what search keeps of them; nothing if they are not searched."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An effect on its way to the app that writes it: of which subject and act, when, and the id of its event's cause."""
+
+    effect: Effect
+    subject: Ref
+    case: int
+    unit: int
+    act: Act
+    now: datetime
+
+
+EffectHandler = Callable[[Sequence[Happening]], None]  # called inside the transaction, once for all effects of a type
+CustomerFacts = Callable[..., Mapping[int, Mapping[str, Any]]]  # (ids, declared fields, *, lock=False) -> fields by id
+NamedFacts = Callable[[str, Sequence[Act]], Sequence[Any]]  # (name, acts) -> one value for each act
+
+
+@dataclass(frozen=True, slots=True)
+class BookQuestion:
+    """What a measure asks of a book: the amounts for somebody, or upon one subject (0: all), since a moment (None: ever) until one."""
+
+    book: str
+    who: int
+    since: datetime | None
+    until: datetime
+    subject: int = 0
+
+
+BookFold = Callable[[Sequence[BookQuestion]], Sequence[tuple[int, int]]]  # -> (count, sum) for each question
+
+
+@dataclass
+class _Registered:
+    """Everything apps have said."""
+
+    subjects: dict[str, SubjectAdapter] = field(default_factory=dict)
+    effects: dict[type, EffectHandler] = field(default_factory=dict)
+    named: dict[str, NamedFacts] = field(default_factory=dict)
+    customers: CustomerFacts | None = None
+    books: BookFold | None = None
+
+
+_registered: Final = _Registered()
+
+
+class Unhandled(LookupError):
+    """A ruling has an effect, or an act a subject, that no app has registered for."""
+
+
+def register_subject(adapter: SubjectAdapter) -> None:
+    """Say who keeps subjects of a kind."""
+    _registered.subjects[adapter.kind] = adapter
+
+
+def register_effect(kind: type, handler: EffectHandler) -> None:
+    """Say who writes effects of a type (Enter: the ledger)."""
+    _registered.effects[kind] = handler
+
+
+def register_customers(facts: CustomerFacts) -> None:
+    """Say who knows the fields of customers."""
+    _registered.customers = facts
+
+
+def register_named(name: str, facts: NamedFacts) -> None:
+    """Say who knows a named fact of the packs (how soon a candidate can be there …)."""
+    _registered.named[name] = facts
+
+
+def register_books(fold: BookFold) -> None:
+    """Say who adds up the entries of books."""
+    _registered.books = fold
+
+
+def subject(kind: str) -> SubjectAdapter:
+    """Return who keeps subjects of a kind."""
+    found = _registered.subjects.get(kind)
+    if found is None:
+        raise Unhandled(f"no app keeps subjects of kind {kind}")
+    return found
+
+
+def keeps(kind: str) -> bool:
+    """Whether somebody keeps subjects of a kind."""
+    return kind in _registered.subjects
+
+
+def effect(kind: type) -> EffectHandler:
+    """Return who writes effects of a type."""
+    found = _registered.effects.get(kind)
+    if found is None:
+        raise Unhandled(f"no app writes {kind.__name__}")
+    return found
+
+
+def customer_fields(ids: Sequence[int], declared: Mapping[str, Field]) -> Mapping[int, Mapping[str, Any]]:
+    """Return the fields of customers by id."""
+    return _registered.customers(ids, declared) if _registered.customers is not None and ids else {}
+
+
+def named_facts(name: str, acts: Sequence[Act]) -> Sequence[Any]:
+    """Return a named fact for each act; None where nobody knows it."""
+    found = _registered.named.get(name)
+    return found(name, acts) if found is not None else [None] * len(acts)
+
+
+def fold_books(questions: Sequence[BookQuestion]) -> Sequence[tuple[int, int]]:
+    """Return count and sum for each question to a book."""
+    if _registered.books is None:
+        raise Unhandled("no app keeps books")
+    return _registered.books(questions) if questions else ()

@@ -1,0 +1,134 @@
+"""What gates count: which questions an act asks of the past, and which of them two transactions must not ask at once.
+
+Who is about to do an act that a gate counts waits for whoever is doing one for the same key: a lock with the name of the count and
+the key, held to the end of the transaction. So two extensions at once, with one allowed, are judged one after the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from shouwen.base.sql import raw
+from shouwen.cases.living import Living
+from shouwen.policy.act import Act
+from shouwen.policy.kinds.gate import Gate
+from shouwen.policy.kinds.gates import Limits
+from shouwen.policy.law import LawDay
+from shouwen.policy.measures import Measure, Target, window_start
+from shouwen.worktime import Calendar, parse_span
+
+_LOCK = "select pg_advisory_xact_lock(k) from unnest(%s::int8[]) as k"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """How often, how much, or which share: a measure (`name`), or how often the act `name` was done (`limit`), for a key."""
+
+    name: str
+    noun: str
+    per: str
+    key: Any
+    since: datetime | None
+    until: datetime
+    limit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What gates of one day's law count: limits by (noun, act), and measures by the (noun, act), book or noun they count."""
+
+    measures: tuple[Measure, ...]
+
+    def of(self, noun: str, act: str) -> Iterator[Measure]:
+        """Yield the measures of gates that an act of a noun adds to."""
+        for m in self.measures:
+            if any(t.noun == noun and t.act in ("", act) for t in (m.counted, m.whole)):
+                yield m
+
+
+_counted: WeakKeyDictionary[LawDay, Counted] = WeakKeyDictionary()
+
+
+def counted_by_gates(day: LawDay) -> Counted:
+    """Return which measures gates of a day's law read (found once for each day)."""
+    found = _counted.get(day)
+    if found is None:
+        gates = [r for rules in day.by_noun.values() for r in rules if isinstance(r.kind, Gate)]
+        names = dict.fromkeys(p.measure for r in gates for p in r.paths if p.measure)
+        found = _counted[day] = Counted(tuple(day.law.measures[n] for n in names))
+    return found
+
+
+def key_of(per: str, subject: Living, by: int) -> Any:
+    """Return for whom or what something is counted. The same words as `folding` uses in memory."""
+    if per in ("case", "subject"):
+        return subject.ref.id
+    if per in ("actor", "who"):
+        return by
+    return getattr(subject, per, None)
+
+
+def measure_key(m: Measure, subject: Living, by: int) -> Any:
+    """Return the key of a measure."""
+    if not m.per:
+        return None
+    return subject.fields.get(m.custom_per) if m.per == "field" else key_of(m.per, subject, by)
+
+
+def questions(day: LawDay, act: Act, subject: Living, calendar: Calendar) -> Iterator[Question]:
+    """Yield what an act asks of the past."""
+    needs = day.needs(subject.ref.noun, act.name)
+    for name, per, over in needs.counts:
+        window = parse_span(over) if over and over[0].isdigit() else over
+        since = window_start(window, act.at, calendar)
+        yield Question(name, subject.ref.noun, per, key_of(per, subject, act.by), since, act.at, limit=True)
+    for name in needs.measures:
+        m = day.law.measures[name]
+        yield Question(name, m.counted.noun, m.per, measure_key(m, subject, act.by), window_start(m.over, act.at, calendar), act.at)
+
+
+def locks(day: LawDay, act: Act, subject: Living) -> Iterator[str]:
+    """Yield the names of what must not be counted by two at once: what gates before this act count, and what this act adds to."""
+    noun = subject.ref.noun
+    plan = day.plan(noun, act.name)
+    for rule in plan.gates:
+        if isinstance(rule.kind, Limits) and rule.kind.counted:
+            yield f"{noun}.{rule.kind.counted}:{key_of(rule.kind.per, subject, act.by)}"
+        for path in rule.paths:
+            if path.measure:
+                m = day.law.measures[path.measure]
+                yield f"{m.id}:{measure_key(m, subject, act.by)}"
+    for m in counted_by_gates(day).of(noun, act.name):
+        yield f"{m.id}:{measure_key(m, subject, act.by)}"
+
+
+def hold(names: Iterable[str]) -> None:
+    """Take locks until the end of the transaction, always in one order."""
+    wanted = sorted({_number(n) for n in names})
+    if wanted:
+        raw().execute(_LOCK, [f"{{{','.join(map(str, wanted))}}}"])
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def touches(question: Question, day: LawDay, noun: str, act: str, kept: Sequence[str], books: Sequence[str]) -> bool:
+    """Whether an act that has just happened may change the answer to a question."""
+    if question.limit:
+        return question.noun == noun and question.name == act
+    m = day.law.measures.get(question.name)
+    return m is None or any(_adds(t, noun, act, kept, books) for t in (m.counted, m.whole))
+
+
+def _adds(t: Target, noun: str, act: str, kept: Sequence[str], books: Sequence[str]) -> bool:
+    if t.book:
+        return t.book in books
+    if t.kept:
+        return t.kept in kept
+    return t.noun == noun and t.act in ("", act)

@@ -1,0 +1,181 @@
+"""From what somebody typed or sent to an act the law can judge. What cannot be understood is said field by field (422)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.utils import timezone
+
+from shouwen.base.access import Reader, sight_of
+from shouwen.base.errors import Complaint, FieldError, NotFound
+from shouwen.cases.enactments import Laws
+from shouwen.cases.models import Case
+from shouwen.policy.act import APPROVAL_ACTS, TASK_ACTS, Act, Evidence, Opening, Ref
+from shouwen.policy.law import Law
+from shouwen.policy.nouns import Field, Noun
+from shouwen.staff import org
+
+SLACK: Final = timedelta(minutes=5)  # clocks of clients may be ahead of ours
+EVIDENCE: Final = frozenset({"self", "signature", "consent", "photo", "id_seen", "second_person", "measured"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants, as it came in: `fields` raw (text or JSON), everything else plain. `at` None: now."""
+
+    act: str
+    fields: Mapping[str, object] = field(default_factory=dict)
+    evidence: Sequence[Evidence] = ()
+    ticks: Iterable[str] = ()
+    clause: str = ""
+    row: str = ""
+    reason: str = ""
+    key: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """What comes with a new case beside its fields. Without `unit` it is that of what the case is about, else of who opens it."""
+
+    customer: int = 0
+    unit: int = 0
+    responsible: int = 0
+    first_asked: int = 0
+
+
+def act_on(case: Case, wish: Wish, reader: Reader, *, now: datetime) -> Act:
+    """Return the act on a case somebody found through `visible_to`. Raises FieldError."""
+    return act_upon(case.ref, wish, reader, now=now, shape=case.enactment_id, customer=case.customer_id or 0)
+
+
+def act_upon(subject: Ref, wish: Wish, reader: Reader, *, now: datetime, shape: int = 0, customer: int = 0) -> Act:
+    """Return the act on any subject; `shape` is the enactment whose fields and acts it has (0: that of the moment)."""
+    at = _moment(wish.at, now)
+    law = Laws().judging(at, subject.noun, shape)
+    noun = law.noun(subject.noun) if law is not None else None
+    if law is None or noun is None:
+        raise NotFound
+    if wish.act not in noun.acts and wish.act not in (*APPROVAL_ACTS, *TASK_ACTS):
+        raise FieldError.of("act", f"{noun.zh}没有动作“{wish.act}”", f"{noun.id} has no act {wish.act!r}", "unknown")
+    fields = _fields(law, noun, wish, reader, at)
+    return Act(
+        wish.act, subject, reader.staff, at, fields, _evidence(wish.evidence, customer), frozenset(wish.ticks), wish.clause, wish.row,
+        wish.reason, wish.key,
+    )  # fmt: skip
+
+
+def open_case(procedure: str, wish: Wish, start: Start, reader: Reader, *, now: datetime) -> Act:
+    """Return the act that opens a case; its id is given by `act_many`. Whoever opens it is the one first asked. Raises FieldError."""
+    at = _moment(wish.at, now)
+    law = Laws().at(at)
+    noun = law.nouns.get(procedure) if law is not None else None
+    if law is None or noun is None or noun.kind != "case" or "open" not in noun.acts:
+        raise FieldError.of("procedure", f"没有流程“{procedure}”", f"There is no procedure {procedure!r}.", "unknown")
+    fields = _fields(law, noun, wish, reader, at)
+    customer = start.customer or _customer_in(fields, noun)
+    _demand_seen([("customer", "customer", customer), ("unit", "unit", start.unit)] if customer or start.unit else [], reader, at)
+    unit = start.unit or unit_for(fields, noun, customer, reader.staff, at)
+    opening = Opening(unit, customer, start.responsible, start.first_asked or reader.staff)
+    subject = Ref("case", noun.id, 0)
+    evidence = _evidence(wish.evidence, customer)
+    return Act(
+        "open", subject, reader.staff, at, fields, evidence, frozenset(wish.ticks), reason=wish.reason, key=wish.key, opening=opening
+    )
+
+
+def unit_for(fields: Mapping[str, Any], noun: Noun, customer: int, by: int, at: datetime) -> int:
+    """Return the unit of a new case: of the record it is about, else of the customer, else of who opens it."""
+    records = [v for k, f in noun.fields.items() if f.type.name == "record" and isinstance(v := fields.get(k), int)]
+    found = _units_of("record", records) or _units_of("customer", [customer] if customer else [])
+    if found:
+        return found
+    snapshot = org.snapshot(at)
+    held = next((h.unit for h in snapshot.holdings if h.staff == by and h.unit and h.stands(at)), 0)
+    person = snapshot.staff.get(by)
+    return held or (person.unit if person is not None else 0)
+
+
+def _units_of(kind: str, ids: Sequence[int]) -> int:
+    seen = sight_of(kind, _EVERYTHING) if ids else None
+    units = seen.filter(pk__in=ids).values_list("unit_id", flat=True) if seen is not None else ()
+    return next((u for u in units if u), 0)
+
+
+_EVERYTHING: Final = Reader(staff=-1, units=None, clearance=99)  # only to ask of which unit a thing is, never to show it
+
+
+def _moment(at: datetime | None, now: datetime) -> datetime:
+    """Return when it happened, in the company's time. Raises FieldError for what is still to come."""
+    moment = now if at is None else at
+    if moment > now + SLACK:
+        raise FieldError.of("at", "发生时间还没有到", "It has not happened yet.", "future")
+    return timezone.localtime(moment, timezone.get_default_timezone())
+
+
+def _fields(law: Law, noun: Noun, wish: Wish, reader: Reader, at: datetime) -> dict[str, Any]:
+    """Return the typed values. Raises FieldError naming every field that does not fit, and every id that leads nowhere."""
+    if wish.act not in noun.acts:
+        if wish.fields:
+            raise FieldError.of(next(iter(wish.fields)), "这个动作不带字段", "This act brings no fields.", "unknown")
+        return {}
+    values, wrong = law.read_fields(noun.id, wish.act, wish.fields, at)
+    complaints = [Complaint(f"{name}.{e.path}" if e.path else name, e.zh, e.en) for name, e in wrong.items()]
+    if complaints:
+        raise FieldError(complaints)
+    shapes = {**noun.fields, **noun.acts[wish.act].fields}
+    _demand_seen([ref for name, value in values.items() for ref in _refs(name, shapes[name], value)], reader, at)
+    return values
+
+
+def _refs(name: str, shape: Field, value: Any) -> Iterator[tuple[str, str, int]]:
+    """Yield what a value points to: the field, the kind, the id."""
+    kind = shape.type.name
+    if kind in ("staff", "unit", "customer", "record", "case"):
+        for one in value if isinstance(value, tuple) else (value,):
+            if one:
+                yield name, kind, one
+    elif kind == "rows":
+        for i, row in enumerate(value or (), 1):
+            for column, v in row.items():
+                yield from _refs(f"{name}.{i}.{column}", shape.type.columns[column], v)
+
+
+def _demand_seen(refs: Sequence[tuple[str, str, int]], reader: Reader, at: datetime) -> None:
+    """Raise FieldError for ids of what is not there, or not the reader's to see (the answer is the same)."""
+    by_kind: dict[str, set[int]] = {}
+    for _, kind, id_ in refs:
+        by_kind.setdefault(kind, set()).add(id_)
+    there = {kind: _there(kind, ids, reader, at) for kind, ids in by_kind.items()}
+    missing = [Complaint(name, "没有找到", "there is no such one", "unknown") for name, kind, id_ in refs if id_ and id_ not in there[kind]]
+    if missing:
+        raise FieldError(missing)
+
+
+def _there(kind: str, ids: set[int], reader: Reader, at: datetime) -> set[int]:
+    if kind in ("staff", "unit"):
+        snapshot = org.snapshot(at)
+        known = set(snapshot.staff) if kind == "staff" else set(snapshot.units)
+        return ids & known
+    seen = sight_of(kind, reader)
+    return set(seen.filter(pk__in=ids).values_list("pk", flat=True)) if seen is not None else set()
+
+
+def _customer_in(fields: Mapping[str, Any], noun: Noun) -> int:
+    """Return the customer a new case's fields name, if they do."""
+    found = next((fields.get(k) for k, f in noun.fields.items() if f.type.name == "customer" and not f.type.many and fields.get(k)), 0)
+    return found if isinstance(found, int) else 0
+
+
+def _evidence(given: Sequence[Evidence], customer: int) -> tuple[Evidence, ...]:
+    """Return evidence; where the customer's own is meant and not named, it is that of the case. Raises FieldError."""
+    found = []
+    for i, e in enumerate(given, 1):
+        if e.kind not in EVIDENCE:
+            raise FieldError.of(f"evidence.{i}.kind", "没有这种凭据", "there is no such evidence", "unknown")
+        mine = e.party == "customer" and not e.id and customer
+        found.append(Evidence(e.kind, e.party, customer, e.attachment) if mine else e)
+    return tuple(found)

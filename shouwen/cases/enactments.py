@@ -1,0 +1,201 @@
+"""The law as it is in force: publishing it, and keeping it compiled in each process.
+
+Which law: acts are judged by the law of the moment they happened; a case keeps the shape (fields, steps, acts) of the enactment
+it began under. `Laws` answers both for one transaction; what it compiled stays in the process until a newer enactment appears.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import zlib
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from shouwen.base.errors import Problem
+from shouwen.base.journal import ACT, EventRow, write_events
+from shouwen.base.models import Company as OurCompany
+from shouwen.base.sql import place, raw
+from shouwen.cases.models import Enactment
+from shouwen.policy.act import Ref
+from shouwen.policy.company import Company, read_company
+from shouwen.policy.law import Law, load
+from shouwen.policy.nouns import Noun
+from shouwen.policy.packs import Sources
+
+VERSION: Final = "select coalesce(sum(id), 0)::int8 from cases_enactment"  # to fold into another query; changes with every enactment
+_LIST: Final = "select id, effective_from, digest from cases_enactment order by effective_from, enacted_at, id"
+_READ: Final = "select sources, company_text from cases_enactment where id = %s"
+_DEFER: Final = "select pg_advisory_xact_lock(hashtext('cases_enactment'))"
+
+
+class Undecided(Problem):
+    """A law cannot be enacted while a value the source leaves open has not been set by the company."""
+
+    status = 422
+    code = "undecided"
+
+    def __init__(self, open_values: tuple[tuple[str, str], ...]) -> None:
+        listed = "、".join(f"{clause} 的 {parameter}" for clause, parameter in open_values)
+        super().__init__(f"还有本公司须定的数值没有定：{listed}。", f"The company has not set: {listed}.")
+        self.open_values = open_values
+
+
+class ShapedLaw(Law):
+    """A law over the shapes of an older one: the clauses of the moment, the fields, steps and acts a case began with."""
+
+    def __init__(self, law: Law, nouns: dict[str, Noun]) -> None:
+        self.__dict__.update(law.__dict__)
+        self.nouns = {**law.nouns, **nouns}
+        self._by_epoch = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The enactments of one database, in the order they begin to hold."""
+
+    version: int
+    begins: tuple[datetime, ...]
+    ids: tuple[int, ...]
+    digests: dict[int, str]
+
+
+class _Kept:
+    """What this process has compiled: by digest, for tests and demos make many databases of one law."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.listed: dict[str, _Listed] = {}
+        self.laws: dict[str, Law] = {}
+        self.shaped: dict[tuple[str, str, str], Law] = {}
+
+
+_kept = _Kept()
+
+
+class Laws:
+    """The enactments as one transaction sees them."""
+
+    def __init__(self, version: int | None = None) -> None:
+        """`version` is what VERSION gave, if the caller has read it together with something else."""
+        self._listed = _list(version)
+
+    @property
+    def version(self) -> int:
+        """Which enactments there are."""
+        return self._listed.version
+
+    def number_at(self, moment: datetime) -> int:
+        """Return the id of the enactment in force at a moment; 0 when there was none yet."""
+        index = bisect_right(self._listed.begins, moment)
+        return self._listed.ids[index - 1] if index else 0
+
+    def at(self, moment: datetime) -> Law | None:
+        """Return the law in force at a moment; None when there was none yet."""
+        number = self.number_at(moment)
+        return self.of(number) if number else None
+
+    def of(self, enactment: int) -> Law:
+        """Return the law of an enactment."""
+        digest = self._listed.digests[enactment]
+        found = _kept.laws.get(digest)
+        return found if found is not None else _compile(enactment, digest)
+
+    def judging(self, moment: datetime, noun: str, shape: int) -> Law | None:
+        """Return the law of a moment for a subject in the shape of an enactment (0: a new one, in the shape of the moment)."""
+        number = self.number_at(moment)
+        if not number:
+            return None
+        law = self.of(number)
+        if shape in (0, number) or self._listed.digests[shape] == law.digest:
+            return law
+        key = (law.digest, self._listed.digests[shape], noun)
+        found = _kept.shaped.get(key)
+        if found is None:
+            found = _kept.shaped[key] = _over(law, self.of(shape), noun)
+        return found
+
+
+def law_at(moment: datetime) -> Law | None:
+    """Return the law in force at a moment; None when nothing was enacted yet. For doors that only read."""
+    return Laws().at(moment)
+
+
+def enact(
+    sources: Sources, company_text: str = "", *, effective_from: datetime, by: int = 0, now: datetime, note: str = ""
+) -> Enactment:
+    """Publish packs with a company's settings, to hold from a moment on. The very law that holds then already is returned as it is.
+
+    Raises PackError with every fault, and Undecided while the company owes a value: then nothing is enacted.
+    """
+    company = read_company(company_text) if company_text else Company()
+    law = load(sources, company)
+    if law.undecided:
+        raise Undecided(law.undecided)
+    with transaction.atomic():
+        raw().execute(_DEFER)
+        standing = Enactment.objects.holding(effective_from)
+        if standing is not None and standing.digest == law.digest:
+            return standing
+        packed = zlib.compress(json.dumps(dict(sources), ensure_ascii=False).encode(), 9)
+        made = Enactment.objects.create(
+            sources=packed, company_text=company_text, digest=law.digest, effective_from=effective_from, enacted_at=now,
+            enacted_by_id=by or None, note=note,
+        )  # fmt: skip
+        if company.grants:
+            OurCompany.objects.update(grants={post: list(verbs) for post, verbs in company.grants.items()})
+        told = {"digest": law.digest, "effective_from": effective_from, "clauses": len(law.versions), "note": note}
+        about = Ref("law", "enactment", made.pk)
+        write_events([EventRow(subject=about, kind=ACT, act="enact", actor=by, at=now, entered_at=now, data=told)])
+    with _kept.lock:
+        _kept.laws.setdefault(law.digest, law)
+    return made
+
+
+def sources_of(enactment: Enactment) -> Sources:
+    """Return the files of an enactment as they were."""
+    found: Sources = json.loads(zlib.decompress(bytes(enactment.sources)))
+    return found
+
+
+def _list(version: int | None) -> _Listed:
+    """Return the enactments, read again only when there is a newer one."""
+    here = place()
+    known = _kept.listed.get(here)
+    if version is None:
+        row = raw().execute(VERSION).fetchone()
+        version = int(row[0]) if row else 0
+    if known is not None and known.version == version:
+        return known
+    rows = raw().execute(_LIST).fetchall()
+    ids = tuple(id_ for id_, _, _ in rows)
+    listed = _Listed(sum(ids), tuple(begins for _, begins, _ in rows), ids, {id_: digest for id_, _, digest in rows})
+    with _kept.lock:
+        _kept.listed[here] = listed
+    return listed
+
+
+def _compile(enactment: int, digest: str) -> Law:
+    """Compile an enactment once, whichever thread asks first."""
+    with _kept.lock:
+        found = _kept.laws.get(digest)
+        if found is None:
+            row = raw().execute(_READ, [enactment]).fetchone()
+            assert row is not None
+            packed, company_text = row
+            sources: Sources = json.loads(zlib.decompress(bytes(packed)))
+            company = read_company(company_text) if company_text else Company()
+            found = _kept.laws[digest] = load(sources, company)
+    return found
+
+
+def _over(law: Law, older: Law, noun: str) -> Law:
+    """Return a law in which one noun has its older shape; the law itself when the shape is the same."""
+    old, new = older.nouns.get(noun), law.nouns.get(noun)
+    if old is None or (new is not None and (old.fields, old.steps, old.acts) == (new.fields, new.steps, new.acts)):
+        return law
+    return ShapedLaw(law, {noun: old})

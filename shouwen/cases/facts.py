@@ -1,0 +1,180 @@
+"""Facts for a batch of acts: what the law may know of each subject, gathered with a handful of queries for all of them.
+
+`prepare` reads ahead for many acts at once; `of` puts one act's facts together from what was read, and asks again only for what an
+earlier act of the same transaction may have changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shouwen.cases import adapters, counting
+from shouwen.cases.book import Book
+from shouwen.cases.counting import Question
+from shouwen.cases.living import Living
+from shouwen.cases.measures_sql import answers
+from shouwen.cases.populations import members
+from shouwen.policy.act import Act
+from shouwen.policy.calendars import calendar_for
+from shouwen.policy.facts import Facts
+from shouwen.policy.law import Law, LawDay, Needs
+from shouwen.policy.org import Org
+from shouwen.worktime import Calendar
+
+
+@dataclass(slots=True)
+class Matter:
+    """One act to be judged: its subject, the law of its moment, and the calendar and day of it."""
+
+    act: Act
+    subject: Living
+    law: Law
+    org: Org
+    facts: Facts
+    calendar: Calendar
+    day: LawDay
+    acts: int = 0
+
+    @property
+    def current(self) -> bool:
+        """Whether nothing has been done on the subject since its facts were put together."""
+        return self.acts == self.subject.acts
+
+    @property
+    def needs(self) -> Needs:
+        """What facts the law wants for the act."""
+        return self.day.needs(self.subject.ref.noun, self.act.name)
+
+
+def matter_of(act: Act, subject: Living, law: Law, org: Org) -> Matter:
+    """Return an act with the facts its subject tells by itself."""
+    facts = subject.facts(org)
+    calendar = calendar_for(law, subject.noun, facts)
+    return Matter(act, subject, law, org, facts, calendar, law.on(calendar.business_day(act.at)), subject.acts)
+
+
+@dataclass
+class Gatherer:
+    """Gathers facts inside one transaction. `write_out` writes what the acts so far have changed, before the past is asked anew."""
+
+    book: Book
+    write_out: Callable[[], None] = lambda: None
+    known: dict[tuple[int, Question], Any] = field(default_factory=dict)
+    named: dict[tuple[str, int], Any] = field(default_factory=dict)
+
+    def prepare(self, matters: Sequence[Matter]) -> None:
+        """Read ahead what all these acts want: what they point to, locks on what is counted, counts, named facts."""
+        self._links(matters)
+        if self.book.lock:
+            counting.hold(name for m in matters for name in counting.locks(m.day, m.act, m.subject))
+        self._count(matters)
+        self._name(matters)
+
+    def of(self, m: Matter) -> Facts:
+        """Return the facts of one act, complete."""
+        facts, needs = m.facts, m.needs
+        facts.links, facts.linked = self._pointed_at(m)
+        if needs.measures or needs.counts:
+            facts.measures = self._measures(m)
+        if needs.named:
+            facts.named = {name: v for name in needs.named if (v := self.named.get((name, id(m.act)))) is not None}
+        if needs.populations:
+            self.write_out()
+            facts.populations = {name: self._members(name, m) for name in needs.populations}
+        return facts
+
+    @staticmethod
+    def _members(name: str, m: Matter) -> tuple[Mapping[str, Any], ...]:
+        return tuple({"id": ref.id} for ref in members(name, m.law, m.org))
+
+    def happened(self, m: Matter, kept: Sequence[str], books: Sequence[str]) -> None:
+        """Forget answers that an act which has just happened may have changed."""
+        noun, name = m.subject.ref.noun, m.act.name
+        stale = [k for k in self.known if counting.touches(k[1], m.day, noun, name, kept, books)]
+        for key in stale:
+            del self.known[key]
+
+    # what subjects point to
+
+    def _links(self, matters: Sequence[Matter]) -> None:
+        wanted: dict[str, set[int]] = {}
+        customers: dict[int, Law] = {}
+        for m in matters:
+            if m.subject.customer:
+                customers[m.subject.customer] = m.law
+            if m.subject.parent:
+                wanted.setdefault("case", set()).add(m.subject.parent)
+            for kind, target in _targets(m):
+                if kind == "customer":
+                    customers[target] = m.law
+                else:
+                    wanted.setdefault(kind, set()).add(target)
+        self.book.look_at(wanted)
+        if customers:
+            self.book.look_up_customers(customers, next(iter(customers.values())).customer_fields)
+
+    def _pointed_at(self, m: Matter) -> tuple[dict[str, Mapping[str, Any]], dict[str, Facts]]:
+        links: dict[str, Mapping[str, Any]] = {}
+        linked: dict[str, Facts] = {}
+        s = m.subject
+        if s.customer:
+            links["customer"] = self.book.customers.get(s.customer, {})
+        fields = {**s.fields, **m.act.fields}
+        for name, shape in s.noun.fields.items():
+            target = fields.get(name)
+            if shape.type.name == "customer" and target and not shape.type.many:
+                links[name] = self.book.customers.get(target, {})
+            elif shape.type.name in ("record", "case") and isinstance(target, int):
+                other = self.book.found(target)
+                if other is not None and other.ref.kind == "record":
+                    links[name] = {**other.fields, "state": other.step}
+                elif other is not None:
+                    linked[name] = other.outline(m.org)
+        parent = self.book.found(s.parent) if s.parent else None
+        if parent is not None:
+            linked["parent"] = parent.outline(m.org)
+        return links, linked
+
+    # the past
+
+    def _count(self, matters: Iterable[Matter]) -> None:
+        asked: dict[int, tuple[Matter, list[Question]]] = {}
+        for m in matters:
+            if not m.needs.measures and not m.needs.counts:
+                continue
+            mine = asked.setdefault(id(m.law), (m, []))[1]
+            mine += [q for q in counting.questions(m.day, m.act, m.subject, m.calendar) if (id(m.law), q) not in self.known]
+        for law, (m, questions) in asked.items():
+            found = answers(list(dict.fromkeys(questions)), m.law, m.calendar)
+            self.known.update({(law, q): answer for q, answer in found.items()})
+
+    def _measures(self, m: Matter) -> dict[str, Any]:
+        questions = list(counting.questions(m.day, m.act, m.subject, m.calendar))
+        if any((id(m.law), q) not in self.known for q in questions):
+            self.write_out()
+            self._count([m])
+        noun = m.subject.ref.noun
+        needs = m.needs
+        named = [f"{noun}.limit:{a}:{per}:{over}" for a, per, over in needs.counts] + list(needs.measures)
+        return {name: self.known[id(m.law), q] for name, q in zip(named, questions, strict=True)}
+
+    def _name(self, matters: Sequence[Matter]) -> None:
+        wanted: dict[str, list[Act]] = {}
+        for m in matters:
+            for name in m.needs.named:
+                wanted.setdefault(name, []).append(m.act)
+        for name, acts in wanted.items():
+            found = adapters.named_facts(name, acts)
+            self.named.update({(name, id(act)): value for act, value in zip(acts, found, strict=True)})
+
+
+def _targets(m: Matter) -> Iterable[tuple[str, int]]:
+    """Yield what the fields of a subject, with those the act brings, point to."""
+    fields, brought = m.subject.fields, m.act.fields
+    for name, shape in m.subject.noun.fields.items():
+        if shape.type.name in ("customer", "record", "case") and not shape.type.many:
+            target = brought[name] if name in brought else fields.get(name)
+            if isinstance(target, int) and target:
+                yield shape.type.name, target

@@ -1,0 +1,213 @@
+"""Measures folded in SQL: the same definition, and the same answers, as `policy.folding` gives in memory (a test compares them).
+
+What is counted are rows of the journal (acts), of cases or records (what stands), of deadlines (promises kept) or of books. What
+conditions can be said in SQL narrows the rows there; a measure with a condition that cannot has its rows judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from shouwen.base.sql import from_json, raw, to_json
+from shouwen.cases import adapters
+from shouwen.cases.adapters import BookQuestion, Source
+from shouwen.cases.case_rows import load_marks
+from shouwen.cases.conditions_sql import condition_sql
+from shouwen.cases.counting import Question
+from shouwen.cases.plain import load_fields, plain
+from shouwen.policy.act import Act, Ref
+from shouwen.policy.env import Env
+from shouwen.policy.facts import Facts
+from shouwen.policy.law import Law
+from shouwen.policy.measures import Measure, Target, share
+from shouwen.worktime import Calendar
+
+NOBODY: Final = -1  # of whom there is no entry; 0 asks for everybody's
+_ASKED: Final = "json_to_recordset(%s::json) as q(i int4, key int8, field jsonb, since timestamptz, until timestamptz)"
+_ROWS: Final = """s.id, s.fields, s.step, s.opened_at, s.marks, {unit}, {responsible}, {first_asked}, {customer}, {brought} as brought"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """One thing counted: the rows, over the aliases `s` (subject) and `d` (what was done), and how the key is compared."""
+
+    rows: str
+    actor: str
+    at: str
+    params: tuple[Any, ...]
+    source: Source
+    own: frozenset[str] = frozenset()  # fields the act itself brings: the journal keeps them, the subject does not
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One of the two things a measure counts, under a law."""
+
+    measure: Measure
+    target: Target
+    law: Law
+    calendar: Calendar
+
+
+def answers(asked: Sequence[Question], law: Law, calendar: Calendar) -> dict[Question, Any]:
+    """Answer questions, with one statement for each measure or limit, however many keys are asked."""
+    groups: dict[tuple[str, str, str, bool], list[Question]] = {}
+    for q in asked:
+        groups.setdefault((q.name, q.noun, q.per, q.limit), []).append(q)
+    found: dict[Question, Any] = {}
+    for questions in groups.values():
+        first = questions[0]
+        made = _limit(questions, law) if first.limit else _measure(questions, law.measures[first.name], law, calendar)
+        found.update(zip(questions, made, strict=True))
+    return found
+
+
+def _limit(questions: Sequence[Question], law: Law) -> list[int]:
+    first = questions[0]
+    counted = _acts(Target(first.noun, first.name), law)
+    return [n for n, _ in _fold(questions, counted, "", first.per, "", ())]
+
+
+def _measure(questions: Sequence[Question], m: Measure, law: Law, calendar: Calendar) -> list[Any]:
+    counted = _target(questions, _Asked(m, m.counted, law, calendar), where=True)
+    if m.fold == "count":
+        return [n for n, _ in counted]
+    if m.fold == "sum":
+        return [_whole(total) for _, total in counted]
+    whole = _target(questions, _Asked(m, m.whole, law, calendar), where=False)
+    return [share(part, all_) for (part, _), (all_, _) in zip(counted, whole, strict=True)]
+
+
+def _whole(total: Decimal | int) -> Decimal | int:
+    return int(total) if total == int(total) else total
+
+
+def _target(questions: Sequence[Question], asked: _Asked, *, where: bool) -> list[tuple[int, Any]]:
+    """Return count and sum of what a target counts, for each question."""
+    m, target, law = asked.measure, asked.target, asked.law
+    if target.book:
+        return list(adapters.fold_books([_of_book(target.book, m, q) for q in questions]))
+    counted = _standing(target, law) if not target.act and not target.kept else _acts(target, law)
+    conditions = [m.when, m.where] if where else [m.when]
+    noun = law.nouns.get(target.noun)
+    said = [condition_sql(c, noun) for c in conditions]
+    field = m.custom_per if m.per == "field" else ""
+    if all(s is not None for s in said):
+        texts = [s[0] for s in said if s is not None and s[0]]
+        params = [p for s in said if s is not None for p in s[1]]
+        return _fold(questions, counted, target.column, m.per, field, (" and ".join(texts), params))
+    return _judged(questions, counted, asked, where=where)
+
+
+def _of_book(book: str, m: Measure, q: Question) -> BookQuestion:
+    key = q.key or NOBODY if m.per else 0
+    return BookQuestion(book, 0, q.since, q.until, key) if m.per == "case" else BookQuestion(book, key, q.since, q.until)
+
+
+def _standing(target: Target, law: Law) -> _Counted:
+    source = adapters.subject(law.nouns[target.noun].kind).source
+    return _Counted(f"{source.table} s where {source.noun} = %s", "0", "", (target.noun,), source)
+
+
+def _acts(target: Target, law: Law) -> _Counted:
+    if target.kept:
+        source = _kept_source(target.kept, law)
+        rows = f"cases_deadline d join {source.table} s on s.id = d.subject_id where d.clause = %s and d.outcome = 'kept' and d.outcome <> ''"
+        return _Counted(rows, "coalesce(d.owes[1], 0)", "d.stopped_at", (target.kept,), source)
+    source = adapters.subject(law.nouns[target.noun].kind).source
+    rows = f"base_event d join {source.table} s on s.id = d.subject_id where d.kind = 'act' and d.act <> '' and d.noun = %s and d.act = %s"
+    shape = law.nouns[target.noun].acts.get(target.act)
+    own = frozenset(shape.fields) if shape is not None else frozenset()
+    return _Counted(rows, "d.actor_id", "d.at", (target.noun, target.act), source, own)
+
+
+def _kept_source(clause: str, law: Law) -> Source:
+    """Return where the subjects of a clause's promises stand: cases, unless it speaks of records only."""
+    versions = law.versions.get(clause, [])
+    kinds = {law.nouns[n].kind for n in (versions[-1].nouns if versions else ()) if n in law.nouns}
+    return adapters.subject("record" if kinds == {"record"} and adapters.keeps("record") else "case").source
+
+
+def _key_sql(counted: _Counted, per: str, field: str) -> tuple[str, list[Any]]:
+    """Return the condition that a row belongs to the key of question `q`."""
+    if not per:
+        return "true", []
+    if field:
+        return "coalesce(s.fields -> %s::text, 'null') = coalesce(q.field, 'null')", [field]
+    if per in ("case", "subject"):
+        return "s.id = q.key", []
+    if per in ("actor", "who"):
+        return f"{counted.actor} = q.key", []
+    return f"{counted.source.keys[per]} = q.key", []
+
+
+def _window_sql(counted: _Counted) -> str:
+    if not counted.at:
+        return ""
+    return f" and {counted.at} <= q.until and (q.since is null or {counted.at} >= q.since)"
+
+
+def _fold(
+    questions: Sequence[Question], counted: _Counted, column: str, per: str, field: str, said: Any
+) -> list[tuple[int, Any]]:
+    condition, more = said or ("", [])
+    key, key_params = _key_sql(counted, per, field)
+    summed, sum_params = _sum_sql(counted, column)
+    extra = f" and ({condition})" if condition else ""
+    query = f"""select q.i, f.n, f.total from {_ASKED}, lateral (select count(*) as n, {summed} as total
+ from {counted.rows} and {key}{_window_sql(counted)}{extra}) f order by q.i"""  # noqa: S608  our own words; values are parameters
+    params = [_questions(questions, field), *sum_params, *counted.params, *key_params, *more]
+    return [(n, total) for _, n, total in raw().execute(query, params).fetchall()]
+
+
+def _sum_sql(counted: _Counted, column: str) -> tuple[str, list[Any]]:
+    """Return what is added up: 1, what the act brought, or what stands in the subject's field."""
+    if not column:
+        return "count(*)", []
+    fields = "d.data -> 'brought'" if column in counted.own else "s.fields"
+    return f"coalesce(sum(coalesce(({fields} ->> %s::text)::numeric, 0)), 0)", [column]
+
+
+def _questions(questions: Sequence[Question], field: str) -> str:
+    """The questions as JSON. Whose key nobody knows asks for the rows where it is unknown, too, as in memory."""
+    return to_json(
+        [
+            {"i": i, "key": None if field else q.key, "field": plain(q.key) if field else None, "since": q.since, "until": q.until}
+            for i, q in enumerate(questions)
+        ]
+    )
+
+
+def _judged(questions: Sequence[Question], counted: _Counted, asked: _Asked, *, where: bool) -> list[tuple[int, Any]]:
+    """Count rows whose conditions only the law itself can judge."""
+    m, target, law, calendar = asked.measure, asked.target, asked.law, asked.calendar
+    field = m.custom_per if m.per == "field" else ""
+    key, key_params = _key_sql(counted, m.per, field)
+    rows = _ROWS.format(**counted.source.keys, brought="d.data -> 'brought'" if counted.own else "null::jsonb")
+    query = f"""select q.i, f.* from {_ASKED}, lateral (select {rows} from {counted.rows} and {key}{_window_sql(counted)}) f"""  # noqa: S608
+    found: list[tuple[int, Any]] = [(0, 0) for _ in questions]
+    for i, *row, brought in raw().execute(query, [_questions(questions, field), *counted.params, *key_params]).fetchall():
+        env = _env(row, law, target, questions[i], calendar)
+        if m.when.holds(env) and (not where or m.where.holds(env)):
+            n, total = found[i]
+            found[i] = (n + 1, total + _added(target, env, (from_json(brought) or {}) if target.column in counted.own else None))
+    return found
+
+
+def _added(target: Target, env: Env, brought: Mapping[str, Any] | None) -> Any:
+    if not target.column:
+        return 1
+    fields = env.fields if brought is None else load_fields(brought, env.noun, target.act)
+    return fields.get(target.column) or 0
+
+
+def _env(row: Sequence[Any], law: Law, target: Target, q: Question, calendar: Calendar) -> Env:
+    id_, fields, step, opened_at, marks, unit, responsible, first_asked, customer = row
+    noun = law.nouns[target.noun]
+    typed: Mapping[str, Any] = load_fields(from_json(fields), noun)
+    facts = Facts(typed, step, opened_at, load_marks(from_json(marks)), unit, responsible, first_asked, customer)
+    act = Act("", Ref(noun.kind, noun.id, id_), 0, q.until)
+    return Env(facts, act, q.until, noun, calendar, {}, dict(typed))

@@ -1,0 +1,117 @@
+"""What a transaction has to write beside its subjects: events, notices, links, what apps above write, and whom to wake afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from shouwen.base.journal import ACT, EventRow
+from shouwen.base.outbox import NoticeRow
+from shouwen.cases.adapters import Happening
+from shouwen.cases.living import Living
+from shouwen.cases.plain import field_type, plain
+from shouwen.policy.act import CLOCK_ACTS
+from shouwen.policy.nouns import Noun
+from shouwen.policy.ruling import Ruling, SetField, Step
+
+LARGE = 6_000  # characters of one value; what is larger stands on the case, the event only names it
+LONG = 600  # characters of a fact that was read
+
+
+@dataclass
+class Minutes:
+    """Collected while rulings are carried out, written by `effects.write`."""
+
+    now: datetime
+    events: list[EventRow] = field(default_factory=list)
+    notices: list[NoticeRow] = field(default_factory=list)
+    happenings: dict[type, list[Happening]] = field(default_factory=dict)
+    links: list[Mapping[str, Any]] = field(default_factory=list)
+    files: list[tuple[int, int, Living]] = field(default_factory=list)  # attachment, by, subject
+    topics: dict[str, None] = field(default_factory=dict)
+    queued: list[Mapping[str, Any]] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self.events or self.notices or self.happenings or self.links or self.files or self.queued)
+
+    def clear(self) -> None:
+        """Forget what has been written; whom to wake is kept until the end."""
+        for kept in (self.events, self.notices, self.happenings, self.links, self.files, self.queued):
+            kept.clear()
+
+    def event(
+        self, s: Living, kind: str, ruling: Ruling, *, clause: str = "", since: date | None = None, at: datetime | None = None, **data: Any
+    ) -> None:
+        """Note an effect that rests on a clause. Empty values are left out."""
+        act = ruling.act
+        self.events.append(
+            EventRow(
+                subject=s.ref, kind=kind, actor=act.by, at=at or act.at, entered_at=self.now, clause=clause, clause_since=since,
+                case=s.case, data={k: plain(v) for k, v in data.items() if v not in (None, "", (), 0, False)},
+            )
+        )  # fmt: skip
+
+    def act(self, s: Living, ruling: Ruling) -> None:
+        """Note that an act happened. What the clock does of itself is told by its effects alone."""
+        act = ruling.act
+        if act.name in CLOCK_ACTS:
+            return
+        self.events.append(
+            EventRow(
+                subject=s.ref, kind=ACT, act=act.name, actor=act.by, at=act.at, entered_at=self.now, case=s.case, key=act.key,
+                data=_told(s.noun, ruling),
+            )
+        )  # fmt: skip
+
+
+def _told(noun: Noun, ruling: Ruling) -> dict[str, Any]:
+    """Return what an event keeps of an act: what it changed and said, what the law read, warned of and could not judge."""
+    act = ruling.act
+    told: dict[str, Any] = {}
+    followed = {e.field: e.value for e in ruling.effects if isinstance(e, SetField) and not e.link and e.field not in act.fields}
+    large = _put(told, "brought", act.fields, noun, act.name) | _put(told, "followed", followed, noun, "")
+    if large:
+        told["large"] = sorted(large)
+    step = next((e.to for e in ruling.effects if isinstance(e, Step)), "")
+    reads = {k: _short(plain(v)) for k, v in ruling.reads.items() if v is not None and not _personal(noun, k)}
+    whole = {
+        "step": step, "reads": reads, "cites": [c.clause for c in ruling.cites], "warnings": [w.clause or w.code for w in ruling.warnings],
+        "flags": [[clause, list(names)] for clause, names in ruling.flags], "reason": act.reason, "upon": act.upon,
+        "evidence": [[e.kind, e.party, e.id, e.attachment] for e in act.evidence], "ticks": sorted(act.ticks), "row": act.row,
+        "clause": act.clause,
+    }  # fmt: skip
+    told.update({k: v for k, v in whole.items() if v})
+    return told
+
+
+def _put(told: dict[str, Any], key: str, values: Mapping[str, Any], noun: Noun, act: str) -> set[str]:
+    """Put dumped values under a key; return the names of those too large or too personal for the journal."""
+    kept: dict[str, Any] = {}
+    left: set[str] = set()
+    for name, value in values.items():
+        kind = field_type(noun, name, act)
+        dumped = kind.dump(value) if kind is not None else plain(value)
+        if _personal(noun, name) or (name in noun.fields and _size(dumped) > LARGE):
+            left.add(name)
+        else:
+            kept[name] = dumped
+    if kept:
+        told[key] = kept
+    return left
+
+
+def _size(value: Any) -> int:
+    return len(value) if isinstance(value, str) else len(repr(value)) if isinstance(value, list | dict) else 0
+
+
+def _personal(noun: Noun, path: str) -> bool:
+    shape = noun.fields.get(path)
+    return shape is not None and shape.personal
+
+
+def _short(value: Any) -> Any:
+    return value if _size(value) <= LONG else "…"

@@ -1,0 +1,182 @@
+"""事项: cases and how they hang together."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from shouwen.base.access import Reader, VisibleQuerySet
+from shouwen.base.fields import IdField
+from shouwen.cases.models.json_shape import is_array, is_object
+from shouwen.cases.models.work import Deadline, Task
+from shouwen.policy.act import Ref
+
+
+class CaseQuerySet(VisibleQuerySet["Case"]):
+    """Words to find cases with. Doors begin with `visible_to(reader)`."""
+
+    unit_field: ClassVar[str] = "unit_id"
+    own_fields: ClassVar[tuple[str, ...]] = ("responsible_id", "first_asked_id")
+
+    def own(self, reader: Reader) -> Q:
+        """Also what somebody has an open task in."""
+        working = Task.objects.open().for_persons(reader.people).filter(case__isnull=False)
+        return super().own(reader) | Q(pk__in=working.values("case_id"))
+
+    def open(self) -> Self:
+        """Those that have not ended."""
+        return self.filter(closed_at=None)
+
+    def ended(self) -> Self:
+        """Those that have ended."""
+        return self.filter(closed_at__isnull=False)
+
+    def of(self, procedure: str) -> Self:
+        """Those of one procedure."""
+        return self.filter(procedure=procedure)
+
+    def about(self, *records: int) -> Self:
+        """Those whose fields point to one of these records (a house, a vehicle)."""
+        return self.filter(records__overlap=list(records))
+
+    def owed_by(self, *staff: int) -> Self:
+        """Open ones that somebody answers for: as responsible, or as the one who owes a running promise of theirs."""
+        promised = Deadline.objects.running().filter(owes__overlap=list(staff), case__isnull=False)
+        return self.open().filter(Q(responsible__in=staff) | Q(pk__in=promised.values("case_id")))
+
+    def soonest_first(self) -> Self:
+        """In the order in which something falls due; what promises nothing comes last."""
+        return self.order_by(F("next_due").asc(nulls_last=True), "pk")
+
+
+class Case(models.Model):
+    """事项: one matter from intake to its end, in the shape (fields, steps, acts) of the enactment it began under.
+
+    `fields` holds typed values as `FieldType.dump` writes them; `marks` what was done: name -> [count, first, last, [by …]];
+    `pauses` its holds as [since, until or null]. `next_due` is the soonest moment one of its running promises falls due.
+    `step` is empty as long as its opening waits for approval.
+    """
+
+    id = IdField()
+    number = models.CharField(_("编号"), max_length=64)
+    procedure = models.CharField(_("流程"), max_length=64)
+    enactment = models.ForeignKey("cases.Enactment", models.PROTECT, related_name="+", verbose_name=_("颁布"), db_index=False)
+    step = models.CharField(_("环节"), max_length=64, blank=True)
+    title = models.CharField(_("摘要"), max_length=120, blank=True)
+    fields = models.JSONField(_("字段"), default=dict)
+    unit = models.ForeignKey(
+        "staff.Unit", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("单位"), db_index=False
+    )
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, related_name="cases", null=True, blank=True, verbose_name=_("客户"), db_index=False
+    )
+    responsible = models.ForeignKey(
+        "staff.Staff", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("责任人"), db_index=False
+    )
+    first_asked = models.ForeignKey(
+        "staff.Staff", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("首问人"), db_index=False
+    )
+    records = ArrayField(models.BigIntegerField(), verbose_name=_("有关台账"), default=list)  # the records its fields point to
+    opened_at = models.DateTimeField(_("立项时间"))
+    entered_at = models.DateTimeField(_("录入时间"))
+    closed_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
+    held = models.BooleanField(_("挂起"), default=False)
+    pauses = models.JSONField(_("挂起时段"), default=list)
+    marks = models.JSONField(_("经过"), default=dict)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, related_name="opened_cases", null=True, blank=True, verbose_name=_("源事项"), db_index=False
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, related_name="merged_cases", null=True, blank=True, verbose_name=_("并入"), db_index=False
+    )
+    opened_by_clause = models.CharField(_("依据条款"), max_length=160, blank=True)
+    channel = models.CharField(_("来源渠道"), max_length=24, blank=True)
+    next_due = models.DateTimeField(_("最近到期"), null=True, blank=True)
+    version = models.PositiveIntegerField(_("版本"), default=1)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("事项")
+        indexes = (
+            models.Index(fields=["-opened_at", "-id"], name="case_newest"),
+            models.Index(fields=["-opened_at", "-id"], name="case_open_newest", condition=Q(closed_at=None)),
+            models.Index(fields=["procedure", "-opened_at"], name="case_of_procedure"),
+            models.Index(fields=["unit", "next_due"], name="case_open_of_unit", condition=Q(closed_at=None)),
+            models.Index(fields=["unit", "-opened_at"], name="case_of_unit"),
+            models.Index(fields=["customer", "-opened_at"], name="case_of_customer", condition=Q(customer__isnull=False)),
+            models.Index(fields=["responsible", "next_due"], name="case_open_of_staff", condition=Q(closed_at=None)),
+            models.Index(fields=["responsible", "-opened_at"], name="case_of_staff"),
+            models.Index(fields=["first_asked"], name="case_first_asked"),
+            GinIndex(fields=["records"], name="case_about_record", fastupdate=False),
+            models.Index(fields=["parent"], name="case_of_parent", condition=Q(parent__isnull=False)),
+            models.Index(fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=["number"], name="case_number"),
+            models.CheckConstraint(condition=~Q(procedure="") & ~Q(number=""), name="case_has_procedure_and_number"),
+            models.CheckConstraint(condition=is_object("fields") & is_object("marks"), name="case_fields_are_objects"),
+            models.CheckConstraint(condition=is_array("pauses"), name="case_pauses_are_a_list"),
+            models.CheckConstraint(condition=~Q(parent=F("id")) & ~Q(merged_into=F("id")), name="case_not_its_own"),
+            models.CheckConstraint(condition=Q(merged_into=None) | Q(closed_at__isnull=False), name="case_merged_has_ended"),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def ref(self) -> Ref:
+        """How acts name it."""
+        return Ref("case", self.procedure, self.pk)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended."""
+        return self.closed_at is None
+
+
+class CaseLink(models.Model):
+    """关联: that two cases belong together (`related`, `duplicate`), or that one was merged into the other."""
+
+    class How(models.TextChoices):
+        """In which way."""
+
+        RELATED = "related", _("相关")
+        DUPLICATE = "duplicate", _("重复")
+        MERGED = "merged", _("并入")
+
+    id = IdField()
+    case = models.ForeignKey(Case, models.PROTECT, related_name="links", verbose_name=_("事项"))
+    other = models.ForeignKey(Case, models.PROTECT, related_name="linked_from", verbose_name=_("另一事项"))
+    how = models.CharField(_("关系"), max_length=16, choices=How.choices)
+    at = models.DateTimeField(_("时间"))
+    by = models.ForeignKey("staff.Staff", models.PROTECT, related_name="+", verbose_name=_("经手人"), db_index=False)
+
+    class Meta:
+        verbose_name = _("关联")
+        constraints = (
+            models.UniqueConstraint(fields=["case", "other", "how"], name="caselink_once"),
+            models.CheckConstraint(condition=~Q(case=F("other")), name="caselink_of_two"),
+            models.CheckConstraint(condition=Q(how__in=["related", "duplicate", "merged"]), name="caselink_how_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.how} {self.other_id}"
+
+
+def visible_cases(reader: Reader) -> CaseQuerySet:
+    """Return the cases that a reader may see."""
+    return Case.objects.visible_to(reader)
+
+
+def customers_of_cases(reader: Reader) -> Q:
+    """The condition for customers of cases somebody works on."""
+    people = sorted(reader.people)
+    own = Case.objects.open().filter(Q(responsible__in=people) | Q(first_asked__in=people), customer__isnull=False)
+    working = Task.objects.open().for_persons(reader.people).filter(case__customer__isnull=False)
+    return Q(pk__in=own.values("customer_id")) | Q(pk__in=working.values("case__customer_id"))

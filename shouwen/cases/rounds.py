@@ -1,0 +1,152 @@
+"""Rounds: what the calendar demands of every member of a population, once in each period, and what an act demands of all of them.
+
+`look` writes down which periods have begun; `ask` goes through the members of one, a page at a time. Both may be run by any number
+of workers: the page and how far it goes are written in the transaction that asks.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+from django.db import transaction
+from django.db.utils import InterfaceError, OperationalError
+from django.utils import timezone
+
+from shouwen.base.journal import EventRow, write_events
+from shouwen.base.sql import raw
+from shouwen.cases.acting import act_many, is_collision
+from shouwen.cases.effects import QUEUE
+from shouwen.cases.enactments import Laws
+from shouwen.cases.models import Enactment, Occurrence, Round
+from shouwen.cases.populations import members_after
+from shouwen.cases.queueing import ROUND, occurrence
+from shouwen.cases.rows_sql import insert
+from shouwen.policy.act import Act, Ref
+from shouwen.policy.rounds import occurrences
+from shouwen.policy.ruling import OpenCase
+from shouwen.staff import org
+from shouwen.worktime import WorktimeError
+
+PAGE: Final = 200
+LOOK_EVERY: Final = timedelta(seconds=20)
+_MINE: Final = "select pg_try_advisory_xact_lock(hashtext('cases_round'))"
+
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def look(now: datetime) -> int:
+    """Write down which rounds have begun since the calendar was last looked at; return how many are new.
+
+    The first time it looks from the beginning of the day, so that putting a law into force late in the morning loses nothing.
+    """
+    known = Round.objects.values_list("looked_until", flat=True).first()
+    if known is not None and now - known < LOOK_EVERY:
+        return 0
+    row = raw().execute(_MINE).fetchone()
+    if row is None or not row[0]:
+        return 0  # another worker is looking
+    since = Round.objects.values_list("looked_until", flat=True).first() or _beginning_of_day(now)
+    if since >= now:
+        return 0
+    begun = list(_begun(since, now))
+    if begun:
+        text, params = insert("cases_occurrence", QUEUE, begun)
+        raw().execute(f"{text} on conflict do nothing", params)
+    Round.objects.update_or_create(id=1, defaults={"looked_until": now})
+    return len(begun)
+
+
+def _beginning_of_day(now: datetime) -> datetime:
+    local = timezone.localtime(now, timezone.get_default_timezone())
+    return local.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(microseconds=1)
+
+
+def _begun(since: datetime, now: datetime) -> Iterator[dict[str, object]]:
+    """Yield the rounds that begin in a stretch of time, each by the law in force then."""
+    laws = Laws()
+    changes = [m for m in Enactment.objects.values_list("effective_from", flat=True) if since < m <= now]
+    edges = [since, *sorted(m - timedelta(microseconds=1) for m in changes), now]
+    for after, until in pairwise(edges):
+        law = laws.at(until)
+        if law is None or after >= until:
+            continue
+        try:
+            found = occurrences(law, after, until)
+        except WorktimeError as e:
+            log.warning("rounds cannot be told: %s", e.en)
+            continue
+        for o in found:
+            yield occurrence(o.clause, o.period, o.population, o.at, now, unit_kinds=list(o.unit_kinds), row=o.period)
+
+
+def ask(now: datetime, *, page: int = PAGE) -> bool:
+    """Ask the next members of one round; return whether there was anything to do. What fails is set aside, one member at a time."""
+    taken: list[int] = []
+    try:
+        return _ask(now, page, taken)
+    except (OperationalError, InterfaceError) as trouble:
+        if is_collision(trouble):
+            return True
+        raise
+    except Exception:  # noqa: BLE001  one member must not stop the round
+        log.warning("a page of a round failed; asking its members one by one")
+    for _ in range(page):
+        try:
+            if not _ask(now, 1, taken, taken[0]):
+                break
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as trouble:  # noqa: BLE001
+            _skip(taken[0], type(trouble).__name__, now)
+    return True
+
+
+@transaction.atomic
+def _ask(now: datetime, page: int, taken: list[int], only: int = 0) -> bool:
+    waiting = Occurrence.objects.filter(done_at=None, try_at__lte=now)
+    chosen = waiting.filter(pk=only) if only else waiting
+    found = chosen.select_for_update(skip_locked=True).order_by("at", "pk").first()
+    if found is None:
+        return False
+    taken[:] = [found.pk]
+    members = _members(found, page)
+    acts = [_asking(found, ref) for ref in members]
+    rulings = act_many(acts, now=now)
+    found.asked += len(acts)
+    found.opened += sum(isinstance(e, OpenCase) for r in rulings for e in r.effects)
+    if members:
+        found.reached = members[-1].id
+    if len(members) < page:
+        found.done_at = now
+    found.save(update_fields=["asked", "opened", "reached", "done_at"])
+    return True
+
+
+def _members(o: Occurrence, page: int) -> Sequence[Ref]:
+    law = Laws().at(o.at)
+    return members_after(o.population, law, org.snapshot(o.at), o.reached, page, o.unit_kinds) if law is not None else []
+
+
+def _asking(o: Occurrence, member: Ref) -> Act:
+    """Return the act that asks one member; exactly once, because how far the round is moves with it."""
+    return Act(ROUND, member, o.by_id, o.at, clause=o.clause, row=o.row)
+
+
+@transaction.atomic
+def _skip(pk: int, why: str, now: datetime) -> None:
+    """Leave out a member that cannot be asked, and say so in the journal."""
+    found = Occurrence.objects.select_for_update().get(pk=pk)
+    members = _members(found, 1)
+    if not members:
+        return
+    ref = members[0]
+    case = ref.id if ref.kind == "case" else 0
+    data = {"why": why, "act": ROUND, "row": found.row, "round": found.pk}
+    write_events([EventRow(subject=ref, kind="trouble", actor=0, at=now, entered_at=now, clause=found.clause, case=case, data=data)])
+    found.reached, found.trouble, found.tries = ref.id, why[:200], found.tries + 1
+    found.save(update_fields=["reached", "trouble", "tries"])

@@ -1,0 +1,79 @@
+"""Notices of what happens on a subject: what clauses tell, warnings of what falls due, answers to requests, what could not be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils import timezone
+
+from shouwen.base.numbering import next_id
+from shouwen.base.outbox import NoticeRow
+from shouwen.cases.facts import Matter
+from shouwen.cases.living import Asked, Promised
+from shouwen.cases.minutes import Minutes
+from shouwen.policy.law import Law
+from shouwen.policy.ruling import Ruling, Tell
+
+
+def tell(minutes: Minutes, m: Matter, e: Tell) -> None:
+    """Tell persons, and the customer, what a clause says."""
+    payload = {"form": e.form, "row": m.act.row} if e.form else {"row": m.act.row} if m.act.row else {}
+    for staff in e.to:
+        _notice(minutes, m, "told", staff, e.zh, clause=e.cite.clause, since=e.cite.since, confirm=e.confirm, payload=payload)
+    if e.customer:
+        text = e.zh
+        minutes.notices.append(
+            NoticeRow(
+                topic="told", key=f"{next_id()}", at=m.act.at, customer=e.customer, case=m.subject.case, clause=e.cite.clause,
+                clause_since=e.cite.since, text=text, payload=payload, channel="customer", confirm=e.confirm,
+            )
+        )  # fmt: skip
+
+
+def tell_near(minutes: Minutes, m: Matter, d: Promised, to: Iterable[int]) -> None:
+    """Warn those who owe a promise that it falls due soon."""
+    r = d.running
+    if r.due_at is None:
+        return
+    text = f"{wording(m.law, r.clause, r.since)}：{_local(r.due_at)}到期"
+    for staff in to:
+        _notice(minutes, m, "near", staff, text, clause=r.clause, since=r.since, payload={"due_at": r.due_at, "row": r.row})
+
+
+def tell_requester(minutes: Minutes, m: Matter, asked: Asked, *, granted: bool) -> None:
+    """Answer whoever asked for an act, unless they took it back themselves."""
+    pending = asked.pending
+    if not pending.requester or m.act.by == pending.requester:
+        return
+    shape = m.subject.noun.acts.get(pending.act.name)
+    text = f"{shape.zh if shape else pending.act.name}：{'已批准' if granted else '未批准'}"
+    _notice(minutes, m, "approval", pending.requester, text, clause=pending.clause, since=asked.since, payload={"granted": granted, "act": pending.act.name})
+
+
+def tell_refused(minutes: Minutes, m: Matter, ruling: Ruling) -> None:
+    """Tell who answers for a subject that something the law or an approval wanted done could not be done."""
+    person = m.subject.responsible or ruling.act.by
+    shape = m.subject.noun.acts.get(ruling.act.name)
+    why = "；".join(r.text() for r in ruling.refusals)
+    if person:
+        text = f"{shape.zh if shape else ruling.act.name}没有办成：{why}"
+        clause = next((r.clause for r in ruling.refusals if r.clause), "")
+        _notice(minutes, m, "refused_follow_up", person, text, clause=clause, since=None, payload={"act": ruling.act.name})
+
+
+def wording(law: Law, name: str, since: object) -> str:
+    """Return what a clause says in Chinese: its own words, or its sentence."""
+    clause = law.clause(name, since)  # type: ignore[arg-type]
+    return name if clause is None else clause.zh or clause.sentence()
+
+
+def _notice(minutes: Minutes, m: Matter, topic: str, staff: int, text: str, **more: object) -> None:
+    since = more.pop("since", None)
+    minutes.notices.append(
+        NoticeRow(topic=topic, key=f"{next_id()}", at=m.act.at, staff=staff, case=m.subject.case, text=text, clause_since=since, **more)  # type: ignore[arg-type]
+    )
+
+
+def _local(moment: datetime) -> str:
+    return f"{timezone.localtime(moment, timezone.get_default_timezone()):%m-%d %H:%M}"

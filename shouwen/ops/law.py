@@ -1,0 +1,186 @@
+"""`shouwen law …`: check, test, mutate, enact and explain regulations. All but `enact` work on files, without a database."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from shouwen.base.trouble import Exit, Trouble
+from shouwen.ops import law_telling, law_trial
+from shouwen.ops.cli import add_home
+from shouwen.ops.installation import load_django, open_installation
+from shouwen.ops.shelf import folders
+from shouwen.ops.voice import Voice, spoken
+from shouwen.policy.company import Company, company_in
+from shouwen.policy.errors import Fault, PackError
+from shouwen.policy.law import Law, load
+from shouwen.policy.packs import Sources, read_sources
+from shouwen.policy.schema import FILES
+from shouwen.policy.source import SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a sub-command works on: the files, the company's settings, and its voice."""
+
+    sources: Sources
+    company: Company
+    say: Voice
+
+    def law(self) -> Law:
+        """Return the law compiled and checked. Raises PackError."""
+        return load(self.sources, self.company)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the sub-commands."""
+    parts = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, (zh, en, _) in VERBS.items():
+        part = parts.add_parser(name, help=f"{zh} / {en}", description=f"{zh} / {en}")
+        part.add_argument("--lang", choices=("zh", "en"), default=spoken(), help="中文或英文 / Chinese or English")
+        if name == "schema":
+            part.add_argument("file", nargs="?", choices=FILES, default="regulation")
+        elif name == "explain":
+            part.add_argument("clauses", nargs="+", metavar="CLAUSE", help="property/repair#2.1, repair#2.1, 2.1")
+            part.add_argument("--pack", action="append", default=[], help="制度包 / a pack; repeatable")
+        elif name != "reference":
+            part.add_argument(
+                "packs", nargs="*", metavar="PACK", help="包的名称或文件夹;不写为全部 / names or folders of packs; none: all"
+            )
+        part.add_argument("--company", type=Path, metavar="DIR", help="公司文件夹(company.yaml) / a company's folder")
+        _more(name, part)
+
+
+def _more(name: str, part: argparse.ArgumentParser) -> None:
+    if name == "test":
+        part.add_argument("--mutate", action="store_true", help="逐条试变体 / try every mutant of every clause")
+        part.add_argument(
+            "--only", action="append", default=[], metavar="REGULATION", help="只试这个制度 / this regulation only; repeatable"
+        )
+        part.add_argument(
+            "--changed-since", metavar="REV", help="只试此版本之后改过的制度 / regulations changed since a git revision"
+        )
+        part.add_argument("--verbose", action="store_true", help="列出每个场景 / list every scenario")
+    if name in ("coverage", "explain"):
+        part.add_argument(
+            "--catalogue", type=Path, required=name == "coverage", metavar="DIR", help="条目目录 / the catalogue's folder"
+        )
+    if name == "coverage":
+        part.add_argument("--json", action="store_true", help="打印 JSON / print JSON")
+        part.add_argument(
+            "--system", action="append", default=[], metavar="NNN-NN", help="只看这个系统 / this system only; repeatable"
+        )
+    if name == "enact":
+        part.add_argument(
+            "--from", dest="start", type=datetime.fromisoformat, metavar="MOMENT", help="何时起执行 / from when it holds; now"
+        )
+        part.add_argument("--note", default="", help="说明 / a remark")
+        add_home(part)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run one sub-command; a broken pack is said line by line, with exit code 19."""
+    try:
+        return VERBS[args.verb][2](args)
+    except PackError as e:
+        print(e.text(args.lang), file=sys.stderr)
+    except SourceError as e:
+        print(Fault(e.node.file, e.node.line, e.node.column, e.zh, e.en).text(args.lang), file=sys.stderr)
+    return Exit.BROKEN_PACK
+
+
+def _case(args: argparse.Namespace) -> Case:
+    names = args.pack if args.verb == "explain" else args.packs
+    shelf = folders(names)
+    return Case(read_sources(shelf), _company(args.company, shelf if names else []), Voice(args.lang))
+
+
+def _company(folder: Path | None, named: list[Path]) -> Company:
+    """Return the company's settings: those of the folder said, else of the one folder among those named that has any."""
+    found = [c for f in ([folder] if folder else named) if (c := company_in(f)) is not None]
+    if folder and not found:
+        raise Trouble(Exit.USAGE, f"{folder} 里没有 company.yaml。", f"There is no company.yaml in {folder}.")
+    if len(found) > 1:
+        raise Trouble(
+            Exit.USAGE,
+            "有几个公司文件夹，请用 --company 指明一个。",
+            "Several folders have a company.yaml; say which with --company.",
+        )
+    return found[0] if found else Company()
+
+
+def _check(args: argparse.Namespace) -> int:
+    case = _case(args)
+    return law_telling.check(case.law(), case.say, date.today())  # noqa: DTZ011  a review is due by the day on the reader's wall
+
+
+def _test(args: argparse.Namespace) -> int:
+    case = _case(args)
+    trial = law_trial.Trial(case.sources, case.company, case.say, args.only, args.changed_since)
+    return trial.mutate() if args.mutate else trial.test(verbose=args.verbose)
+
+
+def _coverage(args: argparse.Namespace) -> int:
+    case = _case(args)
+    return law_telling.coverage(case.sources, case.law(), args.catalogue, args.system, case.say, as_json=args.json)
+
+
+def _explain(args: argparse.Namespace) -> int:
+    case = _case(args)
+    return law_telling.explain(case.law(), args.clauses, args.catalogue, case.say)
+
+
+def _sentences(args: argparse.Namespace) -> int:
+    return law_telling.sentences(_case(args).law())
+
+
+def _schema(args: argparse.Namespace) -> int:
+    return law_telling.schema(args.file)
+
+
+def _reference(_: argparse.Namespace) -> int:
+    return law_telling.reference()
+
+
+def _enact(args: argparse.Namespace) -> int:
+    """Publish packs with a company's settings; nothing is enacted unless all of it is in order."""
+    case = _case(args)
+    case.law()
+    open_installation()
+    load_django()
+    from django.utils import timezone  # noqa: PLC0415  needs Django loaded
+
+    from shouwen.base.errors import Problem  # noqa: PLC0415
+    from shouwen.cases.enactments import enact  # noqa: PLC0415
+
+    now = timezone.now()
+    start = args.start if args.start is None or args.start.tzinfo else timezone.make_aware(args.start)
+    try:
+        made = enact(case.sources, case.company.text, effective_from=start or now, now=now, note=args.note)
+    except Problem as e:
+        print(e.text(args.lang), file=sys.stderr)
+        return Exit.BROKEN_PACK
+    when = timezone.localtime(made.effective_from)
+    print(
+        case.say(
+            f"已颁布：{made.digest[:12]}，自{when:%Y-%m-%d %H:%M}起执行。",
+            f"Enacted: {made.digest[:12]}, from {when:%Y-%m-%d %H:%M} on.",
+        )
+    )
+    return 0
+
+
+VERBS: dict[str, tuple[str, str, Callable[[argparse.Namespace], int]]] = {
+    "check": ("检查制度包,错误指到行和列", "check packs; faults with line and column", _check),
+    "test": ("跑场景;--mutate 试变体", "run scenarios; --mutate tries mutants", _test),
+    "coverage": ("条目由哪些条款承担", "which entries of a catalogue are carried, and how", _coverage),
+    "explain": ("解释条款", "explain clauses", _explain),
+    "sentences": ("条款原话与生成的句子并排", "each clause's words beside the sentence made from it", _sentences),
+    "schema": ("给编辑器用的 JSON Schema", "JSON Schema for editors", _schema),
+    "reference": ("打印制度包语言手册(docs/pack-language.md)", "print the reference of the language", _reference),
+    "enact": ("颁布", "enact", _enact),
+}  # fmt: skip

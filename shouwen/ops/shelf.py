@@ -1,0 +1,52 @@
+"""Where packs stand: the shelf that comes with the source, folders named by hand, and what each pack builds on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import shouwen
+from shouwen.base.trouble import Exit, Trouble
+from shouwen.policy.source import SourceError, read_file
+
+SHELF = Path(shouwen.__file__).resolve().parents[1] / "packs"
+PACK = "pack.yaml"
+
+
+def folders(names: Iterable[str], shelf: Path = SHELF) -> list[Path]:
+    """Return the folders of some packs (paths, or names on the shelf; none: the whole shelf), after those they build on."""
+    found: dict[str, Path] = {}
+    asked = list(names) or [str(p.parent) for p in sorted(shelf.glob(f"*/{PACK}"))]
+    if not asked:
+        raise Trouble(Exit.USAGE, f"{shelf} 下没有制度包；请写明文件夹。", f"There are no packs in {shelf}; name a folder.")
+    for name in asked:
+        for folder in _packs_in(name, shelf):
+            _gather(folder, shelf, found)
+    return list(found.values())
+
+
+def _packs_in(name: str, shelf: Path) -> list[Path]:
+    for folder in (Path(name), shelf / name):
+        if (folder / PACK).exists():
+            return [folder.resolve()]
+        inside = [p.parent for p in sorted(folder.glob(f"*/{PACK}"))] if folder.is_dir() else []
+        if inside:
+            return inside
+    raise Trouble(Exit.USAGE, f"“{name}”不是制度包：没有 {PACK}。", f"“{name}” is no pack: there is no {PACK} in it.")
+
+
+def _gather(folder: Path, shelf: Path, found: dict[str, Path]) -> None:
+    if folder.name in found:
+        return
+    found[folder.name] = folder  # before what it builds on, so that two packs that name each other end
+    for base in _builds_on(folder):
+        beside = folder.parent / base
+        _gather(beside if (beside / PACK).exists() else _packs_in(base, shelf)[0], shelf, found)
+
+
+def _builds_on(folder: Path) -> list[str]:
+    try:
+        node = read_file(folder / PACK).get("builds_on")
+    except SourceError:
+        return []  # the loader will say so, with all the other faults
+    return [n.text or "" for n in (node.items if node.items is not None else [node])] if node is not None else []

@@ -1,0 +1,51 @@
+"""Which names a clause reads, in its condition, table, parameters and person words: all of them must be gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shouwen.policy.conditions import Condition, Test
+from shouwen.policy.kinds.base import Rule
+from shouwen.policy.kinds.gates import Link
+from shouwen.policy.paths import Path
+from shouwen.policy.people import Who
+
+
+def paths_of(rule: Rule) -> tuple[Path, ...]:
+    """Return every name a rule reads, each once."""
+    found = list(_paths_in(rule.when))
+    if rule.table is not None:
+        found.extend(rule.table.columns)
+        found.extend(p for row in rule.table.rows for p in _paths_in(row.answer))
+    for value in vars(rule.kind).values():
+        found.extend(_paths_in(value))
+    return tuple({p.text: p for p in found}.values())
+
+
+def _paths_in(value: Any) -> Iterator[Path]:
+    if isinstance(value, Path):
+        yield value
+    elif isinstance(value, tuple | list):
+        for v in value:
+            yield from _paths_in(v)
+    elif isinstance(value, Mapping):
+        yield from _paths_in(tuple(value.values()))
+    else:
+        yield from _paths_inside(value)
+
+
+def _paths_inside(value: Any) -> Iterator[Path]:
+    match value:
+        case Condition():
+            yield from _paths_in(value.tests)
+        case Test():
+            yield value.path
+            yield from _paths_in(value.other)
+        case Who():
+            yield from value.reads
+            yield from _paths_in(value.other)
+        case Link():
+            yield from _paths_in(value.who)
+        case _:
+            yield from _paths_in([getattr(value, name) for name in ("path", "who") if hasattr(value, name)])

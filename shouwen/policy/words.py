@@ -1,0 +1,264 @@
+"""The words of the language, each with what it means in Chinese and English and the shape of its value.
+
+One list serves three ends: the reference for authors (docs/pack-language.md), the JSON Schema for their editors, and the test
+that no key is accepted which nobody has explained. The parameters of the clause kinds stand with their kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from shouwen.policy.values import TYPES
+
+Schema = Mapping[str, Any]
+TEXT: Final[Schema] = {
+    "type": ["string", "number", "boolean"]
+}  # every scalar is read as text; an editor's YAML reader sees 2 and yes
+
+
+def ref(name: str) -> Schema:
+    """Return a reference to a definition of the schema."""
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def one_or_many(item: Schema) -> Schema:
+    """Return the schema of one thing or a list of it."""
+    return {"anyOf": [item, {"type": "array", "items": item}]}
+
+
+def each(item: Schema) -> Schema:
+    """Return the schema of a mapping from ids to something."""
+    return {"type": "object", "additionalProperties": item, "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"}}
+
+
+TEXTS: Final = one_or_many(TEXT)
+DATES: Final = {"type": "object", "propertyNames": {"pattern": r"^\d{4}-\d{2}-\d{2}$"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A key or a kind of value: what it means, what its value looks like, and spellings that are right."""
+
+    zh: str
+    en: str
+    schema: Schema = field(default_factory=lambda: TEXT)
+    examples: tuple[str, ...] = ()
+
+
+# The values parameters take; `Key.value` of the kinds names them. A name that is not here is a word of a closed list.
+VALUES: Final[Mapping[str, Word]] = {
+    "who": Word("人员词,见“谁”",
+        "a person word, see “Who”", ref("who"), ("responsible", "{post: repairer}", "{superior_of: responsible}")),
+    "act": Word("流程里的动作", "an act of the procedure", TEXTS, ("close",)),
+    "acts": Word("一个或几个动作", "one act or several", TEXTS, ("[call]", "[close, reopen]")),
+    "list": Word("也可以写几个", "or several of them", TEXTS),
+    "table": Word("写 table,答案按表取", "the word `table`: the answer is the table's", {"const": "table"}, ("table",)),
+    "fields": Word("一个或几个字段", "one field or several", TEXTS, ("[visit_at, parts]",)),
+    "field": Word("一个字段", "a field", TEXT, ("urgency",)),
+    "condition": Word("条件,见“条件”", "a condition, see “Conditions”", ref("condition"), ("{paid: yes}",)),
+    "evidence": Word("凭据", "evidence", ref("evidence"), ("photo", "{signature: customer}")),
+    "moment": Word("时刻:动作或时间字段", "a moment: an act or a date field", TEXTS, ("open", "visit_at")),
+    "clock": Word("钟点", "a time of day", TEXT, ("21:00",)),
+    "rows": Word("行字段(type: rows)", "a rows field", TEXT, ("parts",)),
+    "group": Word("台账、声明过的群体,或 staff", "a register, a declared group, or staff", TEXT, ("vacant",)),
+    "pass": Word("{by: 人员词}",
+        "{by: a person word}", {"type": "object", "properties": {"by": ref("who")}, "additionalProperties": False},
+        ("{by: director}",)),
+    "number": Word("整数", "a whole number", TEXT, ("1",)),
+    "window": Word("时间窗,或一段时间", "a window, or a span", TEXT, ("business_day", "calendar_month", "30d")),
+    "flag": Word("yes 或 no", "yes or no", TEXT, ("yes",)),
+    "facts": Word("声明过的事实,越大越好;以 - 开头为越小越好",
+        "declared facts, highest first; lowest with a leading -", TEXTS, ("[-soonest_there]",)),
+    "value": Word("选项、文字、数,field x,或 table", "a choice, text, a number, `field x`, or `table`", TEXT, ("urgent",)),
+    "values": Word("字段: 值;值可写文字、field x、this(本件)、actor(经办人)、moment(此刻)",
+        "field: value; a literal, `field x`, this, actor, moment", each(TEXT), ("{repair: this}",)),
+    "items": Word("标识: 文字,或 {zh, en}", "id: words, or {zh, en}", each(ref("label")), ("{tidy: 现场已清理}",)),
+    "texts": Word("一段或几段文字,或 {zh, en}", "one text or several, or {zh, en}", one_or_many(ref("label")), ("[您好]",)),
+    "span": Word("一段时间,见“多久”", "a span, see “How long”", TEXT, ("2h", "3wd")),
+    "share": Word("百分比", "a percentage", TEXT, ("75%",)),
+    "due": Word("到期时刻,见“多久”", "a due moment, see “How long”", TEXT, ("end_of_month", "next day 10:00", "field visit_at")),
+    "procedure": Word("流程", "a procedure", TEXT, ("call_back",)),
+    "task": Word("流程 tasks 里的待办", "a task of the procedure's `tasks`", TEXT, ("inspect",)),
+    "season": Word("声明过的季节", "a declared season", TEXT, ("heating",)),
+    "form": Word("声明过的表单", "a declared form", TEXT, ("repair_slip",)),
+    "amount": Word("数额:分数或钱(60CNY),field x,或 table",
+        "an amount: points or money (60CNY), `field x`, or `table`", TEXT, ("2", "60CNY", "field quote")),
+    "book": Word("声明过的账簿", "a declared book", TEXT, ("points",)),
+}  # fmt: skip
+
+SOURCE = Word(
+    "制度目录里的条目编号,写几个都行;任何节点都可以带",
+    "ids of the catalogue; any node may carry them",
+    ref("source"),
+    ('["001-01-11"]',),
+)
+ASSUMED = Word(
+    "原文没写、由我们认定的,写明认定了什么",
+    "what the source leaves open and we read into it, and why",
+    ref("assumed"),
+    ("{zh: 原文未写,本公司设定}",),
+)
+ZH, EN = Word("中文名", "its name in Chinese"), Word("英文名", "its name in English")
+TITLE = Word("名称", "its title", ref("label"), ("{zh: 报修, en: Repair}",))
+
+CLAUSE: Final[Mapping[str, Word]] = {
+    "id": Word("条款编号,写成文字;全名是 包/制度#编号",
+        "the clause's number, quoted; its full name is pack/regulation#id", TEXT, ('"2.1"',)),
+    "zh": Word("条款的中文原话。系统另外按参数生成一句,两句并排,好让人看出不一致",
+        "the clause in Chinese; a sentence made from its parameters is shown beside it"),
+    "en": Word("条款的英文", "the clause in English"),
+    "source": SOURCE,
+    "assumed": ASSUMED,
+    "article": Word("属于纸面制度的哪一款(articles 里声明)",
+        "the article of the paper it belongs to (declared under `articles`)"),
+    "for": Word("说的是哪种事项、台账或 staff;写几个则对每一种都成立",
+        "the procedure or register it speaks of, or staff; several: each of them", TEXTS, ("repair",)),
+    "upon": Word("何时起作用:某动作之后、违反某条之后、某日期到来时、每月底等",
+        "when it acts: after an act, upon a breach, at a date field's moment, at the end of a period", ref("upon"), ("confirm",
+        '{breach: "2.1"}', "end_of_month")),
+    "when": Word("在什么条件下成立", "the condition under which it holds", ref("condition"), ("{urgency: urgent}",)),
+    "columns": Word("表头:前几列是条件,最后一列是答案",
+        "the table's columns: conditions first, the answer last", TEXTS, ("[kind, amount, by]",)),
+    "table": Word("决定一个参数的表;必须既不空缺也不重叠",
+        "rows that decide one parameter; whole and free of overlap", {"type": "array"}),
+    "versions": Word("从某日起改变的参数,日期: 参数;null 为废止。旧版本留着:旧事项仍引用它",
+        "parameters from a day on; null repeals. Old versions stay, old cases cite them", DATES,
+        ('{"2025-07-01": {within: 1h}}',)),
+    "overrides": Word("本条是哪一条的例外;本条成立时,那一条不说话",
+        "the clause this one is an exception of; while this one holds, that one is silent", TEXT, ('"3.1"',)),
+}  # fmt: skip
+
+REGULATION: Final[Mapping[str, Word]] = {
+    "regulation": Word("制度的标识,也是条款全名的一部分", "the regulation's id, a part of its clauses' names", TEXT, ("repair",)),
+    "title": TITLE,
+    "owner": Word("对没有别人负责的超时负责的岗位", "the post that answers for breaches nobody else answers for"),
+    "approved_by": Word("由谁批准", "who approved it"),
+    "reviewed_on": Word("上次核对的日期;超过一年会提醒", "when it was last checked against its sources"),
+    "applies_to": Word("适用于哪些单位", "the units it applies to", TEXTS),
+    "compiled_by": Word("编制", "who compiled it"),
+    "supersedes": Word("取代哪些旧制度", "what it replaces", TEXTS),
+    "prevails": Word("与谁冲突时以谁为准", "what prevails in a conflict", {}),
+    "document": Word("文件编号", "the number of the paper"),
+    "source": SOURCE,
+    "assumed": ASSUMED,
+    "calendar": Word("用哪个日历;不写用单位的、公司的", "its calendar; else the unit's, else the company's"),
+    "calendars": Word("日历:工作时间、节假日、营业日何时结束",
+        "calendars: hours, holidays, when the business day ends", each({"type": "object"})),
+    "articles": Word("纸面制度的款", "the articles of the paper", each(ref("label"))),
+    "posts": Word("岗位;谁担任由公司设定", "posts; the company says who holds them", each(ref("post"))),
+    "persons": Word("给一个人员词起名字",
+        "names for person words", each({"type": "object"}), ("{signer: {zh: 签发人, is: {decided: invoice}}}",)),
+    "groups": Word("某台账中满足条件的一群",
+        "those of a register for which a condition holds", each({"type": "object"}),
+        ("{vacant: {zh: 空置房, of: house, when: {state: vacant}}}",)),
+    "seasons": Word("一年中的一段时间", "parts of the year", each({"type": "object"})),
+    "books": Word("账簿:记分、罚款、奖金、业绩", "books: points, fines, rewards, performance", each(ref("book"))),
+    "registers": Word("台账:所管的东西", "registers: the things kept", each(ref("noun"))),
+    "procedures": Word("流程:有头有尾的事项", "procedures: matters that begin and end", each(ref("noun"))),
+    "forms": Word("表单", "forms", each(ref("form"))),
+    "measures": Word("计量:条款问过去的唯一办法", "measures: the only way a clause asks the past", each(ref("measure"))),
+    "customer_fields": Word("客户档案的字段", "fields of the customer file", each(ref("field"))),
+    "facts": Word("由系统外提供的事实", "facts somebody outside provides", each({"type": "object"})),
+    "clauses": Word("条款", "the clauses", {"type": "array", "items": ref("clause")}),
+    "parts": Word("几条共用 for 和 when 时,归成一部分",
+        "clauses that share `for` and `when`", {"type": "array", "items": ref("part")}),
+}  # fmt: skip
+
+PACK: Final[Mapping[str, Word]] = {
+    "pack": Word("制度包的标识,与文件夹同名", "the pack's id, the name of its folder"),
+    "title": TITLE,
+    "about": Word("这个包是什么", "what this pack is", {}),
+    "builds_on": Word("建立在哪些包之上", "the packs it builds on", TEXTS, ("[generic]",)),
+    "waits": Word("目录里暂不执行的条目:哪一条、等什么、为什么",
+        "catalogue entries not carried yet: which, what they wait for, why", {"type": "array", "items": {"type": "object",
+        "required": ["entry", "why"]}}, ('[{entry: "001-01-09", for: reports, why: {zh: 等报表}}]',)),
+    **{k: REGULATION[k] for k in (
+        "calendar", "calendars", "posts", "groups", "seasons", "books", "facts", "customer_fields", "persons", "forms",
+        "measures", "source",
+    )},
+}  # fmt: skip
+
+NOUN: Final[Mapping[str, Word]] = {
+    "title": TITLE,
+    "number": Word("单号前缀", "the prefix of its numbers", TEXT, ("BX",)),
+    "form": Word("印成哪张表单", "the form it prints as"),
+    "key": Word("台账里一件东西叫什么(字段)", "the field that names a thing of a register"),
+    "happened": Word("事情实际发生于哪个字段;记分按那时的制度",
+        "the field that tells when it happened; entries go by the law of then", TEXT, ("happened_at",)),
+    "calendar": Word("用哪个日历", "its calendar"),
+    "fields": Word("字段", "its fields", each(ref("field"))),
+    "steps": Word("环节,第一个是起点", "its steps; it begins in the first", each(ref("label"))),
+    "states": Word("台账里东西的状态(同 steps)", "the states of a thing kept (the same as steps)", each(ref("label"))),
+    "acts": Word("动作", "its acts", each({"anyOf": [TEXT, ref("act")]})),
+    "tasks": Word("待办的名称", "the names of its tasks", each(ref("label"))),
+    "without": Word("不要哪些内置动作", "built-in acts it does not have", TEXTS, ("[hold, merge]",)),
+    "source": SOURCE,
+    "assumed": ASSUMED,
+}  # fmt: skip
+
+FIELD: Final[Mapping[str, Word]] = {
+    "zh": ZH, "en": EN,
+    "type": Word("类型", "its type", {"enum": list(TYPES)}, ("choice",)),
+    "of": Word("选项(choice、many)、列(rows),或指向哪种台账、事项(record、case)",
+        "choices, columns, or the nouns it points to", {}, ("{urgent: 紧急, normal: 普通}",)),
+    "unit": Word("单位", "its unit", TEXT, ("次",)),
+    "many": Word("可以有几个", "may hold several"),
+    "if": Word("为“是”时在句子里怎么说", "how `yes` reads in a sentence", TEXT, ("收费的",)),
+    "else": Word("为“否”时在句子里怎么说", "how `no` reads in a sentence", TEXT, ("免费的",)),
+    "sum_of": Word("各行某列之和", "the sum of a column", TEXT, ("parts.amount",)),
+    "product_of": Word("同一行几列之积", "the product of columns of the row", TEXTS, ("[qty, price]",)),
+    "from": Word("时间差的起点字段(type: span)", "where a computed span begins"),
+    "until": Word("时间差的终点字段", "where a computed span ends"),
+    "strength": Word("凭据的强度:measured、second_person、photo、signed、self", "how strong the evidence is"),
+    "personal": Word("个人信息,平时遮住", "personal data, masked by default"),
+    "source": SOURCE,
+    "assumed": ASSUMED,
+}  # fmt: skip
+
+ACT: Final[Mapping[str, Word]] = {
+    "zh": ZH, "en": EN,
+    "from": Word("在哪些环节可做;不写则随时", "the steps it may be done at; any when absent", TEXTS),
+    "to": Word("做完到哪个环节;不写则不动", "the step it leads to; none: it stays"),
+    "asks": Word("页面上请人填哪些字段;必须填的要写条款(requires)",
+        "the fields its page shows; what must be filled is a clause", TEXTS),
+    "fields": Word("只属于这个动作的字段", "fields of the act alone", each(ref("field"))),
+    "sets": Word("动作本身带来的值", "values the act itself brings", {"type": "object"}),
+    "source": SOURCE,
+    "assumed": ASSUMED,
+}  # fmt: skip
+
+MEASURE: Final[Mapping[str, Word]] = {
+    "zh": ZH, "en": EN,
+    "count": Word("数:流程.动作、台账、账簿,或 {kept: 条款}",
+        "count of: procedure.act, a noun, a book, or {kept: clause}", {}, ("repair.reopen",)),
+    "sum": Word("和", "sum of", {}, ("invoice.amount",)),
+    "share": Word("占比(百分数)", "share, in percent", {}, ("visit",)),
+    "of": Word("占谁的比", "the whole a share is of", {}),
+    "when": Word("整体的条件", "narrows the whole", ref("condition")),
+    "where": Word("所数的条件", "narrows what is counted", ref("condition")),
+    "per": Word("按谁分:case、actor、customer、responsible、first_asked、unit、subject,或一个字段",
+        "counted per case, actor, customer, responsible, first_asked, unit, subject, or a field"),
+    "over": Word("时间窗", "the window", TEXT, ("calendar_year", "30d")),
+    "target": Word("目标值(只用于报表)", "the target (for reports only)"),
+    "source": SOURCE,
+    "assumed": ASSUMED,
+}  # fmt: skip
+
+SMALL: Final[Mapping[str, Mapping[str, Word]]] = {
+    "post": {"zh": ZH, "en": EN, "reports_to": Word("上级岗位", "the post it reports to"), "source": SOURCE, "assumed": ASSUMED},
+    "book": {
+        "zh": ZH, "en": EN, "unit": Word("单位:分、CNY、桌", "what it counts: points, CNY …"), "steps": Word("记录的状态",
+        "states of an entry", each(ref("label"))),
+        "acts": Word("对记录的动作", "acts on an entry", {"type": "object"}), "source": SOURCE, "assumed": ASSUMED,
+    },
+    "form": {
+        "zh": ZH, "en": EN, "of": Word("印自哪些流程或台账", "the nouns it prints", TEXTS), "copies": Word("联次:给谁",
+        "its copies and for whom", each(TEXT)),
+        "prints": Word("印哪些字段", "the fields it prints", TEXTS), "source": SOURCE, "assumed": ASSUMED,
+    },
+    "part": {
+        "title": TITLE, "for": CLAUSE["for"], "when": CLAUSE["when"], "clauses": REGULATION["clauses"],
+    },
+}  # fmt: skip

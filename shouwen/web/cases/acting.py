@@ -1,0 +1,172 @@
+"""Doing an act upon a case: its form, and sending it. What the law refuses is shown in place with what would make it lawful."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from shouwen.base.errors import FieldError, FileRefused, NotFound
+from shouwen.base.models import Event
+from shouwen.cases import acting
+from shouwen.cases.draft import act_on
+from shouwen.cases.models import Case
+from shouwen.cases.options import Option, option
+from shouwen.policy.act import APPROVAL_ACTS, TASK_ACTS
+from shouwen.policy.nouns import Field
+from shouwen.policy.ruling import Refusal, Ruling
+from shouwen.web.asking import Ask, wants_part
+from shouwen.web.cases.assembly import find
+from shouwen.web.cases.passing import may_pass
+from shouwen.web.cases.views import context_of
+from shouwen.web.cases.wishing import kept_files, new_key, wish_of
+from shouwen.web.fields import Control, Filling, controls, faults_of
+from shouwen.web.law import act_name, laws_of
+from shouwen.web.render import render_part
+from shouwen.web.values import Lookups, ids_in
+
+PLAIN: Final = (*APPROVAL_ACTS, *TASK_ACTS)  # these have no page: a button does them
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Why an act was not done: faults of fields, refusals of the law, or that the case has changed meanwhile."""
+
+    faults: Mapping[str, str] = field(default_factory=dict)
+    refusals: Sequence[Refusal] = ()
+    changed: Sequence[Event] = ()
+    status: int = 200
+
+
+@require_http_methods(["GET", "POST"])
+def act(request: Ask, key: str, name: str) -> HttpResponse:
+    """Show the form of an act; on POST do it."""
+    case = find(request, key)
+    page = option(case.ref, name, request.me.pk, now=request.now) if name not in PLAIN else None
+    if page is None and name not in PLAIN:
+        raise NotFound
+    if request.method != "POST":
+        return form(request, case, name, page, Wrong())
+    if changed := _meanwhile(request, case):
+        return form(request, case, name, page, Wrong(changed=changed, status=409))
+    try:
+        wish = wish_of(request.POST, name, page.fields if page else (), kept_files(request), case.fields)
+        ruling = acting.act(act_on(case, wish, request.reader, now=request.now), now=request.now)
+    except FieldError as wrong:
+        return form(request, case, name, page, Wrong(faults_of(wrong, request.lang), status=wrong.status))
+    except FileRefused as wrong:
+        return form(request, case, name, page, Wrong({"files": wrong.text(request.lang)}, status=wrong.status))
+    if ruling.refused:
+        return form(request, case, name, page, Wrong(refusals=ruling.refusals, status=409))
+    return done(request, case, name, ruling)
+
+
+def form(request: Ask, case: Case, name: str, page: Option | None, wrong: Wrong) -> HttpResponse:
+    """Return the form of an act, with what was typed and what was wrong with it."""
+    law = laws_of(request).judging(request.now, case.procedure, case.enactment_id)
+    noun = law.nouns.get(case.procedure) if law is not None else None
+    typed = request.POST if request.method == "POST" else None
+    context: dict[str, Any] = {
+        "noun": noun,
+        "title": act_name(noun, name, request.lang) if page else _plain_name(name),
+        "case": case,
+        "name": name,
+        "page": page,
+        "wrong": wrong,
+        "key": new_key(),
+        "typed": typed,
+        "passable": may_pass(law, case.procedure, wrong.refusals),
+        "now": request.now,
+        "complaint": "；".join(text for f, text in wrong.faults.items() if page is None or not _has(page, f)),
+        "loose": {f: text for f, text in wrong.faults.items() if f in ("files", "at")},
+    }
+    if page is not None:
+        context["controls"] = _controls(request, case, page, wrong)
+        context["evidence"] = [(f"{p.kind}:{p.party}:{p.people[0] if p.people else 0}", p) for p in page.proofs if not p.field]
+        context["given"] = set(typed.getlist("evidence")) if typed else set()
+        context["ticked"] = set(typed.getlist("tick")) if typed else set()
+    return render_part(request, "cases/_act.html", context, status=wrong.status)
+
+
+def _controls(request: Ask, case: Case, page: Option, wrong: Wrong) -> list[Control]:
+    shapes: dict[str, Field] = {f.id: f for f in page.fields}
+    values = {n: v for n, v in case.fields.items() if n in shapes and page.act != "note"}
+    ids: dict[str, set[int]] = {}
+    ids_in(shapes, values, ids)
+    found = Lookups.of(ids, request.reader)
+    chosen = {
+        n: found.text(f.type.name, values[n])
+        for n, f in shapes.items()
+        if f.type.name in ("customer", "record", "case") and isinstance(values.get(n), int)
+    }
+    if request.method == "POST":
+        chosen |= {n: request.POST.get(f"{n}.text", "") for n in shapes if f"{n}.text" in request.POST}
+    needed = dict.fromkeys(page.needed, ())
+    typed = request.POST if request.method == "POST" else None
+    return controls(
+        shapes.values(), Filling(request, request.lang, values, typed, _by_control(wrong, shapes), needed, chosen, page.proposals)
+    )
+
+
+def _by_control(wrong: Wrong, shapes: Mapping[str, Field]) -> dict[str, str]:
+    """Faults of the form, and fields that the law misses."""
+    missing = {m.rpartition(".")[2] if m not in shapes else m for r in wrong.refusals for m in r.missing}
+    return {**{m: _("请填写") for m in missing if m in shapes}, **wrong.faults}
+
+
+def _has(page: Option, name: str) -> bool:
+    return name.partition(".")[0] in {f.id for f in page.fields} or name in ("files", "at")
+
+
+def _plain_name(name: str) -> str:
+    return {
+        "approve": _("同意"),
+        "disapprove": _("不同意"),
+        "withdraw": _("撤回申请"),
+        "claim": _("领取"),
+        "complete": _("办结"),
+    }[name]
+
+
+def _meanwhile(request: Ask, case: Case) -> list[Event]:
+    """What happened since the form was shown, if the case has changed and the person has not said to go on."""
+    shown, since = request.POST.get("version", ""), request.POST.get("shown", "")
+    if not shown.isdigit() or int(shown) == case.version or "anyway" in request.POST:
+        return []
+    events = Event.objects.visible_to(request.reader).filter(case_id=case.pk, kind="act")
+    try:
+        events = events.filter(entered_at__gt=datetime.fromisoformat(since))
+    except (ValueError, TypeError):
+        events = events[:0]
+    return list(events.order_by("-seq")[:5]) or [Event(act="", at=request.now, actor_id=0)]
+
+
+def done(request: Ask, case: Case, name: str, ruling: Ruling) -> HttpResponse:
+    """Say what was done; the changed parts of the page come along."""
+    text = _("已提交，等待批准。") if ruling.outcome == "waiting" else _("已办理。")
+    try:
+        fresh = find(request, str(case.pk))
+    except Http404:
+        return _out_of_sight(request)
+    if not wants_part(request):
+        messages.success(request, text)
+        return HttpResponseRedirect(reverse("cases:page", args=[case.number]))
+    context = context_of(request, fresh)
+    return render_part(request, "cases/_done.html", {**context, "said": text, "ruling": ruling, "act": name})
+
+
+def _out_of_sight(request: Ask) -> HttpResponse:
+    """After handing a case over it may be no longer one's own to see."""
+    messages.success(request, _("已办理。这件事项已不在您的查看范围内。"))
+    if not wants_part(request):
+        return HttpResponseRedirect(reverse("desk:page"))
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = reverse("desk:page")
+    return response

@@ -1,0 +1,258 @@
+"""What the page of a case shows, put together with few queries: the law's own view of it (`cases.options.Desk`) is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from shouwen.base.models import Event
+from shouwen.cases.book import Book
+from shouwen.cases.living import Asked, Living, Promised, Work
+from shouwen.cases.models import Case
+from shouwen.cases.options import Option, options
+from shouwen.policy.law import Law
+from shouwen.policy.nouns import Noun
+from shouwen.web import people
+from shouwen.web.asking import Ask
+from shouwen.web.cases.story import Entry, Teller, wanted_of
+from shouwen.web.law import act_name, cited, post_name, remember_laws, said, step_name
+from shouwen.web.values import Lookups, Showing, Shown
+
+EVENTS: Final = 150  # of one page of the story
+STOPPED: Final = frozenset({"closed", "held"})
+IN_THE_TASKS: Final = frozenset({"take_over", "decline"})  # offered where they are asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step on the way: `state` is past, here or ahead."""
+
+    text: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A running deadline beside the case."""
+
+    id: int
+    clause: str
+    text: str
+    due_at: datetime | None
+    warn_at: datetime | None
+    breached: bool
+    owes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """An open task, and whether it is for the one who looks."""
+
+    id: int
+    title: str
+    who: str
+    clause: str
+    due_at: datetime | None
+    mine: bool
+    pool: bool  # somebody has to take it first
+    act: str  # the act that does it; empty: it is completed by hand
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of an approval chain: who, and whether they said yes (past), are asked now (here), or later (ahead)."""
+
+    who: str
+    state: str
+    advises: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """An act that waits for approval."""
+
+    id: int
+    act: str
+    clause: str
+    requester: str
+    asked_at: datetime | None
+    chain: Sequence[Link]
+    mine: bool  # the one who looks is asked now
+    asked_by_me: bool
+    fields: Sequence[Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """The acts of a case as they stand open to the one who looks."""
+
+    open: Sequence[Option]  # of the procedure, in its order
+    always: Sequence[Option]  # that every case has
+    barred: Sequence[Option]  # at their step, but refused: each says why
+    elsewhere: Sequence[tuple[str, str]]  # of other steps: the act, and where it can be done
+    stopped: str = ""  # closed or held: nothing else can be done until that is lifted
+
+
+def find(request: Ask, key: str) -> Case:
+    """Return the case with that number or id. Http404 when there is none, or it is not the reader's to see."""
+    rows = Case.objects.visible_to(request.reader).select_related("merged_into", "parent")
+    found = rows.filter(Q(pk=int(key)) if key.isdigit() and len(key) < 19 else Q(number=key)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@dataclass(slots=True)
+class Assembly:
+    """One case as one person sees it now."""
+
+    request: Ask
+    case: Case
+    law: Law
+    noun: Noun
+    book: Book
+    living: Living
+
+    @classmethod
+    def of(cls, request: Ask, case: Case) -> Assembly:
+        """Read the case as the law sees it."""
+        book = Book(lock=False)
+        book.take([case.ref])
+        remember_laws(request, book.laws)
+        law = book.laws.judging(request.now, case.procedure, case.enactment_id)
+        living = book.subjects.get(case.pk)
+        if law is None or living is None:
+            raise Http404
+        return cls(request, case, law, living.noun, book, living)
+
+    @property
+    def lang(self) -> str:
+        """The reader's language."""
+        return self.request.lang
+
+    def steps(self) -> list[Step]:
+        """The way of this case: the steps it has come through, where it stands, and those ahead.
+
+        Of the ends only the usual one and the one it came to; steps that were passed over are left out.
+        """
+        order = list(self.noun.steps)
+        here = order.index(self.case.step) if self.case.step in order else -1
+        usual = next((s for s in order if s in self.noun.ends), "")
+        been = self._been()
+        shown = [
+            s for i, s in enumerate(order) if (i >= here or s in been) and (i == here or s not in self.noun.ends or s == usual)
+        ]
+        if self.case.step in self.noun.ends:
+            shown = [s for s in shown if order.index(s) <= here]
+        state = {s: "here" if s == self.case.step else "past" if order.index(s) < here else "ahead" for s in shown}
+        return [Step(step_name(self.noun, s, self.lang), state[s]) for s in shown]
+
+    def _been(self) -> set[str]:
+        """The steps it has stood in, by the acts that were done."""
+        return {self.noun.start, *(a.to for a in self.noun.acts.values() if a.to and a.id in self.living.marks)}
+
+    def acts(self) -> Acts:
+        """The acts, sorted by what can be done with them."""
+        found = [o for o in options(self.case.ref, self.request.me.pk, now=self.request.now, book=self.book) if self._offered(o)]
+        stopped = next((r for o in found for r in o.refusals if r.code in STOPPED), None)
+        own = [o for o in found if not o.built_in and not any(r.code in STOPPED for r in o.refusals)]
+        always = [o for o in found if o.built_in and o.open]
+        return Acts(
+            [o for o in own if o.open],
+            always,
+            [o for o in own if not o.open],
+            self._elsewhere(own),
+            stopped.code if stopped else "",
+        )
+
+    def _offered(self, option: Option) -> bool:
+        """Whether an act makes sense among the buttons: nothing is resumed that is not held, nothing extended that has no end."""
+        if option.act in IN_THE_TASKS:
+            return False
+        if option.act in {"hold", "resume"}:
+            return (option.act == "resume") == self.case.held
+        return option.act != "extend" or bool(self.living.running)
+
+    def _elsewhere(self, here: Sequence[Option]) -> list[tuple[str, str]]:
+        """The acts of other steps: what they are called, and where they can be done."""
+        known = {o.act for o in here}
+        shapes = [a for a in self.noun.acts.values() if not a.built_in and a.id not in known]
+        return [(said(a, self.lang), _("、").join(step_name(self.noun, s, self.lang) for s in a.leaves)) for a in shapes]
+
+    def promises(self) -> list[Promise]:
+        """The running deadlines, the next first; those on hold last."""
+        found = [self._promise(d) for d in self.living.running if d.running.until != ("alarm",)]
+        return sorted(found, key=lambda p: (p.due_at is None, p.due_at or self.request.now))
+
+    def _promise(self, d: Promised) -> Promise:
+        r = d.running
+        until = _("、").join(act_name(self.noun, u, self.lang) for u in r.until if u in self.noun.acts)
+        text = cited(self.law, r.clause, self.lang).text or until
+        return Promise(d.id, r.clause, text, r.due_at, d.warn_at, r.breached_at is not None, people.names(self.request, r.owes))
+
+    def todos(self) -> list[Todo]:
+        """The open tasks that are no approvals."""
+        return [self._todo(t) for t in self.living.open_tasks if not t.approval]
+
+    def _todo(self, work: Work) -> Todo:
+        fact, reader, org = work.fact, self.request.reader, self.request.org
+        pool = bool(fact.post) and org.holds(self.request.me.pk, fact.post, self.case.unit_id or 0, self.request.now)
+        mine = not reader.people.isdisjoint(fact.who) or pool
+        who = people.names(self.request, fact.who) or post_name(self.law, fact.post, self.lang)
+        label = self.noun.tasks.get(fact.name)
+        title = label.text(self.lang) if label is not None else act_name(self.noun, fact.act, self.lang) or work.title
+        return Todo(fact.id, title, who, fact.clause, work.due_at, mine, pool and not fact.who, fact.act)
+
+    def consents(self) -> list[Consent]:
+        """The acts that wait for approval, with their chains."""
+        return [self._consent(a) for a in self.living.pending if a.state == "waiting"]
+
+    def _consent(self, asked: Asked) -> Consent:
+        p, me = asked.pending, self.request.reader.people
+        chain = [
+            Link(
+                people.names(self.request, link), "past" if i < p.position else "here" if i == p.position else "ahead",
+                bool(p.advises) and p.advises[i],
+            )
+            for i, link in enumerate(p.chain)
+        ]  # fmt: skip
+        now = set(p.chain[p.position]) - set(p.yes) if p.position < len(p.chain) else set()
+        shape = self.noun.acts.get(p.act.name)
+        fields = {**self.noun.fields, **(shape.fields if shape else {})}
+        showing = Showing(self.request, self.lang, Lookups())
+        told = [showing.field(fields[n], fields[n].type.dump(v)) for n, v in p.act.fields.items() if n in fields]
+        return Consent(
+            asked.id,
+            act_name(self.noun, p.act.name, self.lang),
+            p.clause,
+            people.name(self.request, p.requester),
+            asked.asked_at,
+            chain,
+            bool(now & me) and p.requester != self.request.me.pk,
+            p.requester == self.request.me.pk,
+            told,
+        )
+
+    def told(self, before: int | None = None) -> tuple[list[Entry], list[Shown], int]:
+        """The story (newest page, oldest first), the fields in words, and where the earlier part begins (0: that is all)."""
+        rows = Event.objects.visible_to(self.request.reader).filter(case_id=self.case.pk)
+        events = list(reversed(rows.before(before, EVENTS + 1)))
+        more = len(events) > EVENTS
+        events = events[1:] if more else events
+        kept: dict[str, Any] = self.case.fields
+        lookups = Lookups.of(wanted_of(self.noun, events, kept), self.request.reader)
+        showing = Showing(self.request, self.lang, lookups)
+        entries = Teller(self.noun, self.law, showing).entries(events)
+        return entries, self.fields(kept, showing), events[0].seq if more else 0
+
+    def fields(self, kept: Mapping[str, Any], showing: Showing) -> list[Shown]:
+        """The fields that have a value, in words, in the order of the procedure."""
+        return [
+            showing.field(shape, kept[name]) for name, shape in self.noun.fields.items() if kept.get(name) not in (None, "", [])
+        ]

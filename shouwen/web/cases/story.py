@@ -1,0 +1,151 @@
+"""The story of a case: its events in time order, each act with what it caused, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from shouwen.base.journal import ACT
+from shouwen.base.models import Event
+from shouwen.policy.act import BUILT_IN_ACTS
+from shouwen.policy.law import Law
+from shouwen.policy.nouns import Field, Noun
+from shouwen.staff.models import CLOCK
+from shouwen.web.cases import lines
+from shouwen.web.cases.lines import Line
+from shouwen.web.law import said
+from shouwen.web.values import Showing, Shown, ids_in
+
+LATER: Final = timedelta(minutes=30)  # entered so much after it happened, an act was written down afterwards
+TOGETHER: Final = timedelta(minutes=1)  # what the clock finds within this is told as one
+ICONS: Final = {
+    "open": "flag",
+    "note": "note",
+    "amend": "edit",
+    "hand_over": "arrows-exchange",
+    "take_over": "user-check",
+    "decline": "arrow-back-up",
+    "hold": "player-pause",
+    "resume": "player-play",
+    "extend": "calendar-due",
+    "reopen": "rotate-clockwise",
+    "link": "link",
+    "merge": "link",
+    "approve": "check",
+    "disapprove": "x",
+    "withdraw": "arrow-back-up",
+    "claim": "hand-stop",
+    "complete": "check",
+}
+
+
+@dataclass(slots=True)
+class Entry:
+    """One thing that happened: an act of somebody, or what the clock found; with what followed from it."""
+
+    seq: int
+    at: datetime
+    entered_at: datetime | None  # if it was written down later than it happened
+    actor: int
+    title: str
+    icon: str
+    tone: str = ""  # over, good, quiet
+    text: str = ""
+    reason: str = ""
+    changes: list[Shown] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    evidence: str = ""
+
+    @property
+    def folded(self) -> bool:
+        """Whether what was filled in is kept folded: at the beginning it stands beside as the content of the case."""
+        return self.icon == ICONS["open"] and len(self.changes) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """What telling needs: the shape of the case, the law for other words, and how values are shown."""
+
+    noun: Noun
+    law: Law
+    showing: Showing
+
+    def entries(self, events: Sequence[Event]) -> list[Entry]:
+        """Tell events (oldest first) as entries: effects stand under the act they came with."""
+        told: list[Entry] = []
+        cause: Event | None = None
+        for event in events:
+            if event.kind == ACT:
+                told.append(self._act(event))
+                cause = event
+                continue
+            line = lines.line(event, self.noun, self.law, self.showing)
+            if line is None:
+                continue
+            if told and self._goes_with(event, cause, told[-1]):
+                told[-1].lines.append(line)
+            else:
+                told.append(self._alone(event, line))
+                cause = None
+        return told
+
+    @staticmethod
+    def _goes_with(event: Event, cause: Event | None, last: Entry) -> bool:
+        """Whether an effect stands under the entry before it: of the same act, or found by the clock in the same moment."""
+        if cause is not None:
+            return (event.at, event.actor_id) == (cause.at, cause.actor_id)
+        return event.actor_id == last.actor == CLOCK and abs(event.at - last.at) < TOGETHER
+
+    def _act(self, event: Event) -> Entry:
+        data = event.data
+        late = event.entered_at if event.entered_at - event.at > LATER else None
+        made = Entry(event.seq, event.at, late, event.actor_id, self._title(event.act), ICONS.get(event.act, "circle-check"))
+        shape = self.noun.acts.get(event.act)
+        shapes = {**self.noun.fields, **(shape.fields if shape is not None else {})}
+        brought = dict(data.get("brought", {}))
+        made.text = str(brought.pop("text", "")) if "text" not in self.noun.fields else ""
+        made.reason = str(data.get("reason") or (brought.pop("reason", "") if "reason" not in self.noun.fields else ""))
+        computed = {n: v for n, v in data.get("followed", {}).items() if n in self.noun.fields and self.noun.fields[n].computed}
+        said_of = {n: v for n, v in {**brought, **computed}.items() if n in shapes and v not in (None, "", [])}
+        made.changes = [self.showing.field(shapes[n], v) for n, v in said_of.items()]
+        made.changes += [
+            Shown(said(shapes[n], self.showing.lang), _("已更新"), masked=True) for n in data.get("large", ()) if n in shapes
+        ]
+        made.evidence = lines.evidence(data.get("evidence", ()), self.showing)
+        if data.get("row") and event.act in {"approve", "disapprove"}:
+            made.tone = "good" if event.act == "approve" else "over"
+        return made
+
+    def _title(self, act: str) -> str:
+        shape = self.noun.acts.get(act)
+        if shape is not None:
+            return said(shape, self.showing.lang)
+        words = {
+            "approve": _("同意"), "disapprove": _("不同意"), "withdraw": _("撤回申请"), "claim": _("领取待办"), "complete": _("办结待办"),
+            "export": _("导出"), "reveal": _("查看个人信息"),
+        }  # fmt: skip
+        zh, en = BUILT_IN_ACTS.get(act, (act, act))
+        return words.get(act, en if self.showing.lang.startswith("en") else zh)
+
+    def _alone(self, event: Event, line: Line) -> Entry:
+        icon = {"breach": "clock-exclamation", "warned": "bell"}.get(event.kind, "clock")
+        made = Entry(event.seq, event.at, None, event.actor_id, "", icon, line.tone)
+        made.lines.append(line)
+        return made
+
+
+def wanted_of(noun: Noun, events: Sequence[Event], kept: dict[str, Any]) -> dict[str, set[int]]:
+    """The ids that a page of events and the fields of the case speak of, to be looked up at once."""
+    wanted: dict[str, set[int]] = {}
+    ids_in(noun.fields, kept, wanted)
+    for event in events:
+        shape = noun.acts.get(event.act)
+        shapes: dict[str, Field] = {**noun.fields, **(shape.fields if shape is not None else {})}
+        ids_in(shapes, event.data.get("brought", {}), wanted)
+        if event.kind == "case" and isinstance(event.data.get("opens"), int):
+            wanted.setdefault("case", set()).add(event.data["opens"])
+    return wanted

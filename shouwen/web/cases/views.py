@@ -1,0 +1,131 @@
+"""事项: the list, the page of one case, and the parts of it that fetch themselves again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from shouwen.base.access import demand
+from shouwen.base.errors import NotFound
+from shouwen.cases import explain
+from shouwen.cases.models import Case
+from shouwen.policy.law import Law
+from shouwen.web import people
+from shouwen.web.asking import Ask
+from shouwen.web.cases import beside as at_side
+from shouwen.web.cases import export as exporting
+from shouwen.web.cases import listing as rows
+from shouwen.web.cases.assembly import Assembly, find
+from shouwen.web.law import law_of, said
+from shouwen.web.render import render_page, render_part
+
+
+@require_safe
+def listing(request: Ask) -> HttpResponse:
+    """Cases, narrowed and ordered as the address says."""
+    filters = rows.Filters.read(request.GET)
+    law = law_of(request)
+    after = request.GET.get("after", "")
+    cases, more = rows.page(rows.narrowed(filters, request.reader, request.now), filters.sort, after)
+    context = {
+        "title": _("事项"), "filters": filters, "cases": cases, "after": more, "paged": bool(after),
+        "customers": rows.customers_of(cases, request.reader), **_choices(request, filters, law),
+    }  # fmt: skip
+    return render_part(request, "cases/_list.html", context, page="cases/list.html")
+
+
+def _choices(request: Ask, filters: rows.Filters, law: Law | None) -> dict[str, Any]:
+    """What the filters offer."""
+    nouns = [n for n in law.nouns.values() if n.kind == "case"] if law is not None else []
+    chosen = law.nouns.get(filters.procedure) if law is not None else None
+    return {
+        "states": [("open", _("未结")), ("overdue", _("已超时")), ("held", _("挂起")), ("closed", _("已结")), ("all", _("全部"))],
+        "procedures": [(n.id, said(n, request.lang)) for n in nouns],
+        "steps": [(s, label.text(request.lang)) for s, label in chosen.steps.items()] if chosen is not None else [],
+        "units": people.unit_choices(request),
+        "staff": people.staff_choices(request),
+        "kept": ("customer", "record", "clause", "kind"),
+        "may_export": request.reader.may("export", "case"),
+    }
+
+
+@require_safe
+def export(request: Ask) -> HttpResponseBase:
+    """The same cases as a file."""
+    demand(request.reader, "export", "case")
+    return exporting.as_csv(request, rows.Filters.read(request.GET))
+
+
+@require_safe
+def page(request: Ask, key: str) -> HttpResponse:
+    """One case."""
+    case = find(request, key)
+    return render_page(request, "cases/page.html", context_of(request, case))
+
+
+@require_safe
+def now(request: Ask, key: str) -> HttpResponse:
+    """The parts of the page that change, all at once, after something happened to the case."""
+    return render_part(request, "cases/_now.html", context_of(request, find(request, key)), page="cases/page.html")
+
+
+@require_safe
+def story(request: Ask, key: str) -> HttpResponse:
+    """An earlier part of the story."""
+    before = request.GET.get("before", "")
+    found = Assembly.of(request, find(request, key))
+    entries, _fields, earlier = found.told(int(before) if before.isdigit() and len(before) < 19 else None)
+    return render_part(
+        request,
+        "cases/_story_part.html",
+        {"title": found.case.number, "case": found.case, "entries": entries, "earlier": earlier},
+    )
+
+
+@require_safe
+def beside(request: Ask, key: str) -> HttpResponse:
+    """Customer, files and other cases."""
+    case = find(request, key)
+    context = {
+        "title": case.number,
+        "case": case,
+        "card": at_side.card(request, case.customer_id, case.pk),
+        "ties": at_side.ties(request, case),
+        "files": at_side.files(request, case),
+        "may_uncover": request.reader.may("reveal", "customer"),
+    }
+    return render_part(request, "cases/_beside.html", context)
+
+
+@require_safe
+def explanation(request: Ask, key: str, pk: int) -> HttpResponse:
+    """How the due moment of one running deadline was counted."""
+    case = find(request, key)
+    promise = next((p for p in explain.running(case.ref, now=request.now) if p.id == pk), None)
+    if promise is None:
+        raise NotFound
+    text = promise.why_en if request.lang == "en" else promise.why_zh
+    return render_part(request, "cases/_arithmetic.html", {"title": case.number, "text": text, "pk": pk})
+
+
+def context_of(request: Ask, case: Case) -> dict[str, Any]:
+    """What the page of a case is rendered from."""
+    found = Assembly.of(request, case)
+    entries, fields, earlier = found.told()
+    return {
+        "title": f"{case.number} {case.title}",
+        "case": case,
+        "noun": said(found.noun, request.lang),
+        "steps": found.steps(),
+        "acts": found.acts(),
+        "promises": found.promises(),
+        "todos": found.todos(),
+        "consents": found.consents(),
+        "entries": entries,
+        "fields": fields,
+        "earlier": earlier,
+        "now": request.now,
+    }

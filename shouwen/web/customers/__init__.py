@@ -1,0 +1,1 @@
+"""客户: finding customers, their page, uncovering their data, writing them."""

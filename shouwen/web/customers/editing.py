@@ -1,0 +1,121 @@
+"""New customers, and changes of those we have. Changing shows everything in clear, so it is written down as uncovering first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from shouwen.base.access import demand
+from shouwen.base.errors import FieldError
+from shouwen.customers.models import Customer
+from shouwen.customers.uncover import uncover
+from shouwen.customers.writing import Change, NewAddress, NewCustomer, NewPhone, change_customers, create_customers
+from shouwen.web import people
+from shouwen.web.asking import Ask
+from shouwen.web.fields import faults_of
+from shouwen.web.render import render_page
+
+PLAIN = ("name", "kind", "class_code", "language", "notes")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a form says of a customer."""
+
+    values: dict[str, Any]
+    phones: tuple[NewPhone, ...]
+    addresses: tuple[NewAddress, ...]
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: Ask) -> HttpResponse:
+    """Take a customer in."""
+    if request.method == "POST":
+        try:
+            made = create(request, request.POST)
+        except FieldError as wrong:
+            return _form(request, request.POST, _("新建客户"), faults=faults_of(wrong, request.lang))
+        messages.success(request, _("已建立客户。"))
+        return HttpResponseRedirect(reverse("customers:page", args=[made]))
+    start = QueryDict(mutable=True)
+    start.update(
+        {"kind": "person", "unit": str(people.home_unit(request)), "language": "zh-hans", "name": request.GET.get("name", "")}
+    )
+    return _form(request, start, _("新建客户"))
+
+
+@require_POST
+def edit(request: Ask, pk: int) -> HttpResponse:
+    """Show the form in clear (`begin`), or write what it says. Both are POST: showing is an event, no browser may fetch it."""
+    found = get_object_or_404(Customer.objects.visible_to(request.reader), pk=pk)
+    if "begin" in request.POST:
+        uncover(pk, ("name", "phones", "addresses", "notes"), request.reader, reason=_("修改客户资料"), now=request.now)
+        return _form(request, _as_typed(found), _("修改客户"), found)
+    demand(request.reader, "reveal", "customer")
+    said = written(request.POST)
+    try:
+        change = Change(pk, {**said.values, "unit": _unit(request, request.POST)}, said.phones, said.addresses)
+        change_customers([change], by=request.me.pk, at=request.now, now=request.now)
+    except FieldError as wrong:
+        return _form(request, request.POST, _("修改客户"), found, faults_of(wrong, request.lang))
+    messages.success(request, _("已保存。"))
+    return HttpResponseRedirect(reverse("customers:page", args=[pk]))
+
+
+def create(request: HttpRequest, typed: QueryDict) -> int:
+    """Take in the customer that a form describes, and return the id. FieldError names what is wrong."""
+    ask = cast(Ask, request)
+    said = written(typed)
+    row = NewCustomer(unit=_unit(request, typed), phones=said.phones, addresses=said.addresses, **said.values)
+    return create_customers([row], by=ask.me.pk, at=ask.now, now=ask.now)[0]
+
+
+def written(typed: QueryDict) -> Written:
+    """Read the form of a customer."""
+    values = {name: typed.get(name, "").strip() for name in PLAIN if name in typed}
+    labels = [*typed.getlist("phone_label"), *[""] * len(typed.getlist("phone"))]
+    phones = tuple(
+        NewPhone(text.strip(), label.strip()) for text, label in zip(typed.getlist("phone"), labels, strict=False) if text.strip()
+    )
+    addresses = tuple(NewAddress(text.strip()) for text in typed.getlist("address") if text.strip())
+    return Written(values, phones, addresses)
+
+
+def _unit(request: HttpRequest, typed: QueryDict) -> int:
+    """The unit chosen, of those the reader may see. FieldError for another."""
+    wanted = typed.get("unit", "")
+    if not any(str(choice.id) == wanted for choice in people.unit_choices(request)):
+        raise FieldError.of("unit", _("请选择所属单位"), _("请选择所属单位"))
+    return int(wanted)
+
+
+def _as_typed(found: Customer) -> QueryDict:
+    typed = QueryDict(mutable=True)
+    typed.update({name: str(getattr(found, name)) for name in PLAIN})
+    typed["unit"] = str(found.unit_id)
+    for phone in found.phones.order_by("-is_main", "pk"):
+        typed.appendlist("phone", phone.in_full)
+        typed.appendlist("phone_label", phone.label)
+    for address in found.addresses.order_by("pk"):
+        typed.appendlist("address", address.text)
+    return typed
+
+
+def _form(
+    request: Ask, typed: QueryDict, title: str, customer: Customer | None = None, faults: dict[str, str] | None = None
+) -> HttpResponse:
+    labels = [*typed.getlist("phone_label"), *[""] * len(typed.getlist("phone"))]
+    phones = list(zip(typed.getlist("phone") or [""], labels or [""], strict=False))
+    context = {
+        "title": title, "typed": typed, "customer": customer, "faults": faults or {}, "units": people.unit_choices(request),
+        "phones": phones or [("", "")], "addresses": typed.getlist("address") or [""], "kinds": Customer.Kind.choices,
+        "languages": Customer.Language.choices,
+    }  # fmt: skip
+    return render_page(request, "customers/edit.html", context, status=422 if faults else 200)

@@ -1,0 +1,74 @@
+"""客户: the list, one customer's page, and uncovering what is masked."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from shouwen.base.errors import FieldError
+from shouwen.base.models import Event
+from shouwen.cases.models import Case
+from shouwen.customers.matching import merge_hints
+from shouwen.customers.models import Customer
+from shouwen.customers.uncover import COVERED, uncover
+from shouwen.registers.models import Record
+from shouwen.web import people
+from shouwen.web.asking import Ask
+from shouwen.web.customers import rows
+from shouwen.web.fields import faults_of
+from shouwen.web.render import render_page, render_part
+
+CASES = 20
+EVENTS = 30
+
+
+@require_safe
+def listing(request: Ask) -> HttpResponse:
+    """All customers in the order of their pinyin, or those that are searched for."""
+    text = request.GET.get("q", "").strip()
+    unit = request.GET.get("unit", "")
+    found = rows.found(text, request.reader) if text else None
+    page = rows.page(request.reader, unit, request.GET.get("after", "")) if found is None else None
+    context = {
+        "title": _("客户"), "text": text, "unit": unit, "units": people.unit_choices(request),
+        "customers": found if found is not None else page[0] if page else [], "after": page[1] if page else "",
+    }  # fmt: skip
+    return render_part(request, "customers/_list.html", context, page="customers/list.html")
+
+
+@require_safe
+def page(request: Ask, pk: int) -> HttpResponse:
+    """One customer, masked: phones, addresses, houses, cases, and who did what about them."""
+    found = get_object_or_404(Customer.objects.visible_to(request.reader).prefetch_related("phones", "addresses"), pk=pk)
+    context = {
+        "title": found.masked_name,
+        "customer": found,
+        "records": Record.objects.visible_to(request.reader).filter(pk__in=found.relations.current().values("record_id"))[:CASES],
+        "cases": Case.objects.visible_to(request.reader).filter(customer=found).order_by("-opened_at", "-pk")[:CASES],
+        "events": Event.objects.visible_to(request.reader)
+        .filter(subject_kind="customer", subject_id=pk)
+        .order_by("-seq")[:EVENTS],
+        "hints": merge_hints(pk, request.reader),
+        "may_uncover": request.reader.may("reveal", "customer"),
+    }
+    return render_page(request, "customers/page.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def uncovered(request: Ask, pk: int) -> HttpResponse:
+    """Ask why, and on POST show what is masked; the reason becomes an event before anything is shown."""
+    found = get_object_or_404(Customer.objects.visible_to(request.reader), pk=pk)
+    context = {"title": _("查看完整资料"), "customer": found, "asked": COVERED}
+    if request.method == "POST":
+        reason = request.POST.get("reason") or request.POST.get("other", "")
+        wanted = request.POST.getlist("what") or list(COVERED)
+        try:
+            values = uncover(pk, wanted, request.reader, reason=reason, now=request.now)
+        except FieldError as wrong:
+            return render_part(
+                request, "customers/_uncover.html", {**context, "faults": faults_of(wrong, request.lang)}, status=422
+            )
+        return render_part(request, "customers/_uncovered.html", {**context, "values": values})
+    return render_part(request, "customers/_uncover.html", context)

@@ -1,0 +1,1 @@
+"""受理: from a ringing telephone to an open case."""

@@ -1,0 +1,15 @@
+"""Addresses of intake."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from shouwen.web.intake import views
+
+app_name = "intake"
+urlpatterns = [
+    path("", views.page, name="page"),
+    path("callers/", views.callers, name="callers"),
+    path("customers/", views.new_customer, name="customer"),
+    path("similar/", views.similar, name="similar"),
+]

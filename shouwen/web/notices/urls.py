@@ -1,0 +1,16 @@
+"""Addresses of notices."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from shouwen.web.notices import views
+
+app_name = "notices"
+urlpatterns = [
+    path("", views.listing, name="list"),
+    path("unread/", views.unread, name="unread"),
+    path("read/", views.read_all, name="read"),
+    path("<int:pk>/", views.follow, name="follow"),
+    path("<int:pk>/confirmation/", views.confirmation, name="confirm"),
+]

@@ -1,0 +1,74 @@
+"""Pages of long lists: by key, never by OFFSET or COUNT. A cursor says where a page ended; it is checked, not trusted."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Final, TypeVar
+
+import msgspec
+from django.db import models
+from django.db.models import Q
+
+from shouwen.base.search import BadCursor
+
+PAGE: Final = 50
+M = TypeVar("M", bound=models.Model)
+
+
+def write_cursor(*place: datetime | str | int | None) -> str:
+    """Return a cursor as it stands in an address."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+
+
+def read_moment_cursor(cursor: str) -> tuple[datetime | None, int] | None:
+    """Read the cursor of a list ordered by a moment (None: those without one) and id. Raises BadCursor."""
+    found = _read(cursor, tuple[datetime | None, int])
+    if found is not None:
+        _demand_id(found[1])
+        if found[0] is not None and found[0].tzinfo is None:
+            raise BadCursor
+    return found
+
+
+def read_text_cursor(cursor: str) -> tuple[str, int] | None:
+    """Read the cursor of a list ordered by a text and id. Raises BadCursor."""
+    found = _read(cursor, tuple[str, int])
+    if found is not None:
+        _demand_id(found[1])
+        if "\x00" in found[0]:
+            raise BadCursor
+    return found
+
+
+T = TypeVar("T")
+
+
+def _read(cursor: str, kind: type[T]) -> T | None:
+    if not cursor:
+        return None
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=kind)
+    except (binascii.Error, ValueError, msgspec.DecodeError):
+        raise BadCursor from None
+
+
+def _demand_id(id_: int) -> None:
+    if not 0 <= id_ < 2**63:
+        raise BadCursor
+
+
+def past_moment(column: str, place: tuple[datetime | None, int], *, down: bool) -> Q:
+    """The condition for rows after a place, ordered by a moment with nulls last and then by id."""
+    at, id_ = place
+    side, beyond = ("lt", "pk__lt") if down else ("gt", "pk__gt")
+    if at is None:
+        return Q(**{f"{column}__isnull": True, beyond: id_})
+    later = Q(**{f"{column}__{side}": at}) | Q(**{column: at, beyond: id_})
+    return later | Q(**{f"{column}__isnull": True})
+
+
+def cut(rows: list[M], limit: int = PAGE) -> tuple[list[M], bool]:
+    """Take one row too many away, and say whether there was one."""
+    return rows[:limit], len(rows) > limit

@@ -1,0 +1,222 @@
+"""A regulation made readable: its articles in order, each clause with its wording, its sentence, its table and its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from shouwen.cases.figures import Figures
+from shouwen.policy.kinds.base import Clause, Rule
+from shouwen.policy.law import Law, LawDay
+from shouwen.policy.nouns import Noun, Regulation
+from shouwen.policy.tables import Table
+from shouwen.policy.values import show_zh
+from shouwen.staff.models import Unit
+from shouwen.web import law as wording
+from shouwen.web.moments import typeset
+from shouwen.worktime import Span
+
+NOTHING = Figures()
+IS = gettext_noop("为")  # how conditions of packs say that a field has a value
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A pack and its regulations, with how many clauses of each grade they have."""
+
+    id: str
+    title: str
+    books: Sequence[tuple[str, str, Mapping[str, int]]]  # regulation id, title, grade -> count
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of a clause: heads, and rows of cells with the answer last."""
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One clause on the page."""
+
+    name: str
+    id: str
+    anchor: str
+    text: str
+    sentence: str
+    grade: str
+    kind: str
+    assumed: str
+    ours: bool  # the company has set a value of it
+    source: Sequence[str]
+    versions: Sequence[tuple[date | None, str]]
+    overrides: str
+    grid: Grid | None
+    figures: Figures
+    nouns: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """Clauses of one paper sentence, or those that stand by themselves."""
+
+    title: str
+    paragraphs: Sequence[Paragraph]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A procedure of the regulation: its steps in order."""
+
+    id: str
+    title: str
+    number: str
+    steps: Sequence[str]
+    ends: Sequence[str]  # where it may end besides
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A regulation."""
+
+    name: str
+    title: str
+    pack: str
+    header: Sequence[tuple[str, str]]
+    source: Sequence[str]
+    articles: Sequence[Article]
+    flows: Sequence[Flow]
+    grades: Mapping[str, int] = field(default_factory=dict)
+
+
+def clauses_of(law: Law, day: LawDay, regulation: Regulation) -> list[Clause]:
+    """Return the clauses of a regulation that hold on a day, as they stand in the file."""
+    found = [c for c in day.clauses.values() if c.regulation.name == regulation.name]
+    return sorted(found, key=lambda c: (law.versions[c.name][0].node.line, c.id))
+
+
+def shelf(law: Law, day: LawDay, lang: str) -> list[Shelf]:
+    """Return the packs with their regulations."""
+    packs: dict[str, list[tuple[str, str, Mapping[str, int]]]] = {}
+    for regulation in law.regulations.values():
+        counted = _grades([c for c in day.clauses.values() if c.regulation.name == regulation.name])
+        packs.setdefault(regulation.pack, []).append((regulation.id, _title(regulation, lang), counted))
+    return [
+        Shelf(pack, law.pack_titles[pack].text(lang) if pack in law.pack_titles else pack, books) for pack, books in packs.items()
+    ]
+
+
+def document(law: Law, regulation: Regulation, clauses: Sequence[Clause], figures: Mapping[str, Figures], lang: str) -> Document:
+    """Return a regulation ready to be shown."""
+    articles: dict[str, list[Paragraph]] = {}
+    for clause in clauses:
+        articles.setdefault(clause.article, []).append(_paragraph(law, clause, figures.get(clause.name, NOTHING), lang))
+    named = [Article(regulation.articles[a].text(lang) if a in regulation.articles else "", ps) for a, ps in articles.items()]
+    own = [n for n in law.nouns.values() if n.kind == "case" and f"{n.pack}/{n.regulation}" == regulation.name]
+    pack = law.pack_titles[regulation.pack].text(lang) if regulation.pack in law.pack_titles else regulation.pack
+    return Document(
+        regulation.name, _title(regulation, lang), pack, list(_header(law, regulation, lang)), regulation.source, named,
+        [_flow(n, lang) for n in own], _grades(clauses),
+    )  # fmt: skip
+
+
+def _title(regulation: Regulation, lang: str) -> str:
+    return regulation.en if regulation.en and lang.startswith("en") else regulation.zh
+
+
+def _grades(clauses: Sequence[Clause]) -> dict[str, int]:
+    counted = {"executed": 0, "attested": 0, "said": 0}
+    for clause in clauses:
+        counted[clause.grade] += 1
+    return counted
+
+
+def _header(law: Law, regulation: Regulation, lang: str) -> list[tuple[str, str]]:
+    words = {
+        "owner": _("归口"),
+        "approved_by": _("批准"),
+        "reviewed_on": _("复核日期"),
+        "applies_to": _("适用"),
+        "compiled_by": _("编制"),
+    }
+    found = []
+    for key, label in words.items():
+        value = regulation.header.get(key)
+        if value:
+            many = value if isinstance(value, list | tuple) else [value]
+            kinds = {str(k): str(text) for k, text in Unit.Kind.choices} | {"unset": _("未定")}
+            found.append((label, _("、").join(kinds.get(str(v)) or wording.post_name(law, str(v), lang) for v in many)))
+    return found
+
+
+def _paragraph(law: Law, clause: Clause, figures: Figures, lang: str) -> Paragraph:
+    english = lang.startswith("en")
+    versions = [(c.since, typeset(c.sentence())) for c in law.versions[clause.name] if not c.repealed]
+    sentence = typeset(clause.sentence())
+    text = (clause.en if english else "") or typeset(clause.zh) or sentence
+    assumed = clause.assumed.get("en" if english and "en" in clause.assumed else "zh", "")
+    tabled = next((r for r in clause.rules.values() if r.table is not None), None)
+    return Paragraph(
+        clause.name,
+        clause.id,
+        wording.anchor(clause.id),
+        text,
+        "" if clause.kind_word == "says" else sentence,
+        clause.grade,
+        clause.kind_word,
+        assumed,
+        clause.name in law.company.values,
+        clause.source,
+        versions if len(versions) > 1 else (),
+        clause.overrides,
+        _grid(tabled, tabled.table, law, lang) if tabled is not None and tabled.table is not None else None,
+        figures,
+        [wording.noun_name(law, n, lang) for n in clause.nouns],
+    )
+
+
+def _grid(rule: Rule, table: Table, law: Law, lang: str) -> Grid:
+    heads = [column.zh for column in table.columns]
+    rows = []
+    for row in table.rows:
+        said = {test.path.text: _without(test.zh, test.path.zh) for test in row.tests}
+        shape = getattr(rule.kind, "shape", None)
+        answer = (
+            show_zh(shape.type, row.answer) if shape is not None and row.answer is not None else _answer(row.answer, law, lang)
+        )
+        rows.append([*(said.get(column.text, _("任意")) for column in table.columns), answer])
+    return Grid([*heads, _("结果")], rows)
+
+
+def _without(said: str, head: str) -> str:
+    """A cell says no more what the head of its column says."""
+    return typeset(said.removeprefix(head).removeprefix(IS) or said)
+
+
+def _answer(answer: Any, law: Law, lang: str) -> str:
+    """What a row answers, whatever it is: a span, persons, a chain of approval, a choice, a number."""
+    if answer is None:
+        return _("（本公司设定）")
+    if isinstance(answer, Span):
+        return answer.en() if lang.startswith("en") else answer.zh()
+    if isinstance(answer, tuple | list):
+        return _(" → ").join(_answer(one, law, lang) for one in answer)
+    for name in ("who", "zh"):
+        inner = getattr(answer, name, None)
+        if inner is not None:
+            return inner if isinstance(inner, str) else _answer(inner, law, lang)
+    return str(answer)
+
+
+def _flow(noun: Noun, lang: str) -> Flow:
+    usual = next((s for s in noun.steps if s in noun.ends), "")
+    way = [label.text(lang) for step, label in noun.steps.items() if step not in noun.ends or step == usual]
+    others = [label.text(lang) for step, label in noun.steps.items() if step in noun.ends and step != usual]
+    return Flow(noun.id, wording.said(noun, lang), noun.number, way, others)

@@ -1,0 +1,13 @@
+"""Addresses of regulations."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from shouwen.web.regulations import views
+
+app_name = "regulations"
+urlpatterns = [
+    path("", views.listing, name="list"),
+    path("<slug:pack>/<slug:regulation>/", views.page, name="page"),
+]

@@ -1,0 +1,94 @@
+"""搜索: cases, customers and records by number, name, pinyin, initials, phone tail or any words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from shouwen.base.search import Hit, search
+from shouwen.registers.models import Record
+from shouwen.web.asking import Ask
+from shouwen.web.render import render_part
+
+KINDS = ("case", "customer", "record")
+QUICK = 8
+RESULTS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing found, and where it is."""
+
+    hit: Hit
+    url: str
+    icon: str
+
+
+@require_safe
+def page(request: Ask) -> HttpResponse:
+    """Everything that was found, page by page."""
+    text, kind = request.GET.get("q", "").strip()[:100], request.GET.get("kind", "")
+    found = search(text, request.reader, [kind] if kind in KINDS else KINDS, RESULTS, request.GET.get("after", ""))
+    context = {
+        "title": _("搜索"),
+        "q": text,
+        "kind": kind if kind in KINDS else "",
+        "found": [_found(h) for h in found.hits],
+        "many": found.many,
+        "after": found.cursor,
+    }
+    return render_part(request, "searching/_results.html", context, page="searching/page.html")
+
+
+@require_safe
+def quick(request: Ask) -> HttpResponse:
+    """The first few, while somebody types in the box above."""
+    text = request.GET.get("q", "").strip()[:100]
+    found = search(text, request.reader, KINDS, QUICK) if text else None
+    context = {
+        "title": _("搜索"),
+        "q": text,
+        "found": [_found(h) for h in found.hits] if found else [],
+        "more": bool(found and found.cursor),
+    }
+    return render_part(request, "searching/_quick.html", context)
+
+
+@require_safe
+def pick(request: Ask, kind: str) -> HttpResponse:
+    """Things of one kind to choose in a form; `of` narrows records and cases to some types."""
+    text = request.GET.get("find", "").strip()[:100]
+    hits = search(text, request.reader, [kind], QUICK * 4).hits if text and kind in KINDS else ()
+    nouns = [n for n in request.GET.get("of", "").split(",") if n]
+    if nouns and kind == "record":
+        right = set(
+            Record.objects.visible_to(request.reader)
+            .filter(pk__in=[h.id for h in hits], register__in=nouns)
+            .values_list("pk", flat=True)
+        )
+        hits = tuple(h for h in hits if h.id in right)
+    context = {
+        "title": _("选择"),
+        "found": [_found(h) for h in hits[:QUICK]],
+        "q": text,
+        "control": request.GET.get("control", ""),
+    }
+    return render_part(request, "searching/_pick.html", context)
+
+
+@require_safe
+def record(request: Ask, pk: int) -> HttpResponse:  # noqa: ARG001
+    """Records have no page of their own yet: their cases are what one comes for."""
+    return HttpResponseRedirect(f"{reverse('cases:list')}?record={pk}")
+
+
+def _found(hit: Hit) -> Found:
+    if hit.kind == "case":
+        return Found(hit, reverse("cases:page", args=[hit.id]), "clipboard-list")
+    if hit.kind == "customer":
+        return Found(hit, reverse("customers:page", args=[hit.id]), "user")
+    return Found(hit, reverse("searching:record", args=[hit.id]), "home")

@@ -1,0 +1,1 @@
+"""The door: signing in and out, and the language of the pages."""

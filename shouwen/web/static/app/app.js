@@ -1,0 +1,102 @@
+// What every page does: says when the network is gone, sends nothing twice, closes menus, keeps the focus where people work.
+(() => {
+  "use strict";
+  const words = document.getElementById("words").dataset;
+  const trouble = document.getElementById("trouble");
+  const said = document.getElementById("said");
+  let retry = null; // what to do again when the network is back
+  let timer = 0;
+
+  const say = (text) => { said.textContent = ""; requestAnimationFrame(() => { said.textContent = text; }); };
+
+  function show(text, kind = "bad", again = null, label = words.retry) {
+    trouble.dataset.kind = kind;
+    trouble.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
+    if (again) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-small", textContent: label });
+      button.addEventListener("click", again);
+      trouble.append(button);
+    }
+    trouble.hidden = false;
+    clearTimeout(timer);
+    if (kind === "good") timer = setTimeout(hide, 2500);
+  }
+  function hide() { trouble.hidden = true; trouble.replaceChildren(); }
+  const door = () => location.assign(`${words.door}?next=${encodeURIComponent(location.pathname + location.search)}`);
+  const signedOut = () => show(words.ended, "bad", door, words.signIn);
+  window.shouwen = { words, say, show, hide, signedOut };
+
+  // ---- network and server troubles -------------------------------------------------------------------------------------
+  function unsent(event) {
+    const { elt, requestConfig } = event.detail;
+    if (elt.dataset.quiet !== undefined || !elt.isConnected) return;
+    const post = requestConfig && requestConfig.verb !== "get";
+    retry = () => { hide(); if (post) elt.requestSubmit ? elt.requestSubmit() : elt.click(); else htmx.trigger(elt, elt.dataset.live !== undefined ? "live" : "again"); };
+    show(post ? words.unsent : words.offline, "bad", retry);
+  }
+  document.addEventListener("htmx:sendError", unsent);
+  document.addEventListener("htmx:timeout", unsent);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    if (xhr.status >= 500 && !xhr.getResponseHeader("HX-Retarget")) { // not a page of ours: a proxy, or worse
+      event.detail.shouldSwap = false;
+      show(words.broken, "bad");
+    }
+  });
+  window.addEventListener("offline", () => show(words.offline, "bad", () => retry && retry()));
+  window.addEventListener("online", () => { if (!trouble.hidden) { show(words.back, "good"); if (retry) { const again = retry; retry = null; again(); } } });
+  document.addEventListener("htmx:afterOnLoad", (event) => { if (!trouble.hidden && trouble.dataset.kind === "bad" && event.detail.xhr.status < 500) hide(); });
+
+  // ---- nothing is sent twice -------------------------------------------------------------------------------------------
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "dialog") return;
+    if (form.classList.contains("busy")) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+    requestAnimationFrame(() => { if (!event.defaultPrevented || form.matches("[hx-post]")) form.classList.add("busy"); });
+    setTimeout(() => form.classList.remove("busy"), 15000);
+  }, true);
+  const rest = (event) => { const form = event.target.closest && event.target.closest("form"); if (form) form.classList.remove("busy"); };
+  for (const name of ["htmx:afterRequest", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, rest);
+  window.addEventListener("pageshow", () => document.querySelectorAll("form.busy").forEach((form) => form.classList.remove("busy")));
+
+  // ---- after a swap: tell, and put the focus into what came --------------------------------------------------------------
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const here = event.detail.elt;
+    if (!here || !here.querySelector) return;
+    const wanted = here.querySelector("[data-focus]") || (here.matches("[data-focus]") ? here : null);
+    if (wanted) { wanted.focus({ preventScroll: true }); wanted.scrollIntoView({ block: "nearest" }); }
+    const first = !wanted && (here.querySelector("[data-first]") || (here.id === "acting" && here.querySelector("form")));
+    if (first) (first.querySelector("[aria-invalid='true']") || firstEmpty(first) || first).focus();
+    const faulty = here.querySelector("[aria-invalid='true']");
+    if (faulty) faulty.focus();
+    const told = here.querySelector("[data-say]");
+    if (told) say(told.dataset.say || told.textContent.trim());
+  });
+
+  // What is known already is filled in; people begin where it is not.
+  function firstEmpty(form) {
+    const all = [...form.querySelectorAll("textarea, input:not([type=hidden]), select")].filter((field) => field.offsetParent !== null);
+    const open = all.find((field) => (field.type === "radio" || field.type === "checkbox"
+      ? !form.querySelector(`[name="${CSS.escape(field.name)}"]:checked`) : field.value === ""));
+    return open || all[0];
+  }
+
+  // ---- menus and dialogs -----------------------------------------------------------------------------------------------
+  const closeMenus = (but) => document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!but || !menu.contains(but)) menu.open = false; });
+  document.addEventListener("click", (event) => {
+    closeMenus(event.target);
+    const opener = event.target.closest("[data-opens]");
+    if (opener) document.getElementById(opener.dataset.opens).showModal();
+    const dialog = event.target.closest("dialog");
+    if (dialog && event.target === dialog) dialog.close();
+    const away = event.target.closest("[data-empties]");
+    if (away) { document.getElementById(away.dataset.empties).replaceChildren(); }
+  });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(); });
+
+  // ---- selects and ticks that only choose what is shown send their form by themselves --------------------------------------
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-sends]");
+    if (form && !event.target.matches("[type='search'], [type='text']")) form.requestSubmit();
+  });
+})();

@@ -1,0 +1,64 @@
+// Forms: rows that can be added and taken away, things chosen by searching, files that are too large.
+(() => {
+  "use strict";
+  document.addEventListener("click", (event) => {
+    const more = event.target.closest("[data-row-more]");
+    if (more) addRow(more);
+    const less = event.target.closest("[data-row-less]");
+    if (less) {
+      const lines = less.closest("[data-rows]").querySelectorAll(":scope > .rows-line");
+      const line = less.closest(".rows-line");
+      if (lines.length > 1) line.remove();
+      else line.querySelectorAll("input, select, textarea").forEach((field) => { field.value = ""; });
+    }
+    const pick = event.target.closest("[data-pick]");
+    if (pick) {
+      const finder = pick.closest("[data-finder]");
+      finder.querySelector("[data-picked]").value = pick.dataset.pick;
+      const field = finder.querySelector("[data-find]");
+      field.value = pick.dataset.text;
+      const list = pick.closest(".found");
+      if (list) list.hidden = true;
+      finder.querySelectorAll(".suggested [data-pick]").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.pick === pick.dataset.pick)));
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+      field.focus();
+    }
+  });
+
+  function addRow(button) {
+    const group = button.closest("[data-rows]");
+    const lines = group.querySelectorAll(":scope > .rows-line");
+    const next = lines.length ? Math.max(...[...lines].map((line) => Number((line.querySelector("[name]").name.split(".")[1])))) + 1 : 0;
+    const line = group.querySelector("template").content.firstElementChild.cloneNode(true);
+    const name = button.dataset.rowMore;
+    for (const element of line.querySelectorAll("*")) {
+      for (const attribute of ["name", "id", "for", "aria-controls", "data-list", "hx-target", "hx-vals"]) {
+        const value = element.getAttribute(attribute);
+        if (value && value.includes(`${name}._.`)) element.setAttribute(attribute, value.replaceAll(`${name}._.`, `${name}.${next}.`));
+      }
+    }
+    button.before(line);
+    htmx.process(line);
+    line.querySelector("input:not([type=hidden]), select, textarea").focus();
+  }
+
+  // What is typed after something was chosen chooses nothing until it is found again.
+  document.addEventListener("input", (event) => {
+    if (event.target.dataset.find === undefined) return;
+    event.target.closest("[data-finder]").querySelector("[data-picked]").value = "";
+  });
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.elt.dataset.find !== undefined) event.detail.parameters.find = event.detail.elt.value;
+  });
+
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (field.type !== "file") return;
+    const most = Number((field.closest("[data-most]") || {}).dataset?.most || 0);
+    const large = most && [...field.files].find((file) => file.size > most);
+    if (!large) return;
+    event.stopImmediatePropagation();
+    window.shouwen.show(window.shouwen.words.tooLarge.replace("%s", large.name));
+    field.value = "";
+  }, true);
+})();

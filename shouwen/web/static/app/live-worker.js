@@ -1,0 +1,55 @@
+// The one event stream of all tabs of a browser. Tabs say which topics they show; the server tells only those, and only what the
+// person may see. A stream that breaks is taken up again by the browser, and everybody is told to look again.
+"use strict";
+const MOST = 200; // topics; the address has to stay short
+const SLOW = 60; // milliseconds that new wishes are gathered
+const QUIET = 4000; // a break shorter than this is not worth telling
+const tabs = new Map(); // port -> topics
+let stream = null;
+let covered = new Set();
+let broken = false;
+let waiting = 0;
+
+const tell = (message) => tabs.forEach((_, port) => port.postMessage(message));
+
+function connect() {
+  const wanted = [...new Set([...tabs.values()].flat())].slice(-MOST);
+  if (stream && stream.readyState !== EventSource.CLOSED && wanted.every((topic) => covered.has(topic))) return;
+  if (stream) stream.close();
+  covered = new Set(wanted);
+  stream = new EventSource(`/events?topics=${wanted.join("+")}`);
+  stream.onmessage = (event) => tell({ told: event.data.split(" ") });
+  stream.onopen = () => { if (broken) { broken = false; tell({ state: "back" }); } };
+  stream.onerror = () => {
+    if (stream.readyState === EventSource.CLOSED) refused();
+    if (broken) return;
+    broken = true;
+    setTimeout(() => { if (broken) tell({ state: "gone" }); }, QUIET);
+  };
+}
+// The server answered, but not with a stream: the session has ended, or it is being restarted.
+async function refused() {
+  const stop = new AbortController();
+  try {
+    const answer = await fetch("/events", { signal: stop.signal });
+    stop.abort();
+    if (answer.status === 403) { stream = null; tell({ state: "out" }); return; }
+  } catch { /* no network: try again below */ }
+  setTimeout(connect, 5000);
+}
+function hear(port, data) {
+  if (data.bye) tabs.delete(port);
+  else tabs.set(port, data.topics);
+  if (!tabs.size) { if (stream) stream.close(); stream = null; return; }
+  clearTimeout(waiting);
+  waiting = setTimeout(connect, SLOW);
+}
+if ("onconnect" in self) {
+  self.onconnect = (event) => {
+    const port = event.ports[0];
+    port.onmessage = (message) => hear(port, message.data);
+    port.start();
+  };
+} else {
+  self.onmessage = (message) => hear(self, message.data);
+}

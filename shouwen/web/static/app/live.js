@@ -1,0 +1,70 @@
+// Live updates. Elements say data-live="case-12 desk-7" (topics) and hx-trigger="live"; when a topic is told, they fetch themselves
+// again. All tabs share one event stream through a SharedWorker, because a browser opens only six connections to a site and
+// people open more tabs than that. Tabs out of sight wait until they are looked at.
+(() => {
+  "use strict";
+  const stale = new Set();
+  let port = null;
+  let known = "";
+
+  const topics = () => [...new Set([...document.querySelectorAll("[data-live]")].flatMap((e) => e.dataset.live.split(" ")).filter(Boolean))].sort();
+
+  function refresh() {
+    if (document.hidden || !stale.size) return;
+    const all = stale.has("resync");
+    for (const element of document.querySelectorAll("[data-live]")) {
+      if (all || element.dataset.live.split(" ").some((topic) => stale.has(topic))) {
+        if (busyWith(element)) continue;
+        htmx.trigger(element, "live");
+      }
+    }
+    stale.clear();
+  }
+  // A part in which somebody is typing is not pulled away; its page shows that it is out of date instead.
+  function busyWith(element) {
+    const active = document.activeElement;
+    if (element.contains(active) && active.matches("input, textarea, select")) { element.classList.add("outdated"); return true; }
+    return false;
+  }
+  let waiting = 0;
+  function heard(told) {
+    for (const topic of told) stale.add(topic);
+    clearTimeout(waiting);
+    waiting = setTimeout(refresh, 60); // several topics of one act come together
+  }
+
+  function declare() {
+    const wanted = topics().join(" ");
+    if (wanted === known) return;
+    known = wanted;
+    port.postMessage({ topics: wanted.split(" ") });
+  }
+  function listen(message) {
+    if (message.told) heard(message.told);
+    if (message.state === "gone") { window.shouwen.show(window.shouwen.words.stale); }
+    if (message.state === "back") { heard(["resync"]); window.shouwen.hide(); }
+    if (message.state === "out") window.shouwen.signedOut();
+  }
+
+  function start() {
+    const address = document.body.dataset.worker;
+    if (window.SharedWorker) {
+      const worker = new SharedWorker(address, { name: `shouwen-${document.body.dataset.who}` });
+      port = worker.port;
+    } else {
+      port = new Worker(address); // a stream of its own
+    }
+    port.onmessage = (event) => listen(event.data);
+    if (port.start) port.start();
+    declare();
+    window.addEventListener("pagehide", () => port.postMessage({ bye: true }));
+    window.addEventListener("pageshow", (event) => { if (event.persisted) { known = ""; declare(); heard(["resync"]); } });
+    document.addEventListener("visibilitychange", refresh);
+    document.addEventListener("focusout", (event) => {
+      const part = event.target.closest(".outdated");
+      if (part && !part.contains(event.relatedTarget)) { part.classList.remove("outdated"); htmx.trigger(part, "live"); }
+    });
+    document.addEventListener("htmx:afterSettle", declare);
+  }
+  start();
+})();

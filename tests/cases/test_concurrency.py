@@ -1,0 +1,122 @@
+"""Two at once: what is counted is counted one after the other, what is locked is waited for, and nothing is done twice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from shouwen.base.models import ActKey
+from shouwen.cases.acting import act, act_many
+from shouwen.cases.models import Case
+from shouwen.ops.cast import Cast
+from shouwen.policy.act import Act
+from shouwen.policy.ruling import Ruling
+from shouwen.worktime import parse_span
+from tests.cases.doing import opened, opening
+from tests.cases.law import enacted
+from tests.conftest import LiveDatabase
+from tests.world import at, cast
+
+NINE = at("2026-03-02 09:00")
+
+
+@pytest.fixture
+def people(live_db: LiveDatabase) -> Cast:
+    """The cast in a database that may be committed to."""
+    found = cast(NINE)
+    enacted("works")
+    return found
+
+
+def at_once(things: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Do things in as many threads, begun together; return what each gave or raised."""
+    gate = threading.Barrier(len(things))
+    found: list[Any] = [None] * len(things)
+
+    def one(i: int, thing: Callable[[], Any]) -> None:
+        try:
+            gate.wait()
+            found[i] = thing()
+        except Exception as trouble:  # noqa: BLE001
+            found[i] = trouble
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=one, args=(i, t)) for i, t in enumerate(things)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join(60)
+    assert not any(t.is_alive() for t in threads)
+    return found
+
+
+def doing(wish: Act) -> Callable[[], Ruling]:
+    """An act to be done later."""
+    return lambda: act(wish, now=NINE)
+
+
+def test_of_two_extensions_at_once_where_one_is_allowed_one_is_refused(people: Cast) -> None:
+    everybody = people.everybody
+    for pair in zip(everybody[::2], everybody[1::2], strict=False):
+        case = opened("refund", people.sun_lei, NINE)
+        wishes = [Act("extend", case.ref, who.pk, NINE, {"span": parse_span("1wd")}) for who in pair]
+
+        outcomes = [r.outcome for r in at_once([doing(w) for w in wishes])]
+
+        assert sorted(outcomes) == ["allowed", "refused"]
+
+
+def test_a_quota_of_one_person_holds_over_cases_that_share_no_lock(people: Cast) -> None:
+    cases = [opened("refund", people.sun_lei, NINE) for _ in range(6)]
+    wishes = [Act("extend", case.ref, people.sun_lei.pk, NINE, {"span": parse_span("1wd")}) for case in cases]
+
+    outcomes = [r.outcome for r in at_once([doing(w) for w in wishes])]
+
+    assert sorted(outcomes) == ["allowed"] * 2 + ["refused"] * 4  # clause 2.1: two a day
+
+
+def test_the_same_key_sent_four_times_at_once_opens_one_case(people: Cast) -> None:
+    wish = replace(opening("refund", people.sun_lei, NINE), key="once")
+
+    rulings = at_once([doing(wish)] * 4)
+
+    assert {r.subject.id for r in rulings} == {Case.objects.get().pk}
+    assert ActKey.objects.count() == 1
+
+
+def test_numbers_of_cases_opened_at_once_are_all_different(people: Cast) -> None:
+    rulings = at_once([doing(opening("refund", people.sun_lei, NINE)) for _ in range(8)])
+
+    assert all(r.allowed for r in rulings)
+    numbers = list(Case.objects.order_by("number").values_list("number", flat=True))
+    assert len(set(numbers)) == 8
+    assert all(n.startswith("TK20260302-") for n in numbers)
+
+
+def test_acts_on_one_case_at_once_happen_one_after_the_other(people: Cast) -> None:
+    case = opened("refund", people.sun_lei, NINE)
+    wishes = [Act("note", case.ref, people.sun_lei.pk, NINE, {"text": f"第{i}条"}) for i in range(6)]
+
+    rulings = at_once([doing(w) for w in wishes])
+
+    assert [r.outcome for r in rulings] == ["allowed"] * 6
+    case.refresh_from_db()
+    assert case.marks["note"][0] == 6
+    assert case.version == 7
+
+
+def test_batches_that_want_the_same_cases_in_another_order_do_not_block_each_other_for_ever(people: Cast) -> None:
+    cases = [opened("refund", people.sun_lei, NINE) for _ in range(10)]
+
+    def batch(order: Sequence[Case]) -> Callable[[], list[Ruling]]:
+        return lambda: act_many([Act("note", c.ref, people.sun_lei.pk, NINE, {"text": "x"}) for c in order], now=NINE)
+
+    found = at_once([batch(cases), batch(cases[::-1]), batch(cases[::2]), batch(cases[::-2])])
+
+    assert all(r.allowed for rulings in found for r in rulings)

@@ -1,0 +1,154 @@
+"""Which law holds: published once, compiled once, the moment's clauses over the case's own shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from django.db import transaction
+
+from shouwen.base.models import Company, Event
+from shouwen.cases import enactments
+from shouwen.cases.acting import act
+from shouwen.cases.enactments import Laws, Undecided, enact, law_at, sources_of
+from shouwen.cases.models import Case, Enactment
+from shouwen.ops.cast import Cast
+from shouwen.policy.errors import PackError
+from tests.cases.doing import did, opened, wanted
+from tests.cases.law import BEGINNING, enacted, sources
+from tests.world import at, cast
+
+pytestmark = pytest.mark.django_db
+NINE = at("2026-03-02 09:00")
+APRIL = at("2026-04-01 00:00")
+
+
+def changed(old: str, new: str) -> Mapping[str, str]:
+    """The little law with one passage changed."""
+    files = dict(sources("demo"))
+    assert files["demo/repair.yaml"].count(old) >= 1
+    files["demo/repair.yaml"] = files["demo/repair.yaml"].replace(old, new)
+    del files["demo/repair.scenarios.yaml"]
+    return files
+
+
+@pytest.fixture
+def people() -> Cast:
+    """The cast."""
+    return cast(NINE)
+
+
+def test_a_published_law_can_be_read_again_as_it_was(people: Cast) -> None:
+    made = enact(sources("demo"), effective_from=BEGINNING, by=people.zhao_jun.pk, now=NINE, note="第一版")
+
+    assert sources_of(Enactment.objects.get()) == dict(sources("demo"))
+    event = Event.objects.get(act="enact")
+    assert (event.actor_id, event.subject_id, event.data["digest"]) == (people.zhao_jun.pk, made.pk, made.digest)
+
+
+def test_publishing_the_same_law_again_changes_nothing(people: Cast) -> None:
+    first, again = enacted(), enacted()
+    assert first == again
+    assert Event.objects.filter(act="enact").count() == 1
+
+
+def test_a_broken_pack_is_not_enacted_and_says_where(people: Cast) -> None:
+    with pytest.raises(PackError) as broken:
+        enact(changed("until: reply", "until: replies"), effective_from=BEGINNING, now=NINE)
+    assert "demo/repair.yaml" in broken.value.text()
+    assert not Enactment.objects.exists()
+
+
+def test_a_law_with_a_value_the_company_owes_is_not_enacted_until_it_is_set(people: Cast) -> None:
+    open_law = changed("within: 10min", "within: unset")
+    with pytest.raises(Undecided) as owed:
+        enact(open_law, effective_from=BEGINNING, now=NINE)
+    assert owed.value.open_values == (("demo/repair#3.6", "within"),)
+
+    settings = 'company: yunqi\nvalues: {"demo/repair#3.6": {within: 20min}}\ngrants: {desk: [see, "export:case"]}\n'
+    enact(open_law, settings, effective_from=BEGINNING, now=NINE)
+
+    assert law_at(NINE) is not None
+    assert Company.ours().grants == {"desk": ["see", "export:case"]}
+
+
+def test_before_the_first_enactment_there_is_no_law(people: Cast) -> None:
+    enact(sources("demo"), effective_from=APRIL, now=NINE)
+    assert law_at(NINE) is None
+    assert law_at(APRIL) is not None
+
+
+def test_a_newer_law_judges_from_its_day_on_and_promises_stay_as_they_were_made(people: Cast) -> None:
+    enacted()
+    before = opened("repair", people.chen_jie, at("2026-03-31 23:30"), urgency="urgent")
+    enact(changed("within: 1h", "within: 30min"), effective_from=APRIL, now=NINE)
+
+    after = opened("repair", people.chen_jie, APRIL, urgency="urgent")
+    late_entry = opened("repair", people.chen_jie, at("2026-03-31 22:00"), urgency="urgent")
+
+    assert before.deadlines.get().due_at == at("2026-04-01 00:30")
+    assert after.deadlines.get().due_at == at("2026-04-01 00:30")
+    assert late_entry.deadlines.get().due_at == at("2026-03-31 23:00")
+    assert (before.enactment_id, after.enactment_id) == (late_entry.enactment_id, Enactment.objects.latest("effective_from").pk)
+
+
+def test_a_case_keeps_the_steps_and_acts_it_began_with_under_the_gates_of_the_moment(people: Cast) -> None:
+    enacted()
+    case = opened("repair", people.chen_jie, NINE, urgency="normal")
+    newer = changed("      reply:   {zh: 回复客户, from: [received, assigned]}\n", "      answer:  {zh: 答复, from: [received, assigned]}\n")
+    files = dict(newer)
+    files["demo/repair.yaml"] = files["demo/repair.yaml"].replace("until: reply", "until: answer")
+    files["demo/repair.yaml"] += "  - id: \"9\"\n    zh: 派工须由前台办理\n    for: repair\n    permits: {who: desk, acts: [assign]}\n"
+    enact(files, effective_from=APRIL, now=NINE)
+
+    assert act(wanted("reply", case, people.chen_jie, APRIL), now=APRIL).allowed
+    fresh = opened("repair", people.chen_jie, APRIL, urgency="normal")
+    assert act(wanted("reply", fresh, people.chen_jie, APRIL), now=APRIL).refusals[0].code == "no_act"
+    ruling = act(wanted("assign", case, people.chen_jie, APRIL, visit_at=APRIL), now=APRIL)
+    assert [r.clause for r in ruling.refusals] == ["demo/repair#9"]
+
+
+def test_a_procedure_that_a_newer_law_no_longer_has_lives_on_in_its_cases(people: Cast) -> None:
+    enacted()
+    case = opened("call_back", people.chen_jie, NINE)
+    files = {"other/pack.yaml": "pack: other\ntitle: {zh: 别的}\n", "other/r.yaml": _OTHER}
+    enact(files, effective_from=APRIL, now=NINE)
+
+    did("call", case, people.chen_jie, APRIL, satisfied=True)
+
+    case.refresh_from_db()
+    assert case.closed_at == APRIL
+
+
+_OTHER = """regulation: r
+title: {zh: 别的}
+procedures:
+  letter: {title: 来信, steps: {in: 收到, out: 办结}, acts: {answer: {zh: 答复, from: [in], to: out}}}
+"""
+
+
+def test_a_law_seen_in_a_transaction_that_was_rolled_back_is_not_remembered(people: Cast) -> None:
+    enacted()
+    with transaction.atomic():
+        enact(changed("within: 1h", "within: 5min"), effective_from=APRIL, now=NINE)
+        assert len(Laws()._listed.ids) == 2
+        transaction.set_rollback(True)
+    enact(changed("within: 1h", "within: 7min"), effective_from=APRIL, now=NINE)
+
+    case = opened("repair", people.chen_jie, APRIL, urgency="urgent")
+
+    assert case.deadlines.get().due_at == at("2026-04-01 00:07")
+
+
+def test_each_law_is_compiled_once_in_a_process(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = enacted()
+    enactments._kept.laws.pop(made.digest)
+    compiled: list[int] = []
+    load = enactments.load
+    monkeypatch.setattr(enactments, "load", lambda *a, **k: compiled.append(1) or load(*a, **k))
+
+    for _ in range(3):
+        opened("repair", people.chen_jie, NINE, urgency="normal")
+
+    assert len(compiled) == 1
+    assert Case.objects.count() == 3

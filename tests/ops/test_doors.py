@@ -1,0 +1,133 @@
+"""One verb behind every door: the same act by hand, by API, in bulk and from a file leaves the same facts."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+
+from shouwen.base.models import Event, Notice
+from shouwen.cases.acting import act, act_many
+from shouwen.cases.draft import Start, Wish, open_case
+from shouwen.cases.enactments import enact
+from shouwen.cases.models import Case, Deadline
+from shouwen.ops.case_map import read_map
+from shouwen.ops.cast import Cast
+from shouwen.ops.shelf import folders
+from shouwen.ops.taking_in import import_cases
+from shouwen.policy.act import Act, Opening, Ref
+from shouwen.policy.packs import Sources, read_sources
+from shouwen.staff.models import IMPORTER, Holding
+from shouwen.staff.tokens import issue
+from tests.world import NOW, at, cast, reader
+
+AT: Final = at("2026-03-02 10:00")
+FIELDS: Final = {"area": "安全隐患", "channel": "12345", "street": "坪山街道", "nature": "complaint"}
+MAP: Final = """procedure: hotline_request
+key: id
+at: at
+fields: {area: area, channel: channel, street: street, nature: nature}
+"""
+
+
+@cache
+def hotline() -> Sources:
+    return read_sources(folders(["hotline"]))
+
+
+@pytest.fixture
+def company(db: None, settings: Any) -> Cast:
+    """The company under the hotline's law."""
+    settings.ROOT_URLCONF = "tests.api.urls"
+    found = cast()
+    Holding.objects.create(staff=found.zhao_jun, post="hotline_chief", unit=found.units.company, since=at("2024-01-01 00:00"))
+    enact(hotline(), effective_from=at("2020-01-01 00:00"), now=NOW)
+    return found
+
+
+def told(case: int, actor: int) -> list[dict[str, Any]]:
+    """The facts of a case without what tells one case from another: ids, who it was, when it was written down, keys."""
+    names = ("kind", "act", "clause", "clause_since", "at", "noun", "subject_kind", "data")
+    rows = Event.objects.of_case(case).values(*names, "actor_id")
+    facts = [{**{n: r[n] for n in names}, "by": "actor" if r["actor_id"] == actor else r["actor_id"]} for r in rows]
+    return [{**f, "data": _without(f["data"], {case: "case", actor: "actor"})} for f in facts]
+
+
+def _without(data: Any, ids: Mapping[int, str]) -> Any:
+    if isinstance(data, dict):
+        return {k: _without(v, ids) for k, v in data.items() if k not in ("deadline", "task")}
+    if isinstance(data, list):
+        return [_without(v, ids) for v in data]
+    return ids.get(data, data) if isinstance(data, int) and not isinstance(data, bool) else data
+
+
+def left(case: int) -> dict[str, Any]:
+    """What else an act leaves: the row, its promises, who was told."""
+    names = ("procedure", "step", "title", "fields", "unit_id", "opened_at", "closed_at", "next_due")
+    row = Case.objects.values(*names).get(pk=case)
+    promises = list(Deadline.objects.filter(case=case).values("clause", "clause_since", "anchor", "due_at", "warn_at", "until"))
+    notices = list(Notice.objects.filter(case_id=case).order_by("id").values("staff_id", "topic", "text", "clause", "at"))
+    return {"row": row, "promises": promises, "notices": notices}
+
+
+def by_hand(company: Cast) -> int:
+    """As the page does it: raw input made an act, then done."""
+    person = company.lin_yue
+    wish = Wish(act="open", fields=FIELDS, at=AT)
+    wanted = open_case("hotline_request", wish, Start(unit=company.units.company.pk), reader(person), now=NOW)
+    return act(wanted, now=NOW).subject.id
+
+
+def by_api(company: Cast) -> int:
+    token = issue(company.lin_yue, "test", now=NOW)
+    body = {"procedure": "hotline_request", "fields": FIELDS, "unit": company.units.company.pk, "at": AT.isoformat()}
+    headers: Any = {"Authorization": f"Bearer {token}"}
+    answer = Client().post("/api/v1/cases", json.dumps(body), content_type="application/json", headers=headers)
+    assert answer.status_code == 201, answer.content
+    return Case.objects.get(number=answer.json()["case"]).pk
+
+
+def in_bulk(company: Cast) -> list[int]:
+    opening = Opening(company.units.company.pk)
+    one = Act("open", Ref("case", "hotline_request", 0), company.lin_yue.pk, AT, FIELDS, opening=opening)
+    return [r.subject.id for r in act_many([one, replace(one, key="again"), one], now=NOW)]
+
+
+def from_file(company: Cast, tmp_path: Path) -> list[int]:
+    rows, told_by = tmp_path / "rows.csv", tmp_path / "m.yaml"
+    told_by.write_text(MAP, "utf-8")
+    with rows.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "at", *FIELDS])
+        writer.writerows([n, f"{AT:%Y-%m-%d %H:%M:%S}", *FIELDS.values()] for n in (1, 2))
+    had = set(Case.objects.values_list("pk", flat=True))
+    report = import_cases(rows, read_map(told_by), now=NOW, say=lambda zh, en: None)
+    assert report.taken == 2
+    return [pk for pk in Case.objects.order_by("pk").values_list("pk", flat=True) if pk not in had]
+
+
+def test_the_same_act_by_hand_api_bulk_and_file_leaves_equal_facts(company: Cast, tmp_path: Path) -> None:
+    person = company.lin_yue.pk
+    hand = by_hand(company)
+    others = [by_api(company), *in_bulk(company)]
+    filed = from_file(company, tmp_path)
+
+    facts, rest = told(hand, person), left(hand)
+    kinds = [(f["kind"], f["act"] or f["clause"]) for f in facts]
+    assert kinds[0] == ("act", "open")
+    assert ("chosen", "hotline/hotline#2.1") in kinds
+    assert ("promise", "hotline/hotline#4") in kinds
+    assert ("tell", "hotline/hotline#2.2") in kinds
+    for case in others:
+        assert told(case, person) == facts
+        assert left(case) == rest
+    for case in filed:
+        assert told(case, IMPORTER) == facts
+        assert left(case) == rest

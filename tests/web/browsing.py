@@ -1,0 +1,101 @@
+"""What a person at a browser does and sees, for the tests of the pages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from shouwen.staff.models import Staff
+from tests import databases
+from tests.web.village import Village
+
+PHONE: Final = 900  # narrower is held in a hand
+AXE: Final = databases.ROOT / ".cache/browser/axe.min.js"
+# A refusal is an answer with a status of its own, and browsers print that.
+EXPECTED: Final = re.compile(r"Failed to load resource: the server responded with a status of 4|Response Status Error Code 4")
+
+
+@dataclass(slots=True)
+class Visitor:
+    """Somebody at a browser, and what went wrong in its scripts."""
+
+    context: BrowserContext
+    page: Page
+    troubles: list[str] = field(default_factory=list)
+
+    def leave(self) -> None:
+        """Close the browser; nothing may have gone wrong."""
+        self.context.close()
+        assert not self.troubles, self.troubles
+
+
+def visitor(browser: Browser, village: Village, person: Staff | None, width: int, **options: Any) -> Visitor:
+    """Open a browser of some width, signed in as somebody."""
+    phone = width < PHONE
+    context = browser.new_context(
+        viewport={"width": width, "height": 844 if phone else 900}, locale="zh-CN", timezone_id="Asia/Shanghai", base_url=village.address,
+        is_mobile=phone, has_touch=phone, device_scale_factor=2 if phone else 1, **options,
+    )  # fmt: skip
+    context.set_default_timeout(10_000)
+    if person is not None:
+        cookie = village.client(person).cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": village.address}])
+    page = context.new_page()
+    came = Visitor(context, page)
+    page.on("console", lambda m: m.type in {"error", "warning"} and not EXPECTED.search(m.text) and came.troubles.append(m.text))
+    page.on("pageerror", lambda e: came.troubles.append(str(e)))
+    return came
+
+
+def do(page: Page, act: str) -> None:
+    """Press the button of an act and wait for its form."""
+    page.locator(f"#act-{act}").click()
+    expect(page.locator("#act-form")).to_be_visible()
+
+
+def send(page: Page) -> None:
+    """Send the form of an act, and wait until it is said to be done."""
+    page.locator("#act-form .form-end .btn-primary").click()
+    expect(page.locator("#acting .note-success, #acting .note-warning")).to_be_visible()
+
+
+def choose(page: Page, field_name: str, value: str) -> None:
+    """Choose one of the choices that lie side by side."""
+    page.locator(f".way:has(input[name='{field_name}'][value='{value}'])").click()
+
+
+def axe(page: Page) -> list[str]:
+    """What axe finds on a page that is serious or worse, in one line each."""
+    assert AXE.exists(), f"{AXE} is missing: run ./run dev"
+    page.evaluate(Path(AXE).read_text(encoding="utf-8"))
+    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+    return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found if v["impact"] in {"serious", "critical"}]
+
+
+def too_small(page: Page) -> list[str]:
+    """Texts that can be seen and are smaller than 14 pixels."""
+    return list(
+        page.evaluate(
+            """() => {
+      const found = [];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const text = walker.currentNode.textContent.trim();
+        const element = walker.currentNode.parentElement;
+        if (!text || !element.checkVisibility() || element.closest("template, script, .visually-hidden")) continue;
+        if (parseFloat(getComputedStyle(element).fontSize) < 14) found.push(text.slice(0, 40));
+      }
+      return found;
+    }"""
+        )
+    )
+
+
+def overflows(page: Page) -> int:
+    """By how many pixels a page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
