@@ -31,7 +31,7 @@ class Asker:
 class Bearer(HttpBearer):
     """`Authorization: Bearer sw_…`; tokens are printed by `shouwen token USER`."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Asker | None:  # noqa: ARG002  ninja's signature
+    def authenticate(self, request: HttpRequest, token: str) -> Asker | None:
         """Return who sends the token, or None: the answer is then 401."""
         now = timezone.now()
         found = bearer(token, now=now)
@@ -47,7 +47,7 @@ def asker(request: HttpRequest, *query: str) -> Asker:
     if strange:
         raise FieldError([Complaint(name[:64], "没有这个参数", "there is no such parameter", "unknown") for name in strange[:20]])
     found: Any = request.auth  # type: ignore[attr-defined]
-    assert isinstance(found, Asker)  # noqa: S101  every operation is behind Bearer
+    assert isinstance(found, Asker)
     return found
 
 

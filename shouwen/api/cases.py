@@ -37,18 +37,39 @@ CaseId = Annotated[int, Path(ge=1, le=HIGHEST_ID)]
 Cursor = Annotated[str, Query(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 ROW = (
-    "id", "number", "procedure", "step", "title", "unit_id", "customer_id", "responsible_id", "first_asked_id", "opened_at", "closed_at",
-    "next_due", "held",
-)  # fmt: skip
+    "id",
+    "number",
+    "procedure",
+    "step",
+    "title",
+    "unit_id",
+    "customer_id",
+    "responsible_id",
+    "first_asked_id",
+    "opened_at",
+    "closed_at",
+    "next_due",
+    "held",
+)
 
 
 def row(case: Case) -> dict[str, Any]:
     """Return what a list shows of a case."""
     return {
-        "id": case.pk, "number": case.number, "procedure": case.procedure, "step": case.step, "title": case.title, "unit": case.unit_id,
-        "customer": case.customer_id, "responsible": case.responsible_id, "first_asked": case.first_asked_id, "opened_at": case.opened_at,
-        "closed_at": case.closed_at, "next_due": case.next_due, "held": case.held,
-    }  # fmt: skip
+        "id": case.pk,
+        "number": case.number,
+        "procedure": case.procedure,
+        "step": case.step,
+        "title": case.title,
+        "unit": case.unit_id,
+        "customer": case.customer_id,
+        "responsible": case.responsible_id,
+        "first_asked": case.first_asked_id,
+        "opened_at": case.opened_at,
+        "closed_at": case.closed_at,
+        "next_due": case.next_due,
+        "held": case.held,
+    }
 
 
 def find(who: Asker, case: int) -> Case:
@@ -137,9 +158,16 @@ def act_on_case(request: HttpRequest, case: CaseId, payload: ActIn, key: Key = "
     who = asker(request)
     found = find(who, case)
     wish = Wish(
-        act=payload.act, fields=payload.fields, evidence=_evidence(payload.evidence), ticks=payload.ticks, clause=payload.clause, row=payload.row,
-        reason=payload.reason, key=key, at=payload.at,
-    )  # fmt: skip
+        act=payload.act,
+        fields=payload.fields,
+        evidence=_evidence(payload.evidence),
+        ticks=payload.ticks,
+        clause=payload.clause,
+        row=payload.row,
+        reason=payload.reason,
+        key=key,
+        at=payload.at,
+    )
     return ruled(act_on(found, wish, who.reader, now=who.now), who)
 
 

@@ -63,12 +63,15 @@ def list_customers(
 def create_customer(request: HttpRequest, payload: CustomerIn) -> Status[CustomerOut]:
     """Take a customer in."""
     who = asker(request)
-    if who.reader.units is not None and payload.unit not in who.reader.units or payload.unit not in who.org.units:
+    if (who.reader.units is not None and payload.unit not in who.reader.units) or payload.unit not in who.org.units:
         raise FieldError.of("unit", "没有这个单位,或不在您的范围内", "there is no such unit, or it is not yours")
     new = NewCustomer(
-        unit=payload.unit, name=payload.name, kind=payload.kind,
-        phones=tuple(NewPhone(p.number, p.label) for p in payload.phones), addresses=tuple(NewAddress(a) for a in payload.addresses if a),
-    )  # fmt: skip
+        unit=payload.unit,
+        name=payload.name,
+        kind=payload.kind,
+        phones=tuple(NewPhone(p.number, p.label) for p in payload.phones),
+        addresses=tuple(NewAddress(a) for a in payload.addresses if a),
+    )
     key = create_customers([new], by=who.staff, at=who.now, now=who.now)[0]
     return Status(201, shown(visible(who.reader).get(pk=key)))
 

@@ -30,9 +30,16 @@ def shown(task: Task) -> TaskOut:
     """Return a task as the API shows it."""
     number = task.case.number if task.case is not None else None
     return TaskOut(
-        id=task.pk, case=number, name=task.name, title=task.title, act=task.act, clause=task.clause, who=list(task.who), post=task.post,
+        id=task.pk,
+        case=number,
+        name=task.name,
+        title=task.title,
+        act=task.act,
+        clause=task.clause,
+        who=list(task.who),
+        post=task.post,
         due_at=task.due_at,
-    )  # fmt: skip
+    )
 
 
 @router.get("", response={200: TaskPage, **PROBLEMS}, summary="List my tasks")

@@ -38,7 +38,7 @@ class IdField(_BigInteger):
         """Give a new object no id: one that is never saved must not use one up, nor ask the database."""
         return
 
-    def get_pk_value_on_save(self, instance: models.Model) -> int:  # noqa: ARG002  Django asks it so
+    def get_pk_value_on_save(self, instance: models.Model) -> int:
         """Return the id of a row about to be written."""
         return next_id()
 

@@ -18,17 +18,14 @@ _NOT_FOR_IT: Final = frozenset({"cursor_factory", "context", "prepare_threshold"
 
 
 async def heard() -> AsyncIterator[list[str]]:
-    """Yield the topics of each announcement, without end. After a break it yields RESYNC: what was told meanwhile is lost."""
-    broken = False
+    """Yield the topics of each announcement, without end; RESYNC each time it begins to listen, for what was told before is lost."""
     while True:
         with contextlib.suppress(psycopg.Error, OSError):
             async with await psycopg.AsyncConnection.connect(**_address(), autocommit=True) as connection:
                 await connection.execute(f"listen {CHANNEL}")
-                if broken:
-                    yield [RESYNC]
+                yield [RESYNC]
                 async for notice in connection.notifies():
                     yield notice.payload.split()
-        broken = True
         await asyncio.sleep(PAUSE)
 
 

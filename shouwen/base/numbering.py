@@ -174,7 +174,7 @@ class Numbers:
 def _counted(key: _Here, n: int) -> list[int]:
     """Move the counter on by `n` and return the numbers passed."""
     row = raw().execute(_TAKE, [*key[1:], n]).fetchone()
-    assert row is not None  # noqa: S101  an upsert with RETURNING gives its row
+    assert row is not None
     last = int(row[0])
     return list(range(last - n + 1, last + 1))
 

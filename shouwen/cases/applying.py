@@ -88,9 +88,8 @@ def carry_out(hand: Hand) -> list[Act]:
         if act.name in s.noun.acts:
             s.mark(act.name, act.at, act.by)
         hand.minutes.act(s, ruling)
-        for evidence in act.evidence:
-            if evidence.attachment:
-                hand.minutes.files.append((evidence.attachment, act.by, s))
+    if not act.granted:  # an act that waited has brought its files when it was asked for: whoever decides must see them
+        hand.minutes.attach(s, act)
     for e in ruling.effects:
         _APPLY[type(e)](hand, e)
     return hand.follow
@@ -159,7 +158,9 @@ def _hold(hand: Hand, e: Hold) -> None:
 
 def _link(hand: Hand, e: LinkCases) -> None:
     s = hand.subject
-    hand.minutes.links.append({"id": next_id(), "case_id": s.ref.id, "other_id": e.other, "how": e.how, "at": hand.act.at, "by_id": hand.act.by})
+    hand.minutes.links.append(
+        {"id": next_id(), "case_id": s.ref.id, "other_id": e.other, "how": e.how, "at": hand.act.at, "by_id": hand.act.by}
+    )
     hand.minutes.topics[f"case-{e.other}"] = None
     if e.how == "merged":
         s.closed_at, s.merged_into, s.changed = hand.act.at, e.other, True
@@ -175,7 +176,17 @@ def _promise(hand: Hand, e: Promise) -> None:
     running = Running(name, e.cite.since, e.row, e.anchor, e.due_at, None, e.until, e.owes, e.calendar, hand.act.at)
     s.deadlines.append(Promised(next_id(), running, hand.act.name, hand.minutes.now, e.warn_at, fresh=True))
     s.changed = True
-    hand.note("promise", e, row=e.row, anchor=e.anchor, due_at=e.due_at, warn_at=e.warn_at, owes=e.owes, until=e.until, overdue=e.born_overdue)
+    hand.note(
+        "promise",
+        e,
+        row=e.row,
+        anchor=e.anchor,
+        due_at=e.due_at,
+        warn_at=e.warn_at,
+        owes=e.owes,
+        until=e.until,
+        overdue=e.born_overdue,
+    )
 
 
 def _settle(hand: Hand, e: Settle) -> None:
@@ -187,9 +198,18 @@ def _settle(hand: Hand, e: Settle) -> None:
             s.settled.add((e.clause, e.row, d.running.anchor))
         hand.kept.append(e.clause)
         hand.minutes.event(
-            s, e.outcome, hand.ruling, clause=e.clause, since=d.running.since, at=e.at, row=e.row, why=e.why, due_at=d.running.due_at,
-            owes=d.running.owes, deadline=d.id,
-        )  # fmt: skip
+            s,
+            e.outcome,
+            hand.ruling,
+            clause=e.clause,
+            since=d.running.since,
+            at=e.at,
+            row=e.row,
+            why=e.why,
+            due_at=d.running.due_at,
+            owes=d.running.owes,
+            deadline=d.id,
+        )
 
 
 def _running(s: Living, clause: str, row: str) -> Promised | None:
@@ -215,9 +235,16 @@ def _breach(hand: Hand, e: Breach) -> None:
         d.now(breached_at=e.at)
         hand.subject.changed = True
     hand.minutes.event(
-        hand.subject, "recorded" if e.gate else "breach", hand.ruling, clause=e.cite.clause, since=e.cite.since, at=e.at, row=e.row,
-        owes=e.owes, deadline=d.id if d else 0,
-    )  # fmt: skip
+        hand.subject,
+        "recorded" if e.gate else "breach",
+        hand.ruling,
+        clause=e.cite.clause,
+        since=e.cite.since,
+        at=e.at,
+        row=e.row,
+        owes=e.owes,
+        deadline=d.id if d else 0,
+    )
 
 
 def _warned(hand: Hand, e: Warned) -> None:
@@ -225,7 +252,9 @@ def _warned(hand: Hand, e: Warned) -> None:
     if d is None:
         return
     d.warned_at, d.changed, hand.subject.changed = hand.minutes.now, True, True
-    hand.minutes.event(hand.subject, "warned", hand.ruling, clause=e.clause, since=d.running.since, row=e.row, to=e.to, deadline=d.id)
+    hand.minutes.event(
+        hand.subject, "warned", hand.ruling, clause=e.clause, since=d.running.since, row=e.row, to=e.to, deadline=d.id
+    )
     tell_near(hand.minutes, hand.matter, d, e.to)
 
 
@@ -249,7 +278,9 @@ def _close_task(hand: Hand, e: CloseTask) -> None:
     hand.subject.changed = hand.subject.found_anew = True
     if work.fact.clause:
         kind = f"task_{e.outcome}"
-        hand.minutes.event(hand.subject, kind, hand.ruling, clause=work.fact.clause, since=work.since, task=e.id, name=e.name, row=e.row)
+        hand.minutes.event(
+            hand.subject, kind, hand.ruling, clause=work.fact.clause, since=work.since, task=e.id, name=e.name, row=e.row
+        )
 
 
 def _take_task(hand: Hand, e: TakeTask) -> None:
@@ -314,7 +345,24 @@ def _verdict(hand: Hand, e: Verdict) -> None:
 
 
 _APPLY: Final[Mapping[type, Callable[[Hand, Any], None]]] = {
-    SetField: _set, Step: _step, Promise: _promise, Settle: _settle, Move: _move, Breach: _breach, Warned: _warned, OpenTask: _open_task,
-    CloseTask: _close_task, TakeTask: _take_task, OpenCase: _open_case, Ask: _ask, Verdict: _verdict, Perform: _perform, Tell: _tell,
-    Enter: _enter, Attest: _attest, Hold: _hold, Pass: _pass, LinkCases: _link,
-}  # fmt: skip
+    SetField: _set,
+    Step: _step,
+    Promise: _promise,
+    Settle: _settle,
+    Move: _move,
+    Breach: _breach,
+    Warned: _warned,
+    OpenTask: _open_task,
+    CloseTask: _close_task,
+    TakeTask: _take_task,
+    OpenCase: _open_case,
+    Ask: _ask,
+    Verdict: _verdict,
+    Perform: _perform,
+    Tell: _tell,
+    Enter: _enter,
+    Attest: _attest,
+    Hold: _hold,
+    Pass: _pass,
+    LinkCases: _link,
+}

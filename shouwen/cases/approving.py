@@ -26,9 +26,18 @@ def ask(minutes: Minutes, matter: Matter, ruling: Ruling, e: Ask, request: int) 
     s.approvals.append(asked)
     s.changed = True
     minutes.event(
-        s, "ask", ruling, clause=e.cite.clause, since=e.cite.since, approval=asked.id, request=request, act=act.name, chain=e.chain,
-        advises=[i for i, only in enumerate(advises) if only], all_of=e.all_of,
-    )  # fmt: skip
+        s,
+        "ask",
+        ruling,
+        clause=e.cite.clause,
+        since=e.cite.since,
+        approval=asked.id,
+        request=request,
+        act=act.name,
+        chain=e.chain,
+        advises=[i for i, only in enumerate(advises) if only],
+        all_of=e.all_of,
+    )
     _give_task(s, asked, act.at)
 
 

@@ -119,7 +119,9 @@ def _local_day(s: Living) -> Any:
 
 
 def _living(row: Sequence[Any], laws: Laws) -> Living:
-    id_, procedure, enactment, fields, step, unit, customer, responsible, first_asked, opened_at, entered_at, closed_at, *rest = row
+    id_, procedure, enactment, fields, step, unit, customer, responsible, first_asked, opened_at, entered_at, closed_at, *rest = (
+        row
+    )
     held, pauses, marks, parent, merged_into, number, title, clause, channel, version = rest
     noun = laws.of(enactment).nouns[procedure]
     return Living(
@@ -174,6 +176,15 @@ def _doc(s: Living) -> SearchDoc:
     people = {s.responsible, s.first_asked, *(p for t in s.open_tasks for p in t.fact.who)} - {0}
     assert s.opened_at is not None
     return SearchDoc(
-        kind="case", id=s.ref.id, unit=s.unit, sort_at=s.opened_at, title=f"{s.noun.zh} {s.number}", preview=about, number=s.number,
-        about=" ".join(texts[:1])[:LONGEST_TITLE], body="\n".join(texts), phones=tuple(phones), people=tuple(sorted(people)),
-    )  # fmt: skip
+        kind="case",
+        id=s.ref.id,
+        unit=s.unit,
+        sort_at=s.opened_at,
+        title=f"{s.noun.zh} {s.number}",
+        preview=about,
+        number=s.number,
+        about=" ".join(texts[:1])[:LONGEST_TITLE],
+        body="\n".join(texts),
+        phones=tuple(phones),
+        people=tuple(sorted(people)),
+    )

@@ -185,7 +185,9 @@ def _set_aside(ring: Ring, why: str, now: datetime) -> None:
         act = ring.act
         case = act.subject.id if act.subject.kind == "case" else 0
         data = {"why": why, "act": act.name, "row": act.row, "deadline": ring.deadline}
-        event = EventRow(subject=act.subject, kind="trouble", actor=0, at=now, entered_at=now, clause=act.clause, case=case, data=data)
+        event = EventRow(
+            subject=act.subject, kind="trouble", actor=0, at=now, entered_at=now, clause=act.clause, case=case, data=data
+        )
         write_events([event])
 
 

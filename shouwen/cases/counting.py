@@ -19,7 +19,7 @@ from shouwen.policy.act import Act
 from shouwen.policy.kinds.gate import Gate
 from shouwen.policy.kinds.gates import Limits
 from shouwen.policy.law import LawDay
-from shouwen.policy.measures import Measure, Target, window_start
+from shouwen.policy.measures import Measure, Target, window_end, window_start
 from shouwen.worktime import Calendar, parse_span
 
 _LOCK = "select pg_advisory_xact_lock(k) from unnest(%s::int8[]) as k"
@@ -35,6 +35,7 @@ class Question:
     key: Any
     since: datetime | None
     until: datetime
+    at: datetime  # as of when conditions are judged
     limit: bool = False
 
 
@@ -85,11 +86,12 @@ def questions(day: LawDay, act: Act, subject: Living, calendar: Calendar) -> Ite
     needs = day.needs(subject.ref.noun, act.name)
     for name, per, over in needs.counts:
         window = parse_span(over) if over and over[0].isdigit() else over
-        since = window_start(window, act.at, calendar)
-        yield Question(name, subject.ref.noun, per, key_of(per, subject, act.by), since, act.at, limit=True)
+        since, until = window_start(window, act.at, calendar), window_end(window, act.at, calendar)
+        yield Question(name, subject.ref.noun, per, key_of(per, subject, act.by), since, until, act.at, limit=True)
     for name in needs.measures:
         m = day.law.measures[name]
-        yield Question(name, m.counted.noun, m.per, measure_key(m, subject, act.by), window_start(m.over, act.at, calendar), act.at)
+        since, until = window_start(m.over, act.at, calendar), window_end(m.over, act.at, calendar)
+        yield Question(name, m.counted.noun, m.per, measure_key(m, subject, act.by), since, until, act.at)
 
 
 def locks(day: LawDay, act: Act, subject: Living) -> Iterator[str]:

@@ -63,9 +63,18 @@ def act_upon(subject: Ref, wish: Wish, reader: Reader, *, now: datetime, shape: 
         raise FieldError.of("act", f"{noun.zh}没有动作“{wish.act}”", f"{noun.id} has no act {wish.act!r}", "unknown")
     fields = _fields(law, noun, wish, reader, at)
     return Act(
-        wish.act, subject, reader.staff, at, fields, _evidence(wish.evidence, customer), frozenset(wish.ticks), wish.clause, wish.row,
-        wish.reason, wish.key,
-    )  # fmt: skip
+        wish.act,
+        subject,
+        reader.staff,
+        at,
+        fields,
+        _evidence(wish.evidence, customer),
+        frozenset(wish.ticks),
+        wish.clause,
+        wish.row,
+        wish.reason,
+        wish.key,
+    )
 
 
 def open_case(procedure: str, wish: Wish, start: Start, reader: Reader, *, now: datetime) -> Act:
@@ -83,7 +92,16 @@ def open_case(procedure: str, wish: Wish, start: Start, reader: Reader, *, now: 
     subject = Ref("case", noun.id, 0)
     evidence = _evidence(wish.evidence, customer)
     return Act(
-        "open", subject, reader.staff, at, fields, evidence, frozenset(wish.ticks), reason=wish.reason, key=wish.key, opening=opening
+        "open",
+        subject,
+        reader.staff,
+        at,
+        fields,
+        evidence,
+        frozenset(wish.ticks),
+        reason=wish.reason,
+        key=wish.key,
+        opening=opening,
     )
 
 
@@ -150,7 +168,11 @@ def _demand_seen(refs: Sequence[tuple[str, str, int]], reader: Reader, at: datet
     for _, kind, id_ in refs:
         by_kind.setdefault(kind, set()).add(id_)
     there = {kind: _there(kind, ids, reader, at) for kind, ids in by_kind.items()}
-    missing = [Complaint(name, "没有找到", "there is no such one", "unknown") for name, kind, id_ in refs if id_ and id_ not in there[kind]]
+    missing = [
+        Complaint(name, "没有找到", "there is no such one", "unknown")
+        for name, kind, id_ in refs
+        if id_ and id_ not in there[kind]
+    ]
     if missing:
         raise FieldError(missing)
 
@@ -166,7 +188,9 @@ def _there(kind: str, ids: set[int], reader: Reader, at: datetime) -> set[int]:
 
 def _customer_in(fields: Mapping[str, Any], noun: Noun) -> int:
     """Return the customer a new case's fields name, if they do."""
-    found = next((fields.get(k) for k, f in noun.fields.items() if f.type.name == "customer" and not f.type.many and fields.get(k)), 0)
+    found = next(
+        (fields.get(k) for k, f in noun.fields.items() if f.type.name == "customer" and not f.type.many and fields.get(k)), 0
+    )
     return found if isinstance(found, int) else 0
 
 

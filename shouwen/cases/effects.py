@@ -27,10 +27,21 @@ _LINKS: Final[Columns] = (
     ("id", "int8"), ("case_id", "int8"), ("other_id", "int8"), ("how", "text"), ("at", "timestamptz"), ("by_id", "int8"),
 )  # fmt: skip
 QUEUE: Final[Columns] = (
-    ("id", "int8"), ("clause", "text"), ("period", "text"), ("population", "text"), ("unit_kinds", "text[]"), ("at", "timestamptz"),
-    ("row", "text"), ("by_id", "int8"), ("reached", "int8"), ("asked", "int4"), ("opened", "int4"), ("trouble", "text"), ("tries", "int2"),
+    ("id", "int8"),
+    ("clause", "text"),
+    ("period", "text"),
+    ("population", "text"),
+    ("unit_kinds", "text[]"),
+    ("at", "timestamptz"),
+    ("row", "text"),
+    ("by_id", "int8"),
+    ("reached", "int8"),
+    ("asked", "int4"),
+    ("opened", "int4"),
+    ("trouble", "text"),
+    ("tries", "int2"),
     ("try_at", "timestamptz"),
-)  # fmt: skip
+)
 
 
 def write(book: Book, minutes: Minutes) -> None:
@@ -48,8 +59,9 @@ def write(book: Book, minutes: Minutes) -> None:
     write_search([d for kind, subjects in by_kind for d in _docs(kind, subjects)], now=minutes.now)
     for kind, happenings in minutes.happenings.items():
         adapters.effect(kind)(happenings)
-    for attachment, by, s in minutes.files:
-        attachments.attach([attachment], by=by, case=s.case, subject=s.ref)
+    for (subject, by), files in minutes.files.items():
+        s = minutes.subjects[subject]
+        attachments.attach(files, by=by, case=s.case, subject=s.ref)
     minutes.topics.update(dict.fromkeys(_topics(touched, minutes.now, book)))
     _settle_down(touched)
     minutes.clear()

@@ -27,7 +27,9 @@ from shouwen.policy.law import Law, load
 from shouwen.policy.nouns import Noun
 from shouwen.policy.packs import Sources
 
-VERSION: Final = "select coalesce(sum(id), 0)::int8 from cases_enactment"  # to fold into another query; changes with every enactment
+VERSION: Final = (
+    "select coalesce(sum(id), 0)::int8 from cases_enactment"  # to fold into another query; changes with every enactment
+)
 _LIST: Final = "select id, effective_from, digest from cases_enactment order by effective_from, enacted_at, id"
 _READ: Final = "select sources, company_text from cases_enactment where id = %s"
 _DEFER: Final = "select pg_advisory_xact_lock(hashtext('cases_enactment'))"

@@ -59,9 +59,22 @@ def _explained(d: Promised, s: Living, law: Law, env: Env) -> Explained:
     made = _again(d, s, law, env)
     due = made.deadline if made is not None else None
     return Explained(
-        d.id, r.clause, r.since, r.row, zh, clause.en if clause is not None and clause.en else zh, r.anchor, r.due_at, d.warn_at,
-        r.breached_at, r.owes, r.until, r.extended, due.explain("zh") if due is not None else "", due.explain("en") if due is not None else "",
-    )  # fmt: skip
+        d.id,
+        r.clause,
+        r.since,
+        r.row,
+        zh,
+        clause.en if clause is not None and clause.en else zh,
+        r.anchor,
+        r.due_at,
+        d.warn_at,
+        r.breached_at,
+        r.owes,
+        r.until,
+        r.extended,
+        due.explain("zh") if due is not None else "",
+        due.explain("en") if due is not None else "",
+    )
 
 
 def _again(d: Promised, s: Living, law: Law, env: Env) -> Fall | None:

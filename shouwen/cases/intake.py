@@ -40,7 +40,9 @@ def procedures(now: datetime) -> list[Noun]:
     return [n for n in law.nouns.values() if n.kind == "case" and "open" in n.acts] if law is not None else []
 
 
-def similar(procedure: str, reader: Reader, *, customer: int = 0, fields: Mapping[str, Any] | None = None, now: datetime) -> list[Similar]:
+def similar(
+    procedure: str, reader: Reader, *, customer: int = 0, fields: Mapping[str, Any] | None = None, now: datetime
+) -> list[Similar]:
     """Return open cases of the same procedure and the same customer or record, the likeliest first. `fields` are typed values.
 
     Only what the reader may see: a warning must not give away somebody else's matter.
@@ -63,9 +65,16 @@ def similar(procedure: str, reader: Reader, *, customer: int = 0, fields: Mappin
 
 def _compared(case: Case, noun: Noun, customer: int, records: set[int], text: str) -> Similar:
     return Similar(
-        case.pk, case.number, case.title, case.step, case.opened_at, case.responsible_id or 0, bool(customer) and case.customer_id == customer,
-        not records.isdisjoint(case.records), likeness(text, _text(case.fields, noun)),
-    )  # fmt: skip
+        case.pk,
+        case.number,
+        case.title,
+        case.step,
+        case.opened_at,
+        case.responsible_id or 0,
+        bool(customer) and case.customer_id == customer,
+        not records.isdisjoint(case.records),
+        likeness(text, _text(case.fields, noun)),
+    )
 
 
 def likeness(one: str, other: str) -> float:
@@ -84,7 +93,9 @@ def _pairs(text: str) -> set[str]:
 
 
 def _records(fields: Mapping[str, Any], noun: Noun) -> set[int]:
-    return {v for k, f in noun.fields.items() if f.type.name == "record" for v in _each(fields.get(k)) if isinstance(v, int) and v}
+    return {
+        v for k, f in noun.fields.items() if f.type.name == "record" for v in _each(fields.get(k)) if isinstance(v, int) and v
+    }
 
 
 def _each(value: Any) -> Iterable[Any]:

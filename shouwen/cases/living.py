@@ -157,12 +157,25 @@ class Living:
     def facts(self, org: Org) -> Facts:
         """Return what the law may know of it by itself; links, measures and populations are added by `facts`."""
         return Facts(
-            self.fields, self.step, self.opened_at, self.marks, self.unit, self.responsible, self.first_asked, self.customer, {}, {},
-            tuple(d.running for d in self.deadlines if d.stopped_at is None), frozenset(self.settled),
+            self.fields,
+            self.step,
+            self.opened_at,
+            self.marks,
+            self.unit,
+            self.responsible,
+            self.first_asked,
+            self.customer,
+            {},
+            {},
+            tuple(d.running for d in self.deadlines if d.stopped_at is None),
+            frozenset(self.settled),
             tuple(t.fact for t in self.tasks if t.done_at is None and not t.approval),
-            tuple(a.pending for a in self.approvals if a.closed_at is None), tuple(self.pauses), self.held, self.closed_at is not None,
+            tuple(a.pending for a in self.approvals if a.closed_at is None),
+            tuple(self.pauses),
+            self.held,
+            self.closed_at is not None,
             org=org,
-        )  # fmt: skip
+        )
 
     def outline(self, org: Org) -> Facts:
         """Return what the law may know of it from elsewhere: fields, step, who did what."""

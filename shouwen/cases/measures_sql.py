@@ -27,7 +27,9 @@ from shouwen.worktime import Calendar
 
 NOBODY: Final = -1  # of whom there is no entry; 0 asks for everybody's
 _ASKED: Final = "json_to_recordset(%s::json) as q(i int4, key int8, field jsonb, since timestamptz, until timestamptz)"
-_ROWS: Final = """s.id, s.fields, s.step, s.opened_at, s.marks, {unit}, {responsible}, {first_asked}, {customer}, {brought} as brought"""
+_ROWS: Final = (
+    """s.id, s.fields, s.step, s.opened_at, s.marks, {unit}, {responsible}, {first_asked}, {customer}, {brought} as brought"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +117,12 @@ def _standing(target: Target, law: Law) -> _Counted:
 def _acts(target: Target, law: Law) -> _Counted:
     if target.kept:
         source = _kept_source(target.kept, law)
-        rows = f"cases_deadline d join {source.table} s on s.id = d.subject_id where d.clause = %s and d.outcome = 'kept' and d.outcome <> ''"
+        kept = "d.clause = %s and d.outcome = 'kept' and d.outcome <> ''"
+        rows = f"cases_deadline d join {source.table} s on s.id = d.subject_id where {kept}"
         return _Counted(rows, "coalesce(d.owes[1], 0)", "d.stopped_at", (target.kept,), source)
     source = adapters.subject(law.nouns[target.noun].kind).source
-    rows = f"base_event d join {source.table} s on s.id = d.subject_id where d.kind = 'act' and d.act <> '' and d.noun = %s and d.act = %s"
+    done = "d.kind = 'act' and d.act <> '' and d.noun = %s and d.act = %s"
+    rows = f"base_event d join {source.table} s on s.id = d.subject_id where {done}"
     shape = law.nouns[target.noun].acts.get(target.act)
     own = frozenset(shape.fields) if shape is not None else frozenset()
     return _Counted(rows, "d.actor_id", "d.at", (target.noun, target.act), source, own)
@@ -175,7 +179,13 @@ def _questions(questions: Sequence[Question], field: str) -> str:
     """The questions as JSON. Whose key nobody knows asks for the rows where it is unknown, too, as in memory."""
     return to_json(
         [
-            {"i": i, "key": None if field else q.key, "field": plain(q.key) if field else None, "since": q.since, "until": q.until}
+            {
+                "i": i,
+                "key": None if field else q.key,
+                "field": plain(q.key) if field else None,
+                "since": q.since,
+                "until": q.until,
+            }
             for i, q in enumerate(questions)
         ]
     )
@@ -187,7 +197,8 @@ def _judged(questions: Sequence[Question], counted: _Counted, asked: _Asked, *, 
     field = m.custom_per if m.per == "field" else ""
     key, key_params = _key_sql(counted, m.per, field)
     rows = _ROWS.format(**counted.source.keys, brought="d.data -> 'brought'" if counted.own else "null::jsonb")
-    query = f"""select q.i, f.* from {_ASKED}, lateral (select {rows} from {counted.rows} and {key}{_window_sql(counted)}) f"""  # noqa: S608
+    folded = f"select {rows} from {counted.rows} and {key}{_window_sql(counted)}"  # noqa: S608
+    query = f"select q.i, f.* from {_ASKED}, lateral ({folded}) f"  # noqa: S608
     found: list[tuple[int, Any]] = [(0, 0) for _ in questions]
     for i, *row, brought in raw().execute(query, [_questions(questions, field), *counted.params, *key_params]).fetchall():
         env = _env(row, law, target, questions[i], calendar)
@@ -209,5 +220,5 @@ def _env(row: Sequence[Any], law: Law, target: Target, q: Question, calendar: Ca
     noun = law.nouns[target.noun]
     typed: Mapping[str, Any] = load_fields(from_json(fields), noun)
     facts = Facts(typed, step, opened_at, load_marks(from_json(marks)), unit, responsible, first_asked, customer)
-    act = Act("", Ref(noun.kind, noun.id, id_), 0, q.until)
-    return Env(facts, act, q.until, noun, calendar, {}, dict(typed))
+    act = Act("", Ref(noun.kind, noun.id, id_), 0, q.at)
+    return Env(facts, act, q.at, noun, calendar, {}, dict(typed))

@@ -12,7 +12,7 @@ from shouwen.base.outbox import NoticeRow
 from shouwen.cases.adapters import Happening
 from shouwen.cases.living import Living
 from shouwen.cases.plain import field_type, plain
-from shouwen.policy.act import CLOCK_ACTS
+from shouwen.policy.act import CLOCK_ACTS, Act
 from shouwen.policy.nouns import Noun
 from shouwen.policy.ruling import Ruling, SetField, Step
 
@@ -29,7 +29,8 @@ class Minutes:
     notices: list[NoticeRow] = field(default_factory=list)
     happenings: dict[type, list[Happening]] = field(default_factory=dict)
     links: list[Mapping[str, Any]] = field(default_factory=list)
-    files: list[tuple[int, int, Living]] = field(default_factory=list)  # attachment, by, subject
+    files: dict[tuple[int, int], set[int]] = field(default_factory=dict)  # attachments by subject and who brings them
+    subjects: dict[int, Living] = field(default_factory=dict)  # of the files
     topics: dict[str, None] = field(default_factory=dict)
     queued: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -44,7 +45,15 @@ class Minutes:
             kept.clear()
 
     def event(
-        self, s: Living, kind: str, ruling: Ruling, *, clause: str = "", since: date | None = None, at: datetime | None = None, **data: Any
+        self,
+        s: Living,
+        kind: str,
+        ruling: Ruling,
+        *,
+        clause: str = "",
+        since: date | None = None,
+        at: datetime | None = None,
+        **data: Any,
     ) -> None:
         """Note an effect that rests on a clause. Empty values are left out."""
         act = ruling.act
@@ -54,6 +63,17 @@ class Minutes:
                 case=s.case, data={k: plain(v) for k, v in data.items() if v not in (None, "", (), 0, False)},
             )
         )  # fmt: skip
+
+    def attach(self, s: Living, act: Act) -> None:
+        """Note the files an act brings: as evidence, or in its fields."""
+        found = {e.attachment for e in act.evidence} - {0}
+        for name, value in act.fields.items():
+            kind = field_type(s.noun, name, act.name)
+            if kind is not None and kind.name == "file":
+                found.update(v for v in (value if isinstance(value, tuple) else (value,)) if v)
+        if found:
+            self.subjects[s.ref.id] = s
+            self.files.setdefault((s.ref.id, act.by), set()).update(found)
 
     def act(self, s: Living, ruling: Ruling) -> None:
         """Note that an act happened. What the clock does of itself is told by its effects alone."""
@@ -79,11 +99,18 @@ def _told(noun: Noun, ruling: Ruling) -> dict[str, Any]:
     step = next((e.to for e in ruling.effects if isinstance(e, Step)), "")
     reads = {k: _short(plain(v)) for k, v in ruling.reads.items() if v is not None and not _personal(noun, k)}
     whole = {
-        "step": step, "reads": reads, "cites": [c.clause for c in ruling.cites], "warnings": [w.clause or w.code for w in ruling.warnings],
-        "flags": [[clause, list(names)] for clause, names in ruling.flags], "reason": act.reason, "upon": act.upon,
-        "evidence": [[e.kind, e.party, e.id, e.attachment] for e in act.evidence], "ticks": sorted(act.ticks), "row": act.row,
+        "step": step,
+        "reads": reads,
+        "cites": [c.clause for c in ruling.cites],
+        "warnings": [w.clause or w.code for w in ruling.warnings],
+        "flags": [[clause, list(names)] for clause, names in ruling.flags],
+        "reason": act.reason,
+        "upon": act.upon,
+        "evidence": [[e.kind, e.party, e.id, e.attachment] for e in act.evidence],
+        "ticks": sorted(act.ticks),
+        "row": act.row,
         "clause": act.clause,
-    }  # fmt: skip
+    }
     told.update({k: v for k, v in whole.items() if v})
     return told
 

@@ -102,11 +102,15 @@ def option(case: Ref, name: str, staff: int, *, now: datetime, fields: Mapping[s
     law = book.laws.judging(now, case.noun, subject.enactment) if subject is not None else None
     if subject is None or law is None or name not in subject.noun.acts:
         return None
-    found = _asked(book, [matter_of(Act(name, case, staff, now, dict(fields or {})), subject, law, book.org(now))], now, every=True)
+    found = _asked(
+        book, [matter_of(Act(name, case, staff, now, dict(fields or {})), subject, law, book.org(now))], now, every=True
+    )
     return found[0] if found else None
 
 
-def opening(procedure: str, staff: int, *, now: datetime, fields: Mapping[str, Any] | None = None, start: Opening | None = None) -> Option | None:
+def opening(
+    procedure: str, staff: int, *, now: datetime, fields: Mapping[str, Any] | None = None, start: Opening | None = None
+) -> Option | None:
     """Return what opening a case of a procedure asks for, and whether somebody may; None when there is no such procedure."""
     book = Book(lock=False)
     law = book.laws.at(now)
@@ -114,7 +118,14 @@ def opening(procedure: str, staff: int, *, now: datetime, fields: Mapping[str, A
     if law is None or noun is None or "open" not in noun.acts:
         return None
     person = book.org(now).staff.get(staff)
-    act = Act("open", Ref("case", procedure, 0), staff, now, dict(fields or {}), opening=start or Opening(unit=person.unit if person else 0))
+    act = Act(
+        "open",
+        Ref("case", procedure, 0),
+        staff,
+        now,
+        dict(fields or {}),
+        opening=start or Opening(unit=person.unit if person else 0),
+    )
     found = _asked(book, [matter_of(act, newborn(act, noun, 0, now), law, book.org(now))], now, every=True)
     return found[0] if found else None
 
@@ -138,11 +149,25 @@ def _option(m: Matter, ruling: Ruling, now: datetime) -> Option:
     proofs, ticks = tuple(_proofs(m, env)), tuple(_ticks(m, env))
     askable = {*noun.fields, *shape.fields}
     blocking = tuple(r for r in ruling.refusals if not _mendable(r, askable, proofs, ticks))
-    wanted = frozenset(n.partition(".")[0] for r in ruling.refusals for n in (*r.missing, *r.unknown) if n.partition(".")[0] in askable)
+    wanted = frozenset(
+        n.partition(".")[0] for r in ruling.refusals for n in (*r.missing, *r.unknown) if n.partition(".")[0] in askable
+    )
     return Option(
-        act.name, shape.zh, shape.en, not blocking, ruling.outcome == "waiting" or _waits(m, env), blocking, ruling.warnings,
-        tuple(_fields(shape, noun.fields, wanted)), wanted, proofs, ticks, tuple(_scripts(m, env)), ruling.proposals, shape.built_in,
-    )  # fmt: skip
+        act.name,
+        shape.zh,
+        shape.en,
+        not blocking,
+        ruling.outcome == "waiting" or _waits(m, env),
+        blocking,
+        ruling.warnings,
+        tuple(_fields(shape, noun.fields, wanted)),
+        wanted,
+        proofs,
+        ticks,
+        tuple(_scripts(m, env)),
+        ruling.proposals,
+        shape.built_in,
+    )
 
 
 def _mendable(r: Refusal, askable: set[str], proofs: Sequence[Proof], ticks: Sequence[Tick]) -> bool:

@@ -55,7 +55,9 @@ def plain(value: Any) -> Any:
         return sorted(str(v) for v in value)
     if isinstance(value, Elapsed):
         return [value.start.isoformat(), value.end.isoformat()]
-    return value.isoformat() if isinstance(value, datetime | date) else _number(value) if isinstance(value, Decimal) else str(value)
+    return (
+        value.isoformat() if isinstance(value, datetime | date) else _number(value) if isinstance(value, Decimal) else str(value)
+    )
 
 
 def _number(value: Decimal) -> int | str:
@@ -68,16 +70,27 @@ def dump_act(act: Act, noun: Noun) -> dict[str, Any]:
     if opening is not None and act.opening is not None and act.opening.due_at is not None:
         opening["due_at"] = act.opening.due_at.isoformat()
     return {
-        "name": act.name, "kind": act.subject.kind, "noun": act.subject.noun, "id": act.subject.id, "by": act.by, "at": act.at.isoformat(),
-        "fields": dump_fields(act.fields, noun, act.name), "evidence": [asdict(e) for e in act.evidence], "ticks": sorted(act.ticks),
-        "clause": act.clause, "row": act.row, "reason": act.reason, "upon": act.upon, "opening": opening, "granted": dict(act.granted),
-    }  # fmt: skip
+        "name": act.name,
+        "kind": act.subject.kind,
+        "noun": act.subject.noun,
+        "id": act.subject.id,
+        "by": act.by,
+        "at": act.at.isoformat(),
+        "fields": dump_fields(act.fields, noun, act.name),
+        "evidence": [asdict(e) for e in act.evidence],
+        "ticks": sorted(act.ticks),
+        "clause": act.clause,
+        "row": act.row,
+        "reason": act.reason,
+        "upon": act.upon,
+        "opening": opening,
+        "granted": dict(act.granted),
+    }
 
 
 def load_act(kept: Mapping[str, Any], noun: Noun) -> Act:
     """Return what dump_act made."""
     opening = kept.get("opening")
-    granted = {clause: tuple(tuple(link) for link in chain) for clause, chain in kept.get("granted", {}).items()}
     return Act(
         kept["name"], Ref(kept["kind"], kept["noun"], kept["id"]), kept["by"], datetime.fromisoformat(kept["at"]),
         load_fields(kept["fields"], noun, kept["name"]), tuple(Evidence(**e) for e in kept["evidence"]), frozenset(kept["ticks"]),
@@ -97,10 +110,18 @@ def request_of(act: Act, noun: Noun | None) -> dict[str, Any]:
     fields = dump_fields(act.fields, noun, act.name) if noun is not None else plain(act.fields)
     opening = act.name == "open"
     return {
-        "name": act.name, "kind": act.subject.kind, "noun": act.subject.noun, "id": 0 if opening else act.subject.id, "fields": fields,
-        "evidence": [asdict(e) for e in act.evidence], "ticks": sorted(act.ticks), "clause": act.clause, "row": act.row,
-        "reason": act.reason, "opening": plain(asdict(act.opening)) if act.opening is not None else None,
-    }  # fmt: skip
+        "name": act.name,
+        "kind": act.subject.kind,
+        "noun": act.subject.noun,
+        "id": 0 if opening else act.subject.id,
+        "fields": fields,
+        "evidence": [asdict(e) for e in act.evidence],
+        "ticks": sorted(act.ticks),
+        "clause": act.clause,
+        "row": act.row,
+        "reason": act.reason,
+        "opening": plain(asdict(act.opening)) if act.opening is not None else None,
+    }
 
 
 def dump_ruling(ruling: Ruling) -> dict[str, Any]:

@@ -26,7 +26,9 @@ def put_off(minutes: Minutes, m: Matter, ruling: Ruling) -> None:
             ruling.effects = [e for e in ruling.effects if e not in performs]
             act = performs[0].act
             period = f"{m.subject.ref.id}@{m.act.at.isoformat()}"
-            minutes.queued.append(occurrence(clause, period, population_of(m.day, clause), act.at, minutes.now, row=act.row, by_id=act.by))
+            minutes.queued.append(
+                occurrence(clause, period, population_of(m.day, clause), act.at, minutes.now, row=act.row, by_id=act.by)
+            )
             minutes.topics["clock"] = None
 
 

@@ -147,6 +147,8 @@ def _skip(pk: int, why: str, now: datetime) -> None:
     ref = members[0]
     case = ref.id if ref.kind == "case" else 0
     data = {"why": why, "act": ROUND, "row": found.row, "round": found.pk}
-    write_events([EventRow(subject=ref, kind="trouble", actor=0, at=now, entered_at=now, clause=found.clause, case=case, data=data)])
+    write_events(
+        [EventRow(subject=ref, kind="trouble", actor=0, at=now, entered_at=now, clause=found.clause, case=case, data=data)]
+    )
     found.reached, found.trouble, found.tries = ref.id, why[:200], found.tries + 1
     found.save(update_fields=["reached", "trouble", "tries"])

@@ -53,7 +53,11 @@ class Sitting:
     def _with_following(self, prepared: Matter | Ruling) -> Ruling:
         """Judge an act on the state that those before it have left, with what follows from it."""
         act = prepared.act
-        if isinstance(prepared, Ruling) or not prepared.current or (prepared.subject.fresh and act.subject.id in self.book.subjects):
+        if (
+            isinstance(prepared, Ruling)
+            or not prepared.current
+            or (prepared.subject.fresh and act.subject.id in self.book.subjects)
+        ):
             prepared = self._matter(act)  # an act before it has changed the subject, or opened it
         ruling, todo = self._one(prepared)
         for heard in range(MOST_FOLLOWING + 1):
@@ -130,7 +134,14 @@ class Sitting:
             matter = matter if parent is None else replace(matter, subject=parent)
         clause = next((r.clause for r in ruling.refusals if r.clause), "")
         self.minutes.event(
-            matter.subject, "refused_follow_up", ruling, clause=clause, act=act.name, noun=act.subject.noun, clauses=clauses, upon=act.upon
+            matter.subject,
+            "refused_follow_up",
+            ruling,
+            clause=clause,
+            act=act.name,
+            noun=act.subject.noun,
+            clauses=clauses,
+            upon=act.upon,
         )
         tell_refused(self.minutes, matter, ruling)
 

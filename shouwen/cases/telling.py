@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -48,7 +49,16 @@ def tell_requester(minutes: Minutes, m: Matter, asked: Asked, *, granted: bool) 
         return
     shape = m.subject.noun.acts.get(pending.act.name)
     text = f"{shape.zh if shape else pending.act.name}：{'已批准' if granted else '未批准'}"
-    _notice(minutes, m, "approval", pending.requester, text, clause=pending.clause, since=asked.since, payload={"granted": granted, "act": pending.act.name})
+    _notice(
+        minutes,
+        m,
+        "approval",
+        pending.requester,
+        text,
+        clause=pending.clause,
+        since=asked.since,
+        payload={"granted": granted, "act": pending.act.name},
+    )
 
 
 def tell_refused(minutes: Minutes, m: Matter, ruling: Ruling) -> None:
@@ -68,10 +78,12 @@ def wording(law: Law, name: str, since: object) -> str:
     return name if clause is None else clause.zh or clause.sentence()
 
 
-def _notice(minutes: Minutes, m: Matter, topic: str, staff: int, text: str, **more: object) -> None:
+def _notice(minutes: Minutes, m: Matter, topic: str, staff: int, text: str, **more: Any) -> None:
     since = more.pop("since", None)
     minutes.notices.append(
-        NoticeRow(topic=topic, key=f"{next_id()}", at=m.act.at, staff=staff, case=m.subject.case, text=text, clause_since=since, **more)  # type: ignore[arg-type]
+        NoticeRow(
+            topic=topic, key=f"{next_id()}", at=m.act.at, staff=staff, case=m.subject.case, text=text, clause_since=since, **more
+        )
     )
 
 

@@ -31,28 +31,64 @@ _SUBJECT: Final[Columns] = (("subject_kind", "text"), ("noun", "text"), ("subjec
 _CLAUSE: Final[Columns] = (("clause", "text"), ("clause_since", "date"))
 _ID: Final[Columns] = (("id", "int8"),)
 _DEADLINE: Final[Columns] = (
-    ("due_at", "timestamptz"), ("warn_at", "timestamptz"), ("warned_at", "timestamptz"), ("breached_at", "timestamptz"),
-    ("stopped_at", "timestamptz"), ("outcome", "text"), ("owes", "int8[]"), ("extended", "text[]"), ("try_at", "timestamptz"), ("tries", "int2"),
-)  # fmt: skip
+    ("due_at", "timestamptz"),
+    ("warn_at", "timestamptz"),
+    ("warned_at", "timestamptz"),
+    ("breached_at", "timestamptz"),
+    ("stopped_at", "timestamptz"),
+    ("outcome", "text"),
+    ("owes", "int8[]"),
+    ("extended", "text[]"),
+    ("try_at", "timestamptz"),
+    ("tries", "int2"),
+)
 _NEW_DEADLINE: Final[Columns] = (
-    *_ID, *_SUBJECT, *_CLAUSE, ("row", "text"), ("act", "text"), ("anchor", "timestamptz"), ("made_at", "timestamptz"), ("entered_at", "timestamptz"),
+    *_ID,
+    *_SUBJECT,
+    *_CLAUSE,
+    ("row", "text"),
+    ("act", "text"),
+    ("anchor", "timestamptz"),
+    ("made_at", "timestamptz"),
+    ("entered_at", "timestamptz"),
     ("calendar", "text"),
-    ("until", "text[]"), *_DEADLINE,
-)  # fmt: skip
+    ("until", "text[]"),
+    *_DEADLINE,
+)
 _TASK: Final[Columns] = (
-    ("who", "int8[]"), ("post", "text"), ("unit_id", "int8"), ("done_at", "timestamptz"), ("done_by", "int8"), ("outcome", "text"),
-)  # fmt: skip
+    ("who", "int8[]"),
+    ("post", "text"),
+    ("unit_id", "int8"),
+    ("done_at", "timestamptz"),
+    ("done_by", "int8"),
+    ("outcome", "text"),
+)
 _NEW_TASK: Final[Columns] = (
     *_ID, *_SUBJECT, *_CLAUSE, ("name", "text"), ("title", "text"), ("row", "text"), ("act", "text"), ("approval_id", "int8"),
     ("opened_at", "timestamptz"), ("due_at", "timestamptz"), *_TASK,
 )  # fmt: skip
 _APPROVAL: Final[Columns] = (
-    ("position", "int2"), ("yes", "int8[]"), ("state", "text"), ("decided_at", "timestamptz"), ("decided_by", "int8"), ("closed_at", "timestamptz"),
-)  # fmt: skip
+    ("position", "int2"),
+    ("yes", "int8[]"),
+    ("state", "text"),
+    ("decided_at", "timestamptz"),
+    ("decided_by", "int8"),
+    ("closed_at", "timestamptz"),
+)
 _NEW_APPROVAL: Final[Columns] = (
-    *_ID, *_SUBJECT, *_CLAUSE, ("request", "int8"), ("act_name", "text"), ("act", "jsonb"), ("requester_id", "int8"), ("chain", "jsonb"),
-    ("advises", "jsonb"), ("all_of", "bool"), ("asked_at", "timestamptz"), *_APPROVAL,
-)  # fmt: skip
+    *_ID,
+    *_SUBJECT,
+    *_CLAUSE,
+    ("request", "int8"),
+    ("act_name", "text"),
+    ("act", "jsonb"),
+    ("requester_id", "int8"),
+    ("chain", "jsonb"),
+    ("advises", "jsonb"),
+    ("all_of", "bool"),
+    ("asked_at", "timestamptz"),
+    *_APPROVAL,
+)
 
 
 def load_work(subjects: Sequence[Living]) -> None:
@@ -94,11 +130,36 @@ def _work(*row: Any) -> Work:
 
 
 def _asked(s: Living, *row: Any) -> Asked:
-    id_, clause, act, requester, chain, advises, all_of, position, yes, request, state, since, asked_at, decided_at, decided_by = row
+    (
+        id_,
+        clause,
+        act,
+        requester,
+        chain,
+        advises,
+        all_of,
+        position,
+        yes,
+        request,
+        state,
+        since,
+        asked_at,
+        decided_at,
+        decided_by,
+    ) = row
     pending = PendingApproval(
-        id_, clause, load_act(act, s.noun), requester or 0, tuple(tuple(link) for link in chain), tuple(advises), all_of, position,
-        tuple(yes), request, state == "granted",
-    )  # fmt: skip
+        id_,
+        clause,
+        load_act(act, s.noun),
+        requester or 0,
+        tuple(tuple(link) for link in chain),
+        tuple(advises),
+        all_of,
+        position,
+        tuple(yes),
+        request,
+        state == "granted",
+    )
     return Asked(id_, pending, _day(since), _moment(asked_at), state, _perhaps(decided_at), decided_by or 0)
 
 
@@ -113,7 +174,9 @@ def work_writes(subjects: Iterable[Living]) -> Iterator[Part]:
     yield from _pair("cases_deadline", (_NEW_DEADLINE, (*_ID, *_DEADLINE)), deadlines, (_deadline_row, _new_deadline))
 
 
-def _pair(table: str, columns: tuple[Columns, Columns], items: Sequence[tuple[Living, Any]], rows: tuple[Any, Any]) -> Iterator[Part]:
+def _pair(
+    table: str, columns: tuple[Columns, Columns], items: Sequence[tuple[Living, Any]], rows: tuple[Any, Any]
+) -> Iterator[Part]:
     row, whole = rows
     changed = [row(item) for _, item in items if item.changed and not item.fresh]
     if changed:
@@ -153,9 +216,16 @@ def _task_row(t: Work) -> dict[str, Any]:
 def _new_task(_: Living, t: Work) -> dict[str, Any]:
     fact = t.fact
     return {
-        "clause": fact.clause, "clause_since": t.since, "name": fact.name, "title": t.title[:200], "row": fact.row, "act": fact.act,
-        "approval_id": t.approval or None, "opened_at": t.opened_at, "due_at": t.due_at,
-    }  # fmt: skip
+        "clause": fact.clause,
+        "clause_since": t.since,
+        "name": fact.name,
+        "title": t.title[:200],
+        "row": fact.row,
+        "act": fact.act,
+        "approval_id": t.approval or None,
+        "opened_at": t.opened_at,
+        "due_at": t.due_at,
+    }
 
 
 def _approval_row(a: Asked) -> dict[str, Any]:

@@ -90,5 +90,7 @@ class Act:
     reason: str = ""
     key: str = ""
     opening: Opening | None = None
-    granted: Mapping[str, Chain] = field(default_factory=dict)  # clauses whose approval was given, and who was asked; set by decide() alone
+    granted: Mapping[str, Chain] = field(
+        default_factory=dict
+    )  # clauses whose approval was given, and who was asked; set by decide() alone
     upon: str = ""  # the clause that made the law do this act

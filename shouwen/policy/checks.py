@@ -1,4 +1,7 @@
-"""What is checked over a whole law before it is enacted: two answers to one question, dead penalties, rings, sentences that cannot be made."""
+"""What is checked over a whole law before it is enacted.
+
+Two answers to one question, dead penalties, rings, gates that ask too early, sentences that cannot be made.
+"""
 
 from __future__ import annotations
 
@@ -51,9 +54,11 @@ def _choices(clauses: list[Clause], faults: Faults) -> None:
             if _related(a, b) or not can_both_hold(a.when, b.when):
                 continue
             faults.add(
-                b.clause.node, f"条款{a.clause.id}和{b.clause.id}都给{noun}的“{field}”取值,且可能同时成立;若其一是例外,请写 overrides",
-                f"clauses {a.clause.name} and {b.clause.name} both set {field!r} of {noun} and may hold together; if one is the exception, write overrides",
-            )  # fmt: skip
+                b.clause.node,
+                f"条款{a.clause.id}和{b.clause.id}都给{noun}的“{field}”取值,且可能同时成立;若其一是例外,请写 overrides",
+                f"clauses {a.clause.name} and {b.clause.name} both set {field!r} of {noun} and may hold together; "
+                "if one is the exception, write overrides",
+            )
     _choice_rings(questions, faults)
 
 
@@ -82,9 +87,10 @@ def _bookings(clauses: list[Clause], faults: Faults) -> None:
         for a, b in itertools.combinations(rules, 2):
             if not _related(a, b) and can_both_hold(a.when, b.when):
                 faults.add(
-                    b.clause.node, f"条款{a.clause.id}和{b.clause.id}就同一件事记同一本账两次;若有意如此,请合为一条或写 overrides",
+                    b.clause.node,
+                    f"条款{a.clause.id}和{b.clause.id}就同一件事记同一本账两次;若有意如此,请合为一条或写 overrides",
                     f"clauses {a.clause.name} and {b.clause.name} charge one book twice for one event; join them or write overrides",
-                )  # fmt: skip
+                )
 
 
 def _related(a: Rule, b: Rule) -> bool:
@@ -139,16 +145,26 @@ def _breaches(clauses: list[Clause], by_name: dict[str, Clause], faults: Faults)
                 f"clause {target.id} refuses, so nobody breaches it; give it `or: record`",
             )  # fmt: skip
         elif not isinstance(kind, Gate | Deadline) and not (hasattr(kind, "when") and kind.when.said):
-            faults.add(clause.node, f"第{target.id}条没有时限,不会被违反", f"clause {target.id} has no due moment, nobody can breach it")
+            faults.add(
+                clause.node, f"第{target.id}条没有时限,不会被违反", f"clause {target.id} has no due moment, nobody can breach it"
+            )
 
 
 def _overrides(clauses: list[Clause], by_name: dict[str, Clause], faults: Faults) -> None:
     for clause in clauses:
         target = by_name.get(clause.overrides) if clause.overrides else None
         if target is not None and target.overrides:
-            faults.add(clause.node, f"第{target.id}条本身已是例外,不能再被例外;请直接改写", f"clause {target.id} is an exception itself; rewrite it instead of overriding it")
+            faults.add(
+                clause.node,
+                f"第{target.id}条本身已是例外,不能再被例外;请直接改写",
+                f"clause {target.id} is an exception itself; rewrite it instead of overriding it",
+            )
         if target is not None and target.kind_word != clause.kind_word:
-            faults.add(clause.node, f"第{clause.id}条与第{target.id}条不是同一种条款,不能互为例外", f"clauses {clause.id} and {target.id} are of different kinds")
+            faults.add(
+                clause.node,
+                f"第{clause.id}条与第{target.id}条不是同一种条款,不能互为例外",
+                f"clauses {clause.id} and {target.id} are of different kinds",
+            )
 
 
 def _opening_rings(clauses: list[Clause], faults: Faults) -> None:
@@ -156,11 +172,21 @@ def _opening_rings(clauses: list[Clause], faults: Faults) -> None:
     edges: dict[str, set[str]] = {}
     where: dict[str, Clause] = {}
     for rule in _rules(clauses):
-        if isinstance(rule.kind, Obliges) and rule.kind.procedure and rule.noun is not None and rule.upon is not None and rule.upon.name == "open":
+        if (
+            isinstance(rule.kind, Obliges)
+            and rule.kind.procedure
+            and rule.noun is not None
+            and rule.upon is not None
+            and rule.upon.name == "open"
+        ):
             edges.setdefault(rule.noun.id, set()).add(rule.kind.procedure)
             where[rule.noun.id] = rule.clause
     for ring in _rings(edges):
-        faults.add(where[ring[0]].node, f"事项互相开立,没有尽头:{' → '.join(ring)}", f"cases open each other without end: {' -> '.join(ring)}")
+        faults.add(
+            where[ring[0]].node,
+            f"事项互相开立,没有尽头:{' → '.join(ring)}",
+            f"cases open each other without end: {' -> '.join(ring)}",
+        )
 
 
 def _performing_rings(clauses: list[Clause], faults: Faults) -> None:
@@ -172,7 +198,11 @@ def _performing_rings(clauses: list[Clause], faults: Faults) -> None:
             edges.setdefault(key, set()).add(f"{rule.noun.id}.{rule.kind.act}")
             where[key] = rule.clause
     for ring in _rings(edges):
-        faults.add(where[ring[0]].node, f"自动动作互相引发,没有尽头:{' → '.join(ring)}", f"acts of the law cause each other without end: {' -> '.join(ring)}")
+        faults.add(
+            where[ring[0]].node,
+            f"自动动作互相引发,没有尽头:{' → '.join(ring)}",
+            f"acts of the law cause each other without end: {' -> '.join(ring)}",
+        )
 
 
 def _rings(edges: dict[str, set[str]]) -> list[list[str]]:
@@ -215,9 +245,11 @@ def _gates_too_early(clauses: list[Clause], faults: Faults) -> None:
                 if field is None or field.computed or _asked_by_then(name, act, noun):
                     continue
                 faults.add(
-                    rule.clause.node, f"“{field.zh}”要到{shape.zh}之后的动作才填,第{rule.clause.id}条在{shape.zh}前问它,永远过不了;请让{shape.zh}或更早的动作填写(asks)",
-                    f"the field {name!r} is asked for only after {act!r}, but clause {rule.clause.id} wants it before; let {act!r} or an earlier act ask for it",
-                )  # fmt: skip
+                    rule.clause.node,
+                    f"“{field.zh}”要到{shape.zh}之后的动作才填,第{rule.clause.id}条在{shape.zh}前问它,永远过不了;请让{shape.zh}或更早的动作填写(asks)",
+                    f"the field {name!r} is asked for only after {act!r}, but clause {rule.clause.id} wants it before; "
+                    f"let {act!r} or an earlier act ask for it",
+                )
 
 
 def _asked_by_then(name: str, act: str, noun: Noun) -> bool:

@@ -45,11 +45,22 @@ def read_company(text: str, name: str = "company.yaml") -> Company:
     for key, node in values.items():
         r.mapping(node)
         if "#" not in key:
-            r.fault(node, f"“{key}”应为条款全名,如 property/repair#2.1", f"{key!r} should be a clause's full name like property/repair#2.1")
+            r.fault(
+                node,
+                f"“{key}”应为条款全名,如 property/repair#2.1",
+                f"{key!r} should be a clause's full name like property/repair#2.1",
+            )
     company = Company(
-        r.text(root.get("company"), "company"), zh or "", en, r.texts(root.get("adopts")), values, frozenset(r.texts(root.get("repeals"))),
-        r.text(root.get("calendar")), {k: r.texts(n) for k, n in r.mapping(root.get("grants")).items()}, text,
-    )  # fmt: skip
+        r.text(root.get("company"), "company"),
+        zh or "",
+        en,
+        r.texts(root.get("adopts")),
+        values,
+        frozenset(r.texts(root.get("repeals"))),
+        r.text(root.get("calendar")),
+        {k: r.texts(n) for k, n in r.mapping(root.get("grants")).items()},
+        text,
+    )
     faults.stop_if_any()
     return company
 

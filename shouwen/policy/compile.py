@@ -68,7 +68,9 @@ class Compiler:
                 clauses[name] = self.clause(name, node)
         for name, node in self.company.values.items():
             if name not in self.declared.clauses and not self.allow_later:
-                self.reader.unknown(node, name, self.declared.clauses, "本公司设定:没有这一条:", "company settings: there is no clause")
+                self.reader.unknown(
+                    node, name, self.declared.clauses, "本公司设定:没有这一条:", "company settings: there is no clause"
+                )
         self.faults.stop_if_any()
         return Compiled(self.declared, clauses, self.measures, self.populations, self.seasons, self.puts)
 
@@ -132,9 +134,15 @@ class Compiler:
             try:
                 first, last = (date.fromisoformat(f"2024-{r.text(node.get(end))}") for end in ("from", "to"))
             except ValueError:
-                r.fault(node, f"季节“{key}”须写 from 和 to,如 from: \"06-01\"", f'the season {key!r} needs from and to, like from: "06-01"')
+                r.fault(
+                    node,
+                    f'季节“{key}”须写 from 和 to,如 from: "06-01"',
+                    f'the season {key!r} needs from and to, like from: "06-01"',
+                )
                 continue
-            found[key] = Season(key, Words(zh, r.text(node.get("en"), zh)), (first.month, first.day), (last.month, last.day), None)
+            found[key] = Season(
+                key, Words(zh, r.text(node.get("en"), zh)), (first.month, first.day), (last.month, last.day), None
+            )
         return found
 
     def _versions(self, name: str, node: Node) -> list[tuple[date | None, Node]]:
@@ -149,7 +157,7 @@ class Compiler:
             try:
                 dated.append((date.fromisoformat(key), merged))
             except ValueError:
-                self.reader.fault(merged, f"“{key}”不是日期,应如 \"2025-07-01\"", f'{key!r} is no date like "2025-07-01"')
+                self.reader.fault(merged, f'“{key}”不是日期,应如 "2025-07-01"', f'{key!r} is no date like "2025-07-01"')
         for day, merged in sorted(dated, key=lambda p: p[0]):
             if merged.text in ("null", "~", ""):
                 versions.append((day, Node(node.file, merged.line, merged.column, text="null")))
@@ -164,7 +172,9 @@ class Compiler:
         known = KINDS[word].keys
         for key in inner:
             if key not in known:
-                self.reader.unknown(over.at(key), key, [*known, *CLAUSE_KEYS], "版本里没有这个参数:", "a version has no parameter")
+                self.reader.unknown(
+                    over.at(key), key, [*known, *CLAUSE_KEYS], "版本里没有这个参数:", "a version has no parameter"
+                )
         kind = clause.pairs[word] if clause.pairs is not None else clause
         merged = kind.merged(Node(over.file, over.line, over.column, pairs=inner, keys=over.keys))
         keys = {**clause.keys, **{k: over.at(k) for k in top}}
@@ -175,7 +185,9 @@ class Compiler:
         if over is None or over.pairs is None:
             return clause
         rows = over.pairs.get("rows")
-        plain = Node(over.file, over.line, over.column, pairs={k: n for k, n in over.pairs.items() if k != "rows"}, keys=over.keys)
+        plain = Node(
+            over.file, over.line, over.column, pairs={k: n for k, n in over.pairs.items() if k != "rows"}, keys=over.keys
+        )
         merged = self._merge(clause, plain, word)
         if rows is not None and merged.pairs is not None and "table" in merged.pairs:
             merged.pairs["table"] = self._rows(merged.pairs["table"], rows)
@@ -199,11 +211,15 @@ class Compiler:
             clause.repealed, clause.zh = True, r.text(whole.get("zh"))
             return clause
         if clause.article and clause.article not in regulation.articles and regulation.articles:
-            r.unknown(node.get("article") or node, clause.article, regulation.articles, "没有这一款(articles):", "there is no article")
+            r.unknown(
+                node.get("article") or node, clause.article, regulation.articles, "没有这一款(articles):", "there is no article"
+            )
         nouns = self._nouns(node)
         kind = KINDS[clause.kind_word]
         if not nouns and kind.needs_noun:
-            r.fault(whole, f"条款{clause.id}没有写说的是哪种事项(for)", f"clause {clause.id} does not say what it speaks of (for)")
+            r.fault(
+                whole, f"条款{clause.id}没有写说的是哪种事项(for)", f"clause {clause.id} does not say what it speaks of (for)"
+            )
             return None
         clause.nouns = tuple(nouns)
         for noun_id in nouns or [""]:
@@ -262,9 +278,20 @@ class Compiler:
         d = self.declared
         names = Names(d.nouns, self.measures, d.facts, d.customer_fields, d.posts, self.reader, noun)
         return ClauseReader(
-            self.reader, names, WhoReader(names, d.persons), ConditionReader(names), d.books, d.forms, self.populations, d.calendars, self.seasons,
-            noun.tasks if noun else {}, self.ids, regulation, node,
-        )  # fmt: skip
+            self.reader,
+            names,
+            WhoReader(names, d.persons),
+            ConditionReader(names),
+            d.books,
+            d.forms,
+            self.populations,
+            d.calendars,
+            self.seasons,
+            noun.tasks if noun else {},
+            self.ids,
+            regulation,
+            node,
+        )
 
     def _rule(self, clause: Clause, node: Node, noun_id: str) -> None:
         noun = PEOPLE_AND_PLACES.get(noun_id) or self.declared.nouns.get(noun_id)
@@ -272,12 +299,16 @@ class Compiler:
         kind_class = KINDS[clause.kind_word]
         params = node.pairs[clause.kind_word] if node.pairs is not None else node
         if params.pairs is None:
-            self.reader.fault(params, f"“{clause.kind_word}”后面应为一组参数", f"{clause.kind_word} wants a mapping of parameters")
+            self.reader.fault(
+                params, f"“{clause.kind_word}”后面应为一组参数", f"{clause.kind_word} wants a mapping of parameters"
+            )
             return
         self.reader.known(params, kind_class.keys, clause.kind_word)
         for key, shape in kind_class.keys.items():
             if shape.required and params.get(key) is None:
-                self.reader.fault(params, f"{clause.kind_word} 缺少“{key}”({shape.zh})", f"{clause.kind_word} wants {key!r} ({shape.en})")
+                self.reader.fault(
+                    params, f"{clause.kind_word} 缺少“{key}”({shape.zh})", f"{clause.kind_word} wants {key!r} ({shape.en})"
+                )
         kind = kind_class.read(scope, params)
         rule = Rule(clause, kind, noun)
         member: Noun | None = getattr(kind, "member", None)
@@ -288,7 +319,9 @@ class Compiler:
                 self.reader.fault(node.at("upon"), f"{clause.kind_word} 不用 upon", f"{clause.kind_word} takes no upon")
             rule.upon = self._upon(scope, node)
         elif kind_class.takes_upon and not isinstance(kind, Classifies | Assigns) and not getattr(kind, "ahead_of", ""):
-            self.reader.fault(params, f"条款{clause.id}没有写何时发生(upon)", f"clause {clause.id} does not say upon what it acts")
+            self.reader.fault(
+                params, f"条款{clause.id}没有写何时发生(upon)", f"clause {clause.id} does not say upon what it acts"
+            )
         if node.get("table") is not None:
             rule.table = self._table(spoken_of, kind, node)
         rule.paths, rule.member_paths = (paths_of(rule), ()) if member is None else ((), paths_of(rule))
@@ -318,10 +351,13 @@ class Compiler:
     def _table(self, scope: ClauseReader, kind: object, node: Node) -> Table:
         fills, read = "is", scope.reader.text
         answer = {
-            Classifies: lambda n: read_literal(scope, kind.shape, n) if isinstance(kind, Classifies) else None, Assigns: lambda n: _somebody(scope, n),
-            Approval: lambda n: read_links(scope, n), Deadline: lambda n: _due(scope, n), Obliges: lambda n: _due(scope, n),
+            Classifies: lambda n: read_literal(scope, kind.shape, n) if isinstance(kind, Classifies) else None,
+            Assigns: lambda n: _somebody(scope, n),
+            Approval: lambda n: read_links(scope, n),
+            Deadline: lambda n: _due(scope, n),
+            Obliges: lambda n: _due(scope, n),
             Schedules: lambda n: _due(scope, n),
-        }.get(type(kind))  # fmt: skip
+        }.get(type(kind))
         if answer is None:
             answer = (lambda n: kind.answer(scope, n)) if isinstance(kind, Booking) else read
         columns, table = node.get("columns"), node.get("table")

@@ -32,9 +32,12 @@ DATES = frozenset({"date", "datetime"})
 DATE_WORDS_ZH = {"<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于", "=": "为"}
 # A date may be compared with the beginning of the period the act falls in: `{invoice: "< start_of_year"}` is last year's or older.
 STARTS: dict[str, tuple[Period, str]] = {
-    "start_of_day": ("business_day", "当日起点"), "start_of_week": ("week", "本周起点"), "start_of_month": ("calendar_month", "本月起点"),
-    "start_of_quarter": ("calendar_quarter", "本季起点"), "start_of_year": ("calendar_year", "本年起点"),
-}  # fmt: skip
+    "start_of_day": ("business_day", "当日起点"),
+    "start_of_week": ("week", "本周起点"),
+    "start_of_month": ("calendar_month", "本月起点"),
+    "start_of_quarter": ("calendar_quarter", "本季起点"),
+    "start_of_year": ("calendar_year", "本年起点"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,9 @@ class ConditionReader:
             return self._bound(path, node, m[1], m[2])
         if text[:1] in FULL_WIDTH:
             right = FULL_WIDTH[text[0]] + text[1:]
-            self.reader.fault(node, f"“{text}”的比较号是全角的,请写 \"{right}\"", f'the comparison in {text!r} is full-width; write "{right}"')
+            self.reader.fault(
+                node, f'“{text}”的比较号是全角的,请写 "{right}"', f'the comparison in {text!r} is full-width; write "{right}"'
+            )
             return None
         if path.type.name in ORDERED and (m := INTERVAL.match(text)):
             return self._interval(path, node, m)
@@ -166,7 +171,9 @@ class ConditionReader:
                 return None
             part = Fraction(int(m[1]), int(m[2])) if m[1] else Fraction(1)
             share = f"的{m[1]}/{m[2]}" if m[1] else ""
-            return Test(path, "bound", _against(op, other, part), f"{path.zh}{_word(op, path)}{other.zh}{share}", node, other=other)
+            return Test(
+                path, "bound", _against(op, other, part), f"{path.zh}{_word(op, path)}{other.zh}{share}", node, other=other
+            )
         if path.type.name in DATES and text in STARTS:
             period, zh = STARTS[text]
             return Test(path, "start", _against_start(op, period), f"{path.zh}{_word(op, path)}{zh}", node)
@@ -205,7 +212,11 @@ class ConditionReader:
             if kind.name == "datetime":
                 return _moment(text)
             if kind.name in ("staff", "unit", "customer", "record", "case") and not text.isdigit():
-                self.reader.fault(node, f"“{path.zh}”不能与文字比较;可用 missing、given 或 \"= field …\"", f"{path.text} cannot equal text; use missing, given or '= field …'")
+                self.reader.fault(
+                    node,
+                    f'“{path.zh}”不能与文字比较;可用 missing、given 或 "= field …"',
+                    f"{path.text} cannot equal text; use missing, given or '= field …'",
+                )
                 return None
             return (FieldType(kind.name, kind.choices) if kind.many else kind).read([text] if kind.name == "many" else text)
         except BadSpan as e:

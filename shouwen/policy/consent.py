@@ -25,7 +25,11 @@ def decide_approval(env: Env) -> Ruling:
     approver = _acting_for(pending, env)
     if approver is None:
         return _no(env, "not_approver", "请由当前批准人办理", "It is for the present approver to decide.", pending.clause)
-    return _closed(env, pending, False, approver) if act.name == "disapprove" and not _advises(pending) else _yes(env, pending, approver)
+    return (
+        _closed(env, pending, False, approver)
+        if act.name == "disapprove" and not _advises(pending)
+        else _yes(env, pending, approver)
+    )
 
 
 def asked_otherwise(env: Env) -> Refusal | None:
@@ -37,9 +41,13 @@ def asked_otherwise(env: Env) -> Refusal | None:
     shape = env.noun.acts.get(act.name)
     zh, en = (shape.zh, shape.en or shape.id) if shape is not None else (act.name, act.name)
     return Refusal(
-        other.clause, "waits_already", f"{zh}已申请,内容不同,正在等批准", f"{en} was asked for with other values and waits for approval.",
-        remedy_zh="请先由申请人撤回,再重新申请", remedy_en="Let the requester withdraw it, then ask again.",
-    )  # fmt: skip
+        other.clause,
+        "waits_already",
+        f"{zh}已申请,内容不同,正在等批准",
+        f"{en} was asked for with other values and waits for approval.",
+        remedy_zh="请先由申请人撤回,再重新申请",
+        remedy_en="Let the requester withdraw it, then ask again.",
+    )
 
 
 def covers(given: Chain, wanted: Chain) -> bool:
@@ -69,7 +77,9 @@ def _yes(env: Env, pending: PendingApproval, approver: int) -> Ruling:
     last = whole and pending.position + 1 == len(pending.chain)
     for_whom = approver if approver != env.act.by else 0
     ruling = Ruling("allowed", env.act, env.act.subject)
-    ruling.effects = [Verdict(pending.id, pending.clause, pending.position + int(whole), env.act.name == "approve", last, for_whom)]
+    ruling.effects = [
+        Verdict(pending.id, pending.clause, pending.position + int(whole), env.act.name == "approve", last, for_whom)
+    ]
     others = [a for a in env.facts.approvals if a.request == pending.request and a.id != pending.id]
     if last and all(a.granted for a in others):
         granted = {**pending.act.granted, pending.clause: pending.chain, **{a.clause: a.chain for a in others}}

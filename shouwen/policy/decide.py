@@ -50,7 +50,9 @@ def decide(law: Law, facts: Facts, act: Act, now: datetime) -> Ruling:
     """
     noun = law.noun(act.subject.noun)
     if noun is None:
-        return _refused(act, Refusal("", "no_noun", f"没有流程“{act.subject.noun}”", f"There is no procedure {act.subject.noun!r}."))
+        return _refused(
+            act, Refusal("", "no_noun", f"没有流程“{act.subject.noun}”", f"There is no procedure {act.subject.noun!r}.")
+        )
     calendar = calendar_for(law, noun, facts)
     day = law.on(calendar.business_day(act.at))
     try:
@@ -58,7 +60,9 @@ def decide(law: Law, facts: Facts, act: Act, now: datetime) -> Ruling:
     except WorktimeError as e:
         return _refused(act, Refusal("", "unknown_year" if isinstance(e, UnknownYear) else "no_moment", e.zh, e.en))
     except ArithmeticError:  # a date after the year 9999, a product of more digits than are kept
-        return _refused(act, Refusal("", "out_of_range", "算出的日期或数额超出范围", "It comes to a date or an amount out of range."))
+        return _refused(
+            act, Refusal("", "out_of_range", "算出的日期或数额超出范围", "It comes to a date or an amount out of range.")
+        )
 
 
 def _decide(law: Law, day: LawDay, env: Env) -> Ruling:
@@ -66,11 +70,7 @@ def _decide(law: Law, day: LawDay, env: Env) -> Ruling:
     if act.name in CLOCK_ACTS:
         return decide_clock(law, day, env)
     if act.name in ("approve", "disapprove", "withdraw"):
-        asked = next((a.act for a in env.facts.approvals if str(a.id) == act.row), None)
-        if asked is not None:
-            env.fields.update((k, v) for k, v in asked.fields.items() if k in env.noun.fields)
-            env.barred = _barred(day.plan(env.noun.id, asked.name), env)
-        return decide_approval(env)
+        return _decide_approval(day, env)
     if act.name in ("claim", "complete"):
         return _with_promises(law, day, env, decide_task(env))
     plan = day.plan(env.noun.id, act.name)
@@ -78,7 +78,8 @@ def _decide(law: Law, day: LawDay, env: Env) -> Ruling:
     if refusal is not None:
         return _refused(act, refusal)
     ruling = Ruling("allowed", act, act.subject)
-    own = plan.shape.fields if plan.shape is not None else {}  # a field of the act itself is no field of the subject, whatever its name
+    # A field of the act itself is no field of the subject, whatever its name.
+    own = plan.shape.fields if plan.shape is not None else {}
     brought = {k: v for k, v in act.fields.items() if k in env.noun.fields and k not in own}
     env.fields.update(brought)
     linked = list(_puts(plan, env, brought))
@@ -99,6 +100,15 @@ def _decide(law: Law, day: LawDay, env: Env) -> Ruling:
     ruling.effects = [*_changes(plan, env, brought), *linked, *chosen, *ruling.effects]
     _carry_out(law, day, plan, env, ruling, broken)
     return ruling
+
+
+def _decide_approval(day: LawDay, env: Env) -> Ruling:
+    """Judge a yes or no with the values the waiting act brings, and the persons it bars."""
+    asked = next((a.act for a in env.facts.approvals if str(a.id) == env.act.row), None)
+    if asked is not None:
+        env.fields.update((k, v) for k, v in asked.fields.items() if k in env.noun.fields)
+        env.barred = _barred(day.plan(env.noun.id, asked.name), env)
+    return decide_approval(env)
 
 
 def _puts(plan: Plan, env: Env, brought: dict[str, Any]) -> Iterator[SetField]:
@@ -139,7 +149,9 @@ def choose(plan: Plan, day: LawDay, env: Env, ruling: Ruling) -> Iterator[Effect
             answered, value = kind.choose(rule, env, unknown)
             if not answered:
                 env.flag(rule.clause.name, unknown)
-            elif env.fields.get(kind.link) if kind.link else env.fields.get(kind.field) != value:  # nothing linked, nothing to write
+            elif (
+                env.fields.get(kind.link) if kind.link else env.fields.get(kind.field) != value
+            ):  # nothing linked, nothing to write
                 yield _chosen(rule, kind, value, env)
 
 
@@ -268,8 +280,24 @@ def _approval(rule: Rule, kind: Approval, env: Env, ruling: Ruling, asks: list[A
     if links is None:
         clause = rule.clause
         why = f"请先填明:{'、'.join(unknown)}" if unknown else "现在没有可以批准的人(申请人不能批准自己);请设置 else 或由他人申请"
-        why_en = f"Say first: {', '.join(unknown)}." if unknown else "There is nobody who may approve it (nobody approves their own request)."
-        ruling.refusals = (*ruling.refusals, Refusal(clause.name, "no_approver", clause.zh or clause.sentence(), clause.en or clause.zh, (), tuple(unknown), why, why_en))
+        why_en = (
+            f"Say first: {', '.join(unknown)}."
+            if unknown
+            else "There is nobody who may approve it (nobody approves their own request)."
+        )
+        ruling.refusals = (
+            *ruling.refusals,
+            Refusal(
+                clause.name,
+                "no_approver",
+                clause.zh or clause.sentence(),
+                clause.en or clause.zh,
+                (),
+                tuple(unknown),
+                why,
+                why_en,
+            ),
+        )
         return
     asks.append(Ask(env.act, rule.cite, links, kind.advice(rule, env), kind.all_of))
 

@@ -11,8 +11,8 @@ from shouwen.policy.nouns import Book
 from shouwen.policy.ruling import Ask, Attest, Breach, Effect, OpenTask, Pass, Perform, Ruling, Settle, Tell, Warned
 from shouwen.policy.setting import Stage
 from shouwen.policy.source import Node
+from shouwen.policy.subjects import Subject
 from shouwen.policy.values import BadValue, FieldType
-from shouwen.policy.world import Subject
 
 
 @dataclass
@@ -73,12 +73,16 @@ def _refused(seen: Seen, node: Node) -> Iterator[str]:
 
 
 def _warned(seen: Seen, node: Node) -> Iterator[str]:
-    yield from _differ("warned", _texts(node), sorted(seen.short(r.clause) for r in (seen.ruling.warnings if seen.ruling else ())))
+    yield from _differ(
+        "warned", _texts(node), sorted(seen.short(r.clause) for r in (seen.ruling.warnings if seen.ruling else ()))
+    )
 
 
 def _names(attribute: str) -> Callable[[Seen, Node], Iterator[str]]:
     def check(seen: Seen, node: Node) -> Iterator[str]:
-        found = sorted({m.rpartition("/")[2] for r in (seen.ruling.refusals if seen.ruling else ()) for m in getattr(r, attribute)})
+        found = sorted(
+            {m.rpartition("/")[2] for r in (seen.ruling.refusals if seen.ruling else ()) for m in getattr(r, attribute)}
+        )
         yield from _differ(attribute, sorted(set(_texts(node))), sorted(f.rpartition("#")[2] if "#" in f else f for f in found))
 
     return check
@@ -86,7 +90,11 @@ def _names(attribute: str) -> Callable[[Seen, Node], Iterator[str]]:
 
 def _settled(outcome: str) -> Callable[[Seen, Node], Iterator[str]]:
     def check(seen: Seen, node: Node) -> Iterator[str]:
-        yield from _differ(outcome, _texts(node), sorted(seen.short(e.clause) for e in seen.effects if isinstance(e, Settle) and e.outcome == outcome))
+        yield from _differ(
+            outcome,
+            _texts(node),
+            sorted(seen.short(e.clause) for e in seen.effects if isinstance(e, Settle) and e.outcome == outcome),
+        )
 
     return check
 
@@ -119,7 +127,9 @@ def _told(seen: Seen, node: Node) -> Iterator[str]:
     for e in seen.effects:
         if isinstance(e, Tell):
             people = [stage.name_of("staff", p) for p in e.to] + ([stage.name_of("customer", e.customer)] if e.customer else [])
-            found.append({"to": sorted(people), "form": e.form, "clause": seen.short(e.cite.clause), "confirm": "yes" if e.confirm else ""})
+            found.append(
+                {"to": sorted(people), "form": e.form, "clause": seen.short(e.cite.clause), "confirm": "yes" if e.confirm else ""}
+            )
     yield from _listed("told", node, found)
 
 
@@ -150,16 +160,28 @@ def _opened(seen: Seen, node: Node) -> Iterator[str]:
         s = stage.world.subjects[said.subject]
         who = [s.responsible] if s.responsible else list(act.opening.who if act.opening else ())
         about = [stage.by_id[v] for v in s.fields.values() if isinstance(v, int) and v in stage.by_id]
-        found.append({"of": s.noun, "who": sorted(stage.name_of("staff", p) for p in who), "about": about[:1], "clause": seen.short(act.upon)})
+        found.append(
+            {
+                "of": s.noun,
+                "who": sorted(stage.name_of("staff", p) for p in who),
+                "about": about[:1],
+                "clause": seen.short(act.upon),
+            }
+        )
     yield from _listed("opened", node, found)
 
 
 def _tasks(seen: Seen, node: Node) -> Iterator[str]:
     stage = seen.stage
     found = [
-        {"task": e.name, "who": sorted(stage.name_of("staff", p) for p in e.who), "clause": seen.short(e.cite.clause) if e.cite else ""}
-        for e in seen.effects if isinstance(e, OpenTask)
-    ]  # fmt: skip
+        {
+            "task": e.name,
+            "who": sorted(stage.name_of("staff", p) for p in e.who),
+            "clause": seen.short(e.cite.clause) if e.cite else "",
+        }
+        for e in seen.effects
+        if isinstance(e, OpenTask)
+    ]
     yield from _listed("tasks", node, found)
 
 
@@ -238,7 +260,9 @@ def _person(attribute: str) -> Callable[[Seen, Node], Iterator[str]]:
 def _proposed(seen: Seen, node: Node) -> Iterator[str]:
     for field, value in node.entries():
         people = seen.ruling.proposals.get(field, ()) if seen.ruling else ()
-        yield from _differ(f"proposed {field}", [n.text for n in value.items or []], [seen.stage.name_of("staff", p) for p in people])
+        yield from _differ(
+            f"proposed {field}", [n.text for n in value.items or []], [seen.stage.name_of("staff", p) for p in people]
+        )
 
 
 def _performed(seen: Seen, node: Node) -> Iterator[str]:
@@ -278,10 +302,31 @@ def _scripts(seen: Seen, node: Node) -> Iterator[str]:
 
 
 CHECKS: dict[str, Callable[[Seen, Node], Iterator[str]]] = {
-    "allowed": _allowed, "refused": _refused, "warned": _warned, "missing": _names("missing"), "unknown": _names("unknown"), "kept": _settled("kept"),
-    "late": _settled("late"), "withdrawn": _settled("withdrawn"), "breached": _breached, "due": _due, "told": _told, "booked": _booked,
-    "opened": _opened, "tasks": _tasks, "asks": _asks, "fields": _fields, "step": _step, "responsible": _person("responsible"),
-    "first_asked": _person("first_asked"), "proposed": _proposed, "performed": _performed, "attested": _cites(Attest), "passed": _cites(Pass),
-    "near": _near, "flagged": _flagged, "measures": _measures, "scripts": _scripts,
-}  # fmt: skip
-
+    "allowed": _allowed,
+    "refused": _refused,
+    "warned": _warned,
+    "missing": _names("missing"),
+    "unknown": _names("unknown"),
+    "kept": _settled("kept"),
+    "late": _settled("late"),
+    "withdrawn": _settled("withdrawn"),
+    "breached": _breached,
+    "due": _due,
+    "told": _told,
+    "booked": _booked,
+    "opened": _opened,
+    "tasks": _tasks,
+    "asks": _asks,
+    "fields": _fields,
+    "step": _step,
+    "responsible": _person("responsible"),
+    "first_asked": _person("first_asked"),
+    "proposed": _proposed,
+    "performed": _performed,
+    "attested": _cites(Attest),
+    "passed": _cites(Pass),
+    "near": _near,
+    "flagged": _flagged,
+    "measures": _measures,
+    "scripts": _scripts,
+}

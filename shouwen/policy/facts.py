@@ -86,7 +86,9 @@ class Facts:
     responsible: int = 0
     first_asked: int = 0
     customer: int = 0
-    links: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # field name (or "customer") -> fields of what it points to
+    links: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict
+    )  # field name (or "customer") -> fields of what it points to
     linked: Mapping[str, Facts] = field(default_factory=dict)  # field name (or "parent") -> facts of the case it points to
     deadlines: tuple[Running, ...] = ()
     settled: frozenset[tuple[str, str, datetime]] = frozenset()  # (clause, row, anchor) of promises that were kept or missed

@@ -11,7 +11,7 @@ from shouwen.policy.act import Act, Ref
 from shouwen.policy.env import Env
 from shouwen.policy.facts import Facts
 from shouwen.policy.law import Law
-from shouwen.policy.measures import Measure, Target, share, window_start
+from shouwen.policy.measures import Measure, Target, share, window_end, window_start
 from shouwen.policy.ruling import Enter
 from shouwen.worktime import Calendar, parse_span
 
@@ -47,11 +47,12 @@ class Folder:
 
     def limit(self, subject: Any, act: Act, name: str, per: str, over: str) -> int:
         """Return how often an act was done before, per somebody or something, in a window."""
-        since = window_start(parse_span(over) if over and over[0].isdigit() else over, act.at, self.calendar)
+        window = parse_span(over) if over and over[0].isdigit() else over
+        since, until = window_start(window, act.at, self.calendar), window_end(window, act.at, self.calendar)
         key = _key(per, subject, act.by)
         return sum(
             1 for d in self.done
-            if d.noun == subject.noun and d.act == name and (since is None or d.at >= since) and d.at <= act.at
+            if d.noun == subject.noun and d.act == name and (since is None or d.at >= since) and d.at <= until
             and _key(per, self.subjects[d.subject], d.by) == key
         )  # fmt: skip
 
@@ -71,9 +72,9 @@ class Folder:
         return subject.fields.get(m.custom_per) if m.per == "field" else _key(m.per, subject, act.by)
 
     def _matching(self, m: Measure, target: Target, key: Any, act: Act, *, where: bool) -> list[Any]:
-        since = window_start(m.over, act.at, self.calendar)
+        since, until = window_start(m.over, act.at, self.calendar), window_end(m.over, act.at, self.calendar)
         if target.book:
-            when = [e for e in self.entries if (since is None or e.at >= since) and e.at <= act.at]
+            when = [e for e in self.entries if (since is None or e.at >= since) and e.at <= until]
             mine = [e for e in when if e.enter.book == target.book]
             return [e.enter.amount for e in mine if not m.per or key == (e.subject if m.per == "case" else e.enter.who)]
         if not target.act and not target.kept:
@@ -81,7 +82,7 @@ class Folder:
             return [_column(s, target) for s in subjects if self._fits(m, s, key, act, None, where=where)]
         name = f"kept:{target.kept}" if target.kept else target.act
         rows = [d for d in self.done if d.act == name and (not target.noun or d.noun == target.noun)]
-        rows = [d for d in rows if (since is None or d.at >= since) and d.at <= act.at]
+        rows = [d for d in rows if (since is None or d.at >= since) and d.at <= until]
         return [self._brought(target, d) for d in rows if self._fits(m, self.subjects[d.subject], key, act, d, where=where)]
 
     def _brought(self, target: Target, done: Done) -> Any:

@@ -130,7 +130,9 @@ class LawDay:
             for path in rule.paths:
                 paths[path.text] = path
         plan.reads = tuple(paths.values())
-        plan.barring = tuple(r for r in plan.gates if isinstance(r.kind, Excludes) and r.kind.mode == "refuse" and r.kind.who is not None)
+        plan.barring = tuple(
+            r for r in plan.gates if isinstance(r.kind, Excludes) and r.kind.mode == "refuse" and r.kind.who is not None
+        )
         plan.edges = frozenset(r.kind.edge[1] for r in plan.gates if isinstance(r.kind, Requires) and "#" in r.kind.edge[1])
         plan.brings, plan.fills = brings(plan, noun)
         return plan
@@ -166,10 +168,14 @@ class LawDay:
             links |= {f.id for f in shape.fields.values() if f.type.name == "case"}
         counts = {(r.kind.acts[0], r.kind.per, r.kind.over) for r in rules if isinstance(r.kind, Limits) and r.kind.counted}
         return Needs(
-            frozenset(links), frozenset(p.measure for p in paths.values() if p.measure), frozenset(counts),
-            frozenset({p.fact for p in paths.values() if p.fact} | {n.lstrip("-") for r in rules for n in getattr(r.kind, "prefer", ())}),
+            frozenset(links),
+            frozenset(p.measure for p in paths.values() if p.measure),
+            frozenset(counts),
+            frozenset(
+                {p.fact for p in paths.values() if p.fact} | {n.lstrip("-") for r in rules for n in getattr(r.kind, "prefer", ())}
+            ),
             frozenset(p for r in [*rules, *follow] if (p := getattr(r.kind, "population", ""))),
-        )  # fmt: skip
+        )
 
 
 def _place_of(rule: Rule, act: str, plan: Plan) -> list[Rule] | None:
@@ -255,7 +261,9 @@ class Law:
     def as_of(self, day: date) -> Law:
         """Return the law of one day as if it had always held: what scenarios are asked again under."""
         standing = self.on(day).clauses
-        return Law(replace(self.compiled, clauses={n: [replace(c, since=None)] for n, c in standing.items()}), self.company, self.digest)
+        return Law(
+            replace(self.compiled, clauses={n: [replace(c, since=None)] for n, c in standing.items()}), self.company, self.digest
+        )
 
     def at(self, moment: datetime, unit_calendar: str = "") -> LawDay:
         """Return the law of the moment an act happened, by the company's own date."""
@@ -268,7 +276,9 @@ class Law:
         exact = [c for c in versions if c.since == since]
         return exact[0] if exact else next((c for c in reversed(versions) if not c.repealed), None)
 
-    def read_fields(self, noun: str, act: str, raw: Mapping[str, object], moment: datetime) -> tuple[dict[str, Any], dict[str, BadValue]]:
+    def read_fields(
+        self, noun: str, act: str, raw: Mapping[str, object], moment: datetime
+    ) -> tuple[dict[str, Any], dict[str, BadValue]]:
         """Return the typed values an act brings, and what is wrong with each that does not fit (unknown fields included)."""
         shape = self.nouns[noun].acts.get(act)
         fields = {**self.nouns[noun].fields, **(shape.fields if shape else {})}
@@ -294,7 +304,9 @@ def load(sources: Sources, company: Company | None = None, *, allow_later: bool 
     `allow_later` skips clauses of kinds that are not there yet (drafts); such a law cannot be enacted.
     """
     company = company or Company()
-    digest = hashlib.sha256("\x00".join(f"{k}\x00{v}" for k, v in sorted(sources.items())).encode() + company.text.encode()).hexdigest()
+    digest = hashlib.sha256(
+        "\x00".join(f"{k}\x00{v}" for k, v in sorted(sources.items())).encode() + company.text.encode()
+    ).hexdigest()
     return law_of(Compiler(sources, company, allow_later=allow_later), digest)
 
 

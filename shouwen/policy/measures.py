@@ -1,14 +1,16 @@
 """Measures: the only way a clause asks the past. A fold over acts, standing cases or entries, for one key, over one window.
 
-The same definition runs in memory (scenarios, simulation) and in SQL (live). Empty is 0, never unknown; the act being decided is not counted.
+The same definition runs in memory (scenarios, simulation) and in SQL (live). Empty is 0, never unknown;
+the act being decided is not counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from shouwen.policy.conditions import ALWAYS, Condition, ConditionReader
 from shouwen.policy.nouns import Book, Noun
@@ -20,6 +22,7 @@ from shouwen.worktime import BadSpan, Span, parse_span
 KEYS = ("zh", "en", "count", "sum", "share", "of", "when", "where", "per", "over", "target", "source", "assumed")
 LATER = ("streak", "oldest", "rise")
 PER = ("case", "actor", "customer", "responsible", "first_asked", "unit", "who", "subject")
+EVER_AFTER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 WINDOWS = ("business_day", "week", "calendar_month", "calendar_quarter", "calendar_year")
 
 
@@ -77,10 +80,21 @@ class MeasureReader:
         kind = self._type(fold, counted)
         per, custom = self._per(node.get("per"), counted)
         return Measure(
-            key, self.reader.text(node.get("zh"), key), fold, counted, whole, kind, self.reader.text(node.get("en")),
-            self._condition(node.get("when"), whole), self._condition(node.get("where"), counted), per, self._window(node.get("over")),
-            self.reader.text(node.get("target")), self.reader.source(node.get("source")), custom,
-        )  # fmt: skip
+            key,
+            self.reader.text(node.get("zh"), key),
+            fold,
+            counted,
+            whole,
+            kind,
+            self.reader.text(node.get("en")),
+            self._condition(node.get("when"), whole),
+            self._condition(node.get("where"), counted),
+            per,
+            self._window(node.get("over")),
+            self.reader.text(node.get("target")),
+            self.reader.source(node.get("source")),
+            custom,
+        )
 
     def _type(self, fold: str, counted: Target) -> FieldType:
         if fold == "share":
@@ -108,7 +122,13 @@ class MeasureReader:
             return Target(book=head)
         noun = self.names.nouns.get(head)
         if noun is None:
-            self.reader.unknown(node, head, [*self.names.nouns, *self.books], "没有这个流程、台账或账簿:", "there is no procedure, register or book")
+            self.reader.unknown(
+                node,
+                head,
+                [*self.names.nouns, *self.books],
+                "没有这个流程、台账或账簿:",
+                "there is no procedure, register or book",
+            )
             return Target()
         if not rest:
             return Target(noun=head)
@@ -153,6 +173,18 @@ class MeasureReader:
 def share(part: int, whole: int) -> Decimal:
     """Return a share in percent; nothing of nothing is 0."""
     return Decimal(0) if whole == 0 else (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"))
+
+
+def window_end(over: str | Span, at: Any, calendar: Any) -> datetime:
+    """Return until when a window counts: all of it, also what was entered before and happened after.
+
+    An act dated back into a day, a month, a week that is used up must not find it empty.
+    """
+    if not over:
+        return EVER_AFTER
+    first, end = calendar.period_bounds(over, at)
+    until: datetime = at + (at - first) if isinstance(over, Span) else end - timedelta(microseconds=1)
+    return until
 
 
 def window_start(over: str | Span, at: Any, calendar: Any) -> Any:

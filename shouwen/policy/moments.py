@@ -14,9 +14,13 @@ from shouwen.policy.source import Node
 from shouwen.worktime import Calendar, Due, Span, due, extend
 
 ENDS = {
-    "end_of_day": ("day", "当日结束"), "end_of_hours": ("hours", "当日下班"), "end_of_week": ("week", "本周末"), "end_of_month": ("month", "当月底"),
-    "end_of_quarter": ("quarter", "本季末"), "end_of_year": ("year", "当年底"),
-}  # fmt: skip
+    "end_of_day": ("day", "当日结束"),
+    "end_of_hours": ("hours", "当日下班"),
+    "end_of_week": ("week", "本周末"),
+    "end_of_month": ("month", "当月底"),
+    "end_of_quarter": ("quarter", "本季末"),
+    "end_of_year": ("year", "当年底"),
+}
 NEXT_DAY = re.compile(r"^next day (\d\d:\d\d)$")
 MAX_AGAIN = 1000  # how often a promise may begin again
 PERIODS = {"business_day": "日", "week": "周", "calendar_month": "月"}
@@ -122,7 +126,15 @@ class Clockwork:
     extended: tuple[Span, ...] = field(default=())
 
 
-def fall(when: When, how: Spot | Span | None, anchor: datetime, env: Env, *, warn: int | Span | None = None, clock: Clockwork | None = None) -> Fall:
+def fall(
+    when: When,
+    how: Spot | Span | None,
+    anchor: datetime,
+    env: Env,
+    *,
+    warn: int | Span | None = None,
+    clock: Clockwork | None = None,
+) -> Fall:
     """Return when a promise from `anchor` falls due, with its warning."""
     clock = clock or Clockwork()
     calendar: Calendar = env.calendar
@@ -154,12 +166,12 @@ class Missed:
 
 def fall_anew(when: When, how: Span, missed: Missed, env: Env, *, warn: int | Span | None, clock: Clockwork) -> Fall:
     """Return when a promise falls due that begins again from a missed moment: Friday's close and a working day is Monday's."""
-    extended = clock.extended
+    made, extended = fall(when, how, missed.begun, env, clock=clock), clock.extended
     for _ in range(MAX_AGAIN):
-        extended = (*extended, how)
-        made = fall(when, how, missed.begun, env, clock=Clockwork(clock.pauses, extended))
         if made.due_at is None or made.due_at > missed.at:
             break
+        extended = (*extended, how)
+        made = fall(when, how, missed.begun, env, clock=Clockwork(clock.pauses, extended))
     return Fall(made.due_at, None if made.due_at is None else _warning(missed.at, made.due_at, warn, env.calendar), made.deadline)
 
 
@@ -224,7 +236,9 @@ def _day(r: ClauseReader, node: Node | None) -> str:
     """Read the date field on whose day a due moment stands."""
     name, noun = r.reader.text(node), r.names.noun
     if node is not None and noun is not None and date_field(noun, name) is None:
-        r.reader.unknown(node, name, [f for f in noun.fields if date_field(noun, f)], "没有这个日期字段:", "there is no date field")
+        r.reader.unknown(
+            node, name, [f for f in noun.fields if date_field(noun, f)], "没有这个日期字段:", "there is no date field"
+        )
         return ""
     return name
 

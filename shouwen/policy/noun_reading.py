@@ -11,13 +11,66 @@ from shouwen.policy.reading import Reader
 from shouwen.policy.source import Node
 from shouwen.policy.values import TYPES, Choice, FieldType
 
-FIELD_KEYS = ("zh", "en", "type", "of", "unit", "many", "if", "else", "sum_of", "product_of", "from", "until", "strength", "personal", "source", "assumed")
+FIELD_KEYS = (
+    "zh",
+    "en",
+    "type",
+    "of",
+    "unit",
+    "many",
+    "if",
+    "else",
+    "sum_of",
+    "product_of",
+    "from",
+    "until",
+    "strength",
+    "personal",
+    "source",
+    "assumed",
+)
 ACT_KEYS = ("zh", "en", "from", "to", "asks", "fields", "sets", "source", "assumed")
-NOUN_KEYS = ("title", "number", "form", "source", "assumed", "fields", "steps", "states", "acts", "tasks", "key", "without", "happened", "calendar")
-RESERVED = frozenset({
-    "table", "step", "state", "since", "times", "actor", "moment", "this", "customer_of", "unset", "missing", "given", "any", "open_at",
-    "responsible", "first_asked", "subject", "anyone", "act", "opener", "unit_of",
-})  # fmt: skip
+NOUN_KEYS = (
+    "title",
+    "number",
+    "form",
+    "source",
+    "assumed",
+    "fields",
+    "steps",
+    "states",
+    "acts",
+    "tasks",
+    "key",
+    "without",
+    "happened",
+    "calendar",
+)
+RESERVED = frozenset(
+    {
+        "table",
+        "step",
+        "state",
+        "since",
+        "times",
+        "actor",
+        "moment",
+        "this",
+        "customer_of",
+        "unset",
+        "missing",
+        "given",
+        "any",
+        "open_at",
+        "responsible",
+        "first_asked",
+        "subject",
+        "anyone",
+        "act",
+        "opener",
+        "unit_of",
+    }
+)
 # What a built-in act brings with it.
 BUILT_IN_FIELDS: dict[str, dict[str, tuple[str, str, str]]] = {
     "note": {"text": ("内容", "Note", "text")},
@@ -61,10 +114,19 @@ class NounReader(Reader):
             self.fault(node, f"“{key}”是语言的词,请换一个字段名", f"{key!r} is a word of the language; name the field otherwise")
         span = (self.text(node.get("from")), self.text(node.get("until"))) if kind.name == "span" else ("", "")
         return Field(
-            key, self.text(node.get("zh"), key), kind, self.text(node.get("en")), self.text(node.get("if")), self.text(node.get("else")),
-            self.text(node.get("sum_of")), self.texts(node.get("product_of")), span, self.text(node.get("strength")),
-            self.source(node.get("source")), self.flag(node.get("personal"), kind.name == "phone"),
-        )  # fmt: skip
+            key,
+            self.text(node.get("zh"), key),
+            kind,
+            self.text(node.get("en")),
+            self.text(node.get("if")),
+            self.text(node.get("else")),
+            self.text(node.get("sum_of")),
+            self.texts(node.get("product_of")),
+            span,
+            self.text(node.get("strength")),
+            self.source(node.get("source")),
+            self.flag(node.get("personal"), kind.name == "phone"),
+        )
 
     def field_type(self, word: Node, node: Node, key: str) -> FieldType:
         """Read the type of a field with its choices, columns or nouns."""
@@ -112,15 +174,31 @@ class NounReader(Reader):
         if kind == "case" and not steps:
             self.fault(node, f"流程“{key}”没有环节(steps)", f"the procedure {key!r} has no steps")
         found = Noun(
-            key, kind, *where, title.zh, title.en, self.text(node.get("number")), fields, steps, {}, self.each(node.get("tasks"), lambda k, n: self.label(n, k)),
-            self.text(node.get("key")), self.text(node.get("form")), self.text(node.get("happened")), "", self.text(node.get("calendar")),
-            self.source(node.get("source")), node,
-        )  # fmt: skip
+            key,
+            kind,
+            *where,
+            title.zh,
+            title.en,
+            self.text(node.get("number")),
+            fields,
+            steps,
+            {},
+            self.each(node.get("tasks"), lambda k, n: self.label(n, k)),
+            self.text(node.get("key")),
+            self.text(node.get("form")),
+            self.text(node.get("happened")),
+            "",
+            self.text(node.get("calendar")),
+            self.source(node.get("source")),
+            node,
+        )
         found = replace(found, acts=self._with_built_in(found, acts, without, steps))
         self._check(found, node)
         return found
 
-    def _with_built_in(self, noun: Noun, acts: dict[str, ActShape], without: tuple[str, ...], steps: dict[str, Label]) -> dict[str, ActShape]:
+    def _with_built_in(
+        self, noun: Noun, acts: dict[str, ActShape], without: tuple[str, ...], steps: dict[str, Label]
+    ) -> dict[str, ActShape]:
         names = BUILT_IN_ACTS if noun.kind == "case" else {"open": BUILT_IN_ACTS["open"], "amend": BUILT_IN_ACTS["amend"]}
         all_acts: dict[str, ActShape] = {}
         for name, (zh, en) in names.items():
@@ -143,13 +221,27 @@ class NounReader(Reader):
             here = (node.get("acts") or node).get(act.id) or node
             for field in act.asks:
                 if field not in noun.fields and field not in act.fields:
-                    self.unknown(here, field, noun.fields, f"动作“{act.id}”要填的字段不存在:", f"act {act.id!r} asks for a field that is not there:")
+                    self.unknown(
+                        here,
+                        field,
+                        noun.fields,
+                        f"动作“{act.id}”要填的字段不存在:",
+                        f"act {act.id!r} asks for a field that is not there:",
+                    )
             if act.id in APPROVAL_ACTS or act.id in TASK_ACTS:
-                self.fault(here, f"“{act.id}”是审批与待办的词,请换一个动作名", f"{act.id!r} belongs to approvals and tasks; name the act otherwise")
+                self.fault(
+                    here,
+                    f"“{act.id}”是审批与待办的词,请换一个动作名",
+                    f"{act.id!r} belongs to approvals and tasks; name the act otherwise",
+                )
         self._check_happened(noun, node)
         for name in set(noun.acts) & set(noun.steps):
             if not noun.acts[name].built_in:
-                self.fault((node.get("acts") or node).at(name), f"“{name}”既是环节又是动作,请分开命名", f"{name!r} is both a step and an act; name them apart")
+                self.fault(
+                    (node.get("acts") or node).at(name),
+                    f"“{name}”既是环节又是动作,请分开命名",
+                    f"{name!r} is both a step and an act; name them apart",
+                )
         if noun.kind == "case":
             self._check_steps(noun, node)
 
@@ -157,7 +249,9 @@ class NounReader(Reader):
         dates = [f.id for f in noun.fields.values() if f.type.name in ("date", "datetime")]
         if noun.happened not in ("", *dates):
             here = node.get("happened") or node
-            self.unknown(here, noun.happened, dates, "happened 应为日期或时间字段,没有", "`happened` names a date field; there is no")
+            self.unknown(
+                here, noun.happened, dates, "happened 应为日期或时间字段,没有", "`happened` names a date field; there is no"
+            )
 
     def _check_steps(self, noun: Noun, node: Node) -> None:
         steps = node.get("steps") or node
@@ -172,19 +266,35 @@ class NounReader(Reader):
             if step not in reached:
                 self.fault(steps.at(step), f"没有动作通到环节“{step}”", f"no act leads to the step {step!r}")
         if not noun.ends:
-            self.fault(steps, f"流程“{noun.id}”没有终点:每个环节都还有动作离开", f"the procedure {noun.id!r} never ends: every step is left by an act")
+            self.fault(
+                steps,
+                f"流程“{noun.id}”没有终点:每个环节都还有动作离开",
+                f"the procedure {noun.id!r} never ends: every step is left by an act",
+            )
 
     def post(self, key: str, node: Node) -> Post:
         """Read a post."""
         if node.text is not None:
             return Post(key, node.text)
         self.known(node, ("zh", "en", "reports_to", "source", "assumed"), "岗位")
-        return Post(key, self.text(node.get("zh"), key), self.text(node.get("en")), self.text(node.get("reports_to")), self.source(node.get("source")))
+        return Post(
+            key,
+            self.text(node.get("zh"), key),
+            self.text(node.get("en")),
+            self.text(node.get("reports_to")),
+            self.source(node.get("source")),
+        )
 
     def book(self, key: str, node: Node) -> Book:
         """Read a book of the ledger."""
         self.known(node, ("zh", "en", "unit", "source", "assumed", "steps", "acts"), "账簿")
-        return Book(key, self.text(node.get("zh"), key), self.text(node.get("en")), self.text(node.get("unit")), self.source(node.get("source")))
+        return Book(
+            key,
+            self.text(node.get("zh"), key),
+            self.text(node.get("en")),
+            self.text(node.get("unit")),
+            self.source(node.get("source")),
+        )
 
     def form(self, key: str, node: Node) -> Form:
         """Read a form."""

@@ -87,7 +87,9 @@ class Noun:
     products: tuple[tuple[str, tuple[Field, ...]], ...] = field(init=False)  # rows fields with their columns that multiply others
 
     def __post_init__(self) -> None:
-        columns = {f.id: tuple(c for c in f.type.columns.values() if c.product_of) for f in self.fields.values() if f.type.name == "rows"}
+        columns = {
+            f.id: tuple(c for c in f.type.columns.values() if c.product_of) for f in self.fields.values() if f.type.name == "rows"
+        }
         object.__setattr__(self, "products", tuple((name, found) for name, found in columns.items() if found))
         left = {s for a in self.acts.values() if a.to and not a.built_in for s in a.leaves}
         object.__setattr__(self, "ends", frozenset(s for s in self.steps if s not in left))

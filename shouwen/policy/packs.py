@@ -21,11 +21,55 @@ SCENARIOS = ".scenarios.yaml"
 MAPS = ".map.yaml"  # how a file of old cases becomes cases, for `shouwen import`
 MUTANTS = ".mutants.yaml"  # beside a regulation: mutants of its clauses that change nothing, each with the reason
 ENDINGS = (".yaml", SCENARIOS, MUTANTS)  # what stands of one regulation in a folder
-PACK_KEYS = ("pack", "title", "builds_on", "calendars", "calendar", "posts", "groups", "seasons", "books", "facts", "customer_fields", "persons", "forms", "measures", "source", "about", "waits")
+PACK_KEYS = (
+    "pack",
+    "title",
+    "builds_on",
+    "calendars",
+    "calendar",
+    "posts",
+    "groups",
+    "seasons",
+    "books",
+    "facts",
+    "customer_fields",
+    "persons",
+    "forms",
+    "measures",
+    "source",
+    "about",
+    "waits",
+)
 REGULATION_KEYS = (
-    "regulation", "title", "owner", "approved_by", "reviewed_on", "applies_to", "compiled_by", "supersedes", "prevails", "source", "calendar", "calendars", "articles",
-    "posts", "persons", "groups", "seasons", "books", "registers", "procedures", "forms", "measures", "customer_fields", "facts", "clauses", "parts", "assumed", "document",
-)  # fmt: skip
+    "regulation",
+    "title",
+    "owner",
+    "approved_by",
+    "reviewed_on",
+    "applies_to",
+    "compiled_by",
+    "supersedes",
+    "prevails",
+    "source",
+    "calendar",
+    "calendars",
+    "articles",
+    "posts",
+    "persons",
+    "groups",
+    "seasons",
+    "books",
+    "registers",
+    "procedures",
+    "forms",
+    "measures",
+    "customer_fields",
+    "facts",
+    "clauses",
+    "parts",
+    "assumed",
+    "document",
+)
 Sources = Mapping[str, str]  # file name (pack/file.yaml) -> text: what an enactment keeps
 
 
@@ -49,6 +93,7 @@ class Declared:
     places: dict[str, Node] = field(default_factory=dict)  # "noun:repair" -> where it is declared
     waiting: list[tuple[str, str]] = field(default_factory=list)  # clauses of kinds that come later: name, word
     pack_titles: dict[str, Label] = field(default_factory=dict)
+    pack_calendars: dict[str, str] = field(default_factory=dict)  # the calendar of a pack's regulations that name none
 
 
 def read_sources(folders: list[Path]) -> Sources:
@@ -74,22 +119,40 @@ class PackReader:
         self.sources, self.faults, self.allow_later = sources, faults, allow_later
         self.reader = NounReader(faults)
         self.declared = Declared()
+        self.headers: list[tuple[str, Node]] = []
 
     def read(self) -> Declared:
         """Read everything; faults are noted."""
         for name, root in self._roots():
             pack = name.split("/")[0]
+            self.headers.append((name, root))
             if root.get("regulation") is not None:
                 self._regulation(pack, name, root)
             elif root.get("pack") is not None:
                 self._pack(pack, root)
             else:
                 self.reader.fault(root, "文件开头应为 regulation: 或 pack:", "the file should begin with regulation: or pack:")
+        self._named()
         for clause, word, node in set_aside(self.declared):
             self.declared.waiting.append((clause, word))
             if not self.allow_later:
-                self.reader.fault(node, f"“{clause}”用到的“{word}”尚未实现,不能颁布", f"{clause} uses {word!r}, which is not there yet; it cannot be enacted")
+                self.reader.fault(
+                    node,
+                    f"“{clause}”用到的“{word}”尚未实现,不能颁布",
+                    f"{clause} uses {word!r}, which is not there yet; it cannot be enacted",
+                )
         return self.declared
+
+    def _named(self) -> None:
+        """Refuse calendars and posts that headers name and nobody declares."""
+        d, headers = self.declared, [node for _, node in self.headers]
+        for node in (*headers, *(n.node for n in d.nouns.values() if n.node is not None)):
+            calendar = node.get("calendar")
+            if calendar is not None and calendar.text not in d.calendars:
+                self.reader.unknown(calendar, calendar.text or "", d.calendars, "没有这个日历:", "there is no calendar")
+        for key, post in ((k, n) for node in headers for k in ("owner", "approved_by") if (n := node.get(k)) is not None):
+            if post.text not in (*d.posts, "unset"):
+                self.reader.unknown(post, post.text or "", d.posts, f"{key}:没有这个岗位", f"{key}: there is no post")
 
     def _roots(self) -> Iterator[tuple[str, Node]]:
         for name, text in sorted(self.sources.items(), key=lambda i: (not i[0].endswith("/pack.yaml"), i[0])):
@@ -104,6 +167,7 @@ class PackReader:
         self.reader.known(root, PACK_KEYS, "制度包")
         if (title := root.get("title")) is not None:
             self.declared.pack_titles[pack] = self.reader.label(title)
+        self.declared.pack_calendars[pack] = self.reader.text(root.get("calendar"))
         self._declare(pack, "", root)
 
     def _regulation(self, pack: str, file: str, root: Node) -> None:
@@ -113,11 +177,22 @@ class PackReader:
         title = self.reader.label(title_node, key) if title_node is not None else Label(key)
         articles = self.reader.each(root.get("articles"), lambda k, n: self.reader.label(n, k)) if root.get("articles") else {}
         header: dict[str, Any] = {
-            k: n.plain() for k in ("owner", "approved_by", "reviewed_on", "applies_to", "compiled_by", "supersedes", "prevails", "document")
+            k: n.plain()
+            for k in ("owner", "approved_by", "reviewed_on", "applies_to", "compiled_by", "supersedes", "prevails", "document")
             if (n := root.get(k)) is not None
-        }  # fmt: skip
+        }
         regulation = Regulation(
-            key, pack, file, title.zh, title.en, header, self.reader.source(root.get("source")), self.reader.text(root.get("calendar")), articles, {}, root
+            key,
+            pack,
+            file,
+            title.zh,
+            title.en,
+            header,
+            self.reader.source(root.get("source")),
+            self.reader.text(root.get("calendar"), self.declared.pack_calendars.get(pack, "")),
+            articles,
+            {},
+            root,
         )
         if regulation.name in self.declared.regulations:
             self.reader.fault(root, f"制度“{regulation.name}”写了两次", f"the regulation {regulation.name} stands twice")
@@ -147,15 +222,21 @@ class PackReader:
             )  # fmt: skip
         name = f"{regulation.name}#{key}"
         said = [k for k in [*KINDS, *LATER] if node.get(k) is not None]
-        self.reader.known(node, [*CLAUSE_KEYS, *KINDS, *LATER], f"条款{key}", assumes=[p for k in said if k in KINDS for p in KINDS[k].keys])
+        self.reader.known(
+            node, [*CLAUSE_KEYS, *KINDS, *LATER], f"条款{key}", assumes=[p for k in said if k in KINDS for p in KINDS[k].keys]
+        )
         if len(said) != 1:
             kinds = "、".join(KINDS)
-            self.reader.fault(node, f"条款{key}须有且只有一种条款({kinds})", f"clause {key} must be exactly one of: {', '.join(KINDS)}")
+            self.reader.fault(
+                node, f"条款{key}须有且只有一种条款({kinds})", f"clause {key} must be exactly one of: {', '.join(KINDS)}"
+            )
             return
         if said[0] in LATER:
             self.declared.waiting.append((name, said[0]))
             if not self.allow_later:
-                self.reader.fault(node, f"条款种类“{said[0]}”尚未实现,不能颁布", f"the kind {said[0]!r} is not there yet; it cannot be enacted")
+                self.reader.fault(
+                    node, f"条款种类“{said[0]}”尚未实现,不能颁布", f"the kind {said[0]!r} is not there yet; it cannot be enacted"
+                )
             return
         if name in self.declared.clauses:
             first = self.declared.clauses[name][1].line
@@ -197,7 +278,11 @@ class PackReader:
         key = f"{kind}:{name}"
         if key in self.declared.places:
             first = self.declared.places[key]
-            self.reader.fault(node, f"{zh}“{name}”已在 {first.file} 第{first.line}行声明", f"{name!r} is declared already, in {first.file} line {first.line}")
+            self.reader.fault(
+                node,
+                f"{zh}“{name}”已在 {first.file} 第{first.line}行声明",
+                f"{name!r} is declared already, in {first.file} line {first.line}",
+            )
         self.declared.places[key] = node
 
     def _calendar(self, name: str, node: Node) -> None:

@@ -70,6 +70,7 @@ class WhoReader:
 
     def __init__(self, names: Names, persons: Mapping[str, Node]) -> None:
         self.names, self.persons, self.reader = names, persons, names.reader
+        self.reading: list[str] = []  # declared persons that are being read: one that comes back to itself is nobody
 
     def who(self, node: Node) -> Who:
         """Read one person word."""
@@ -83,7 +84,11 @@ class WhoReader:
                 found: Who = getattr(self, f"_{key}")(pairs[key], pairs.get("of"))
                 zh = f"{found.zh}(没有则{other.zh})" if other else found.zh
                 return replace(found, zh=zh, other=other, node=node)
-        self.reader.fault(node, "没有写明是谁;可用 post、field、did、head_of、superior_of、on_duty 等", "it does not say who; use post, field, did, head_of, superior_of, on_duty …")
+        self.reader.fault(
+            node,
+            "没有写明是谁;可用 post、field、did、head_of、superior_of、on_duty 等",
+            "it does not say who; use post, field, did, head_of, superior_of, on_duty …",
+        )
         return Who("", _nobody)
 
     def many(self, node: Node) -> tuple[Who, ...]:
@@ -94,16 +99,26 @@ class WhoReader:
         if text in WORDS_ZH:
             return Who(WORDS_ZH[text], RESOLVE[text], "customer" if text == "customer" else "staff", word=text, node=node)
         if text in self.persons:
-            declared = self.persons[text]
-            inner = self.who(declared.get("is") or declared)
-            zh = self.reader.text(declared.get("zh"), text)
-            return replace(inner, zh=zh, node=node)
+            return self._declared(node, text)
         if text in self.names.posts:
             return self._post(node, None)
         if text.startswith("field "):
             return self._field(scalar(text.removeprefix("field ").strip(), node), None)
-        self.reader.unknown(node, text, [*WORDS_ZH, *self.persons, *self.names.posts], "没有这个岗位或人员:", "there is no such post or person")
+        self.reader.unknown(
+            node, text, [*WORDS_ZH, *self.persons, *self.names.posts], "没有这个岗位或人员:", "there is no such post or person"
+        )
         return Who(text, _nobody)
+
+    def _declared(self, node: Node, name: str) -> Who:
+        declared = self.persons[name]
+        if name in self.reading:
+            ring = " → ".join([*self.reading, name])
+            self.reader.fault(declared, f"人员词互相引用:{ring}", f"these persons are declared by each other: {ring}")
+            return Who(name, _nobody)
+        self.reading.append(name)
+        inner = self.who(declared.get("is") or declared)
+        self.reading.pop()
+        return replace(inner, zh=self.reader.text(declared.get("zh"), name), node=node)
 
     def _post(self, node: Node, of: Node | None) -> Who:
         post = self.reader.text(node)
@@ -156,7 +171,13 @@ class WhoReader:
         noun = self.names.nouns.get(noun_id) if noun_id else self.names.noun
         if noun is None or act not in noun.acts:
             known = [f"{n.id}.{a}" for n in self.names.nouns.values() for a in n.acts if not n.acts[a].built_in]
-            self.reader.unknown(node, text, list(self.names.noun.acts) if self.names.noun and not noun_id else known, "没有这个动作", "there is no act")
+            self.reader.unknown(
+                node,
+                text,
+                list(self.names.noun.acts) if self.names.noun and not noun_id else known,
+                "没有这个动作",
+                "there is no act",
+            )
             return Who(text, _nobody)
         zh = f"{noun.zh if noun_id else ''}{noun.acts[act].zh}{ending}"
         return Who(zh, _doers_of(noun_id, mark + act), node=node)
@@ -246,7 +267,11 @@ def _doers_of(noun: str, act: str) -> Resolve:
 
 
 RESOLVE: dict[str, Resolve] = {
-    "responsible": lambda e: _one(e.chosen.get("responsible") or e.facts.responsible), "first_asked": lambda e: _one(e.facts.first_asked),
-    "actor": lambda e: _one(e.act.by), "requester": lambda e: _one(e.act.by), "customer": lambda e: _one(e.facts.customer),
-    "subject": lambda e: _one(e.act.subject.id), "anyone": lambda e: tuple(e.facts.org.staff),
-}  # fmt: skip
+    "responsible": lambda e: _one(e.chosen.get("responsible") or e.facts.responsible),
+    "first_asked": lambda e: _one(e.facts.first_asked),
+    "actor": lambda e: _one(e.act.by),
+    "requester": lambda e: _one(e.act.by),
+    "customer": lambda e: _one(e.facts.customer),
+    "subject": lambda e: _one(e.act.subject.id),
+    "anyone": lambda e: tuple(e.facts.org.staff),
+}

@@ -149,8 +149,10 @@ def _settle(running: Running, wanted: dict[tuple[str, str], Want], plan: Plan, e
     ours = any(r.clause.name == running.clause for r in (*plan.deadlines, *plan.alarms))
     found = wanted.get((running.clause, running.row))
     if after.ended or (ours and found is None):
+        yield from fallen(running, env)
         yield Settle(running.clause, running.row, "withdrawn", env.at, "ended" if after.ended else "condition")
     elif found is not None and found.sure and (why := "moved" if _moved(found, running) else _corrected(found, running, env)):
+        yield from fallen(running, env)
         yield Settle(running.clause, running.row, "withdrawn", env.at, why)
         yield from _promise(found, env, after)
 
@@ -177,9 +179,17 @@ def _moved(found: Want, running: Running) -> bool:
 def settled(running: Running, env: Env) -> Iterator[Effect]:
     """Yield the end of a promise that was met: kept, or late (with its breach, if the clock has not seen it yet)."""
     late = running.breached_at is not None or (running.due_at is not None and env.at > running.due_at)
-    if late and running.breached_at is None and running.due_at is not None:
-        yield Breach(Cite(running.clause, running.since), running.row, running.due_at, running.owes)
+    yield from fallen(running, env)
     yield Settle(running.clause, running.row, "late" if late else "kept", env.at)
+
+
+def fallen(running: Running, env: Env) -> Iterator[Breach]:
+    """Yield the breach of a promise that was missed before the act happened, if the clock has not seen it yet.
+
+    Whether the clock was a second late must not decide whether something was missed.
+    """
+    if running.breached_at is None and running.due_at is not None and running.due_at < env.at and ALARM not in running.until:
+        yield Breach(Cite(running.clause, running.since), running.row, running.due_at, running.owes)
 
 
 def _promise(want: Want, env: Env, after: After) -> Iterator[Effect]:
@@ -211,12 +221,21 @@ def again(law: Law, env: Env, running: Running) -> Iterator[Effect]:
         return
     with spoken_of(row_of(running, env), env):
         made = rule.kind.fall(rule, env, running.due_at, Clockwork(env.facts.pauses))
+    if made.due_at is not None and made.due_at <= running.due_at:
+        return  # it has begun again too often to be told
     yield Settle(running.clause, running.row, "late", running.due_at, "again")
     overdue = made.due_at is not None and made.due_at <= env.now
     yield Promise(
-        Cite(running.clause, running.since), running.row, running.due_at, made.due_at, made.warn_at, running.owes, running.calendar,
-        running.until, overdue,
-    )  # fmt: skip
+        Cite(running.clause, running.since),
+        running.row,
+        running.due_at,
+        made.due_at,
+        made.warn_at,
+        running.owes,
+        running.calendar,
+        running.until,
+        overdue,
+    )
 
 
 def _calendar_name(env: Env) -> str:
@@ -226,7 +245,7 @@ def _calendar_name(env: Env) -> str:
 def moved(law: Law, env: Env, why: str, clock: Clockwork, only: str = "") -> Iterator[Effect]:
     """Yield new due moments for running promises: paused, resumed or extended (`only`: one clause)."""
     for running in env.facts.deadlines:
-        if (only and running.clause != only) or running.breached_at is not None or ALARM in running.until:
+        if (only and running.clause != only) or _past_moving(running, env):
             continue
         if why == "paused":
             if _stops(law, running):
@@ -239,7 +258,15 @@ def moved(law: Law, env: Env, why: str, clock: Clockwork, only: str = "") -> Ite
         if made is None and running.due_at is not None and clock.extended:
             made = Fall(env.calendar.extend(running.due_at, clock.extended[0]), None)
         if made is not None:
-            yield Move(running.clause, running.row, made.due_at, made.warn_at, why, str(clock.extended[0]) if clock.extended else "")
+            yield Move(
+                running.clause, running.row, made.due_at, made.warn_at, why, str(clock.extended[0]) if clock.extended else ""
+            )
+
+
+def _past_moving(running: Running, env: Env) -> bool:
+    """Whether it only rings, or was missed already, though the clock may have yet to say so."""
+    missed = running.due_at is not None and running.due_at < env.at
+    return running.breached_at is not None or ALARM in running.until or missed
 
 
 def _stops(law: Law, running: Running) -> bool:

@@ -78,7 +78,9 @@ class Reader:
         """Return an id: lower-case ASCII letters, digits and underscore."""
         text = self.text(node, default)
         if node is not None and not WORD.match(text):
-            self.fault(node, f"“{text}”不能作标识:用小写字母、数字和下划线", f"{text!r} is no id: lower-case letters, digits and _")
+            self.fault(
+                node, f"“{text}”不能作标识:用小写字母、数字和下划线", f"{text!r} is no id: lower-case letters, digits and _"
+            )
         return text
 
     def one_of(self, node: Node | None, allowed: Iterable[str], default: str = "") -> str:
@@ -109,7 +111,7 @@ class Reader:
         ids = self.texts(node)
         for n, text in zip(self.listing(node), ids, strict=True):
             if not SOURCE_ID.match(text):
-                self.fault(n, f"“{text}”不是条目编号,应如 \"001-01-11\"", f'{text!r} is no catalogue id like "001-01-11"')
+                self.fault(n, f'“{text}”不是条目编号,应如 "001-01-11"', f'{text!r} is no catalogue id like "001-01-11"')
         return ids
 
     def each(self, node: Node | None, read: Callable[[str, Node], Any]) -> dict[str, Any]:
@@ -117,8 +119,10 @@ class Reader:
         found = {}
         for key, value in self.mapping(node).items():
             if node is not None and not WORD.match(key):
-                self.fault(node.at(key), f"“{key}”不能作标识:用小写字母、数字和下划线", f"{key!r} is no id: lower-case letters, digits and _")
+                self.fault(
+                    node.at(key),
+                    f"“{key}”不能作标识:用小写字母、数字和下划线",
+                    f"{key!r} is no id: lower-case letters, digits and _",
+                )
             found[key] = read(key, value)
         return found
-
-

@@ -13,8 +13,8 @@ from datetime import date
 from shouwen.policy.errors import PackError
 from shouwen.policy.ruling import Ruling, SetField
 from shouwen.policy.scenario import Runner, Scenario
+from shouwen.policy.subjects import Said
 from shouwen.policy.values import BadValue
-from shouwen.policy.world import Said
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class SetField:
-    """A field of the subject (or, with `link`, of the record it points to) gets a value; `responsible`, `first_asked`, `unit`, `customer` too."""
+    """A field of the subject gets a value; `responsible`, `first_asked`, `unit`, `customer` too.
+
+    With `link` it is a field of the record the subject points to.
+    """
 
     field: str
     value: Any

@@ -21,8 +21,8 @@ from shouwen.policy.reading import Reader
 from shouwen.policy.ruling import Ruling, SetField, Step
 from shouwen.policy.setting import Stage, build
 from shouwen.policy.source import Node, SourceError, read_text
+from shouwen.policy.subjects import Said
 from shouwen.policy.values import BadValue
-from shouwen.policy.world import Said
 
 FILE_KEYS = ("regulation", "given", "scenarios", "later")
 SCENARIO_KEYS = ("title", "tests", "given", "steps", "expect")
@@ -108,7 +108,9 @@ def _file(name: str, text: str, faults: Faults) -> Iterator[Scenario]:
 class Runner:
     """Runs scenarios against packs; laws are compiled once for each set of company values."""
 
-    def __init__(self, sources: Sources, company: Company | None = None, *, allow_later: bool = False, law: Law | None = None) -> None:
+    def __init__(
+        self, sources: Sources, company: Company | None = None, *, allow_later: bool = False, law: Law | None = None
+    ) -> None:
         self.sources, self.company, self.allow_later = sources, company or Company(), allow_later
         self._laws: dict[str, Law] = {"": law} if law is not None else {}
         self._compiler: Compiler | None = None
@@ -180,7 +182,9 @@ class Runner:
             noun = stage.law.nouns[target]
             ref = Ref(noun.kind, noun.id, stage.name_new(step))
             fields = stage.fields(raw, noun, name)
-            customer = fields.get("customer") if "customer" in noun.fields and noun.fields["customer"].type.name == "customer" else 0
+            customer = (
+                fields.get("customer") if "customer" in noun.fields and noun.fields["customer"].type.name == "customer" else 0
+            )
             unit = stage.unit_for(by, fields)
             opening = Opening(unit, customer or 0)
             return Act(name, ref, by, at, fields, stage.evidence(step), stage.ticks(step), opening=opening)
@@ -188,9 +192,17 @@ class Runner:
         noun = stage.law.nouns[subject.noun]
         row = step.get("row")
         return Act(
-            name, Ref(subject.kind, subject.noun, subject.id), by, at, stage.fields(raw, noun, name), stage.evidence(step), stage.ticks(step),
-            stage.clause(step.get("clause")), stage.row(subject, name, row.text if row is not None else None, step), _text(step.get("reason")),
-        )  # fmt: skip
+            name,
+            Ref(subject.kind, subject.noun, subject.id),
+            by,
+            at,
+            stage.fields(raw, noun, name),
+            stage.evidence(step),
+            stage.ticks(step),
+            stage.clause(step.get("clause")),
+            stage.row(subject, name, row.text if row is not None else None, step),
+            _text(step.get("reason")),
+        )
 
 
 def values_key(values: Mapping[str, Node]) -> str:

@@ -1,4 +1,4 @@
-"""The language as JSON Schema (2020-12), for the editors of those who write packs; made from the words the reference is made from.
+"""The language as JSON Schema (2020-12), for the editors of those who write packs; made from the words of the reference.
 
 The schema knows shapes and closed words; what names refer to is the loader's to check (`shouwen law check`).
 """

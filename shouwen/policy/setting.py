@@ -18,11 +18,27 @@ from shouwen.policy.org import Absence, Holding, Org, Shift, StaffFact, UnitFact
 from shouwen.policy.reading import Reader
 from shouwen.policy.ruling import Cite, Enter
 from shouwen.policy.source import Node, scalar
+from shouwen.policy.subjects import Subject
 from shouwen.policy.values import BadValue, FieldType
-from shouwen.policy.world import Subject, World
+from shouwen.policy.world import World
 from shouwen.worktime import parse_span
 
-CASE_WORDS = ("of", "step", "state", "opened", "by", "responsible", "first_asked", "unit", "customer", "did", "decided", "held", "running", "parent")
+CASE_WORDS = (
+    "of",
+    "step",
+    "state",
+    "opened",
+    "by",
+    "responsible",
+    "first_asked",
+    "unit",
+    "customer",
+    "did",
+    "decided",
+    "held",
+    "running",
+    "parent",
+)
 
 
 @dataclass
@@ -107,7 +123,10 @@ class Stage:
             many = [self._id(kind.name, n.text or "") for n in (node.items if node.items is not None else [node])]
             return tuple(many) if kind.many else many[0]
         if kind.name == "rows":
-            return tuple({k: self.value(kind.columns[k].type, v) for k, v in row.entries() if k in kind.columns} for row in node.items or [])
+            return tuple(
+                {k: self.value(kind.columns[k].type, v) for k, v in row.entries() if k in kind.columns}
+                for row in node.items or []
+            )
         if kind.name == "slots":
             given = {k: v.text or "" for k, v in node.entries()}
             others = given.pop("others", "")
@@ -143,7 +162,7 @@ class Stage:
         """Return the evidence of a step: `photo`, `{signature: zhang}`."""
         node = step.get("evidence")
         found = []
-        for item in (node.items if node is not None and node.items is not None else [node] if node is not None else []):
+        for item in node.items if node is not None and node.items is not None else [node] if node is not None else []:
             if item.text is not None:
                 found.append(Evidence(item.text))
                 continue
@@ -183,7 +202,9 @@ def build(law: Law, given: tuple[Node, ...], r: Reader, regulation: str = "") ->
     for name, node in _pairs(merged, "customers"):
         key = stage.world.new_id()
         stage.names["customer"][name] = key
-        stage.world.customers[key] = {k: stage.value(law.customer_fields[k].type, v) for k, v in node.entries() if k in law.customer_fields}
+        stage.world.customers[key] = {
+            k: stage.value(law.customer_fields[k].type, v) for k, v in node.entries() if k in law.customer_fields
+        }
     records = [(noun, name, node) for noun, group in _pairs(merged, "records") for name, node in group.entries()]
     cases = [((node.get("of") or node).text or "", name, node) for name, node in _pairs(merged, "cases")]
     for _, name, _ in (*records, *cases):
@@ -233,7 +254,9 @@ def _org(merged: Mapping[str, Mapping[str, Node]], stage: Stage, r: Reader) -> N
         r.known(node, ("post", "posts", "of", "skills", "superior", "absent", "deputy", "duty", "everywhere"), "人员")
         key = names["staff"][name]
         unit = names["unit"].get(_word(node, "of"), 0)
-        staff[key] = StaffFact(key, name, unit, names["staff"].get(_word(node, "superior"), 0), frozenset(r.texts(node.get("skills"))))
+        staff[key] = StaffFact(
+            key, name, unit, names["staff"].get(_word(node, "superior"), 0), frozenset(r.texts(node.get("skills")))
+        )
         posts = (*r.texts(node.get("post")), *r.texts(node.get("posts")))
         for post in posts:
             if post not in stage.law.posts:
@@ -300,7 +323,20 @@ def _history(stage: Stage, s: Subject, node: Node) -> None:
         until = getattr(rule.kind, "until", ()) or ("ends",)
         anchor = stage.moment(value.get("from")) if value.get("from") is not None else s.opened_at
         assert anchor is not None
-        s.deadlines.append(Running(clause, stage.law.versions[clause][-1].since, "", anchor, stage.moment(value.get("due")), None, until, (s.responsible,), "", anchor))
+        s.deadlines.append(
+            Running(
+                clause,
+                stage.law.versions[clause][-1].since,
+                "",
+                anchor,
+                stage.moment(value.get("due")),
+                None,
+                until,
+                (s.responsible,),
+                "",
+                anchor,
+            )
+        )
 
 
 def _did(stage: Stage, s: Subject, act: str, value: Node) -> None:
@@ -316,7 +352,10 @@ def _did(stage: Stage, s: Subject, act: str, value: Node) -> None:
 
 
 def _entries(merged: Mapping[str, Mapping[str, Node]], stage: Stage, r: Reader) -> None:
-    """`entries: {e1: {book: points, who: li, amount: "2", at: "2026-03-01 09:00", of: R1, clause: "2.3"}}`: what stands in the books already."""
+    """`entries: {e1: {book: points, who: li, amount: "2", at: "2026-03-01 09:00", of: R1, clause: "2.3"}}`.
+
+    What stands in the books already.
+    """
     for _, node in _pairs(merged, "entries"):
         r.known(node, ("book", "who", "amount", "at", "of", "clause"), "账目")
         book, who, of = stage.law.books.get(_word(node, "book")), _word(node, "who"), _word(node, "of")
@@ -328,7 +367,9 @@ def _entries(merged: Mapping[str, Mapping[str, Node]], stage: Stage, r: Reader) 
         if who not in stage.names[party]:
             r.unknown(node.get("who") or node, who, stage.names[party], "场景里没有这个人:", "nobody in this scenario is called")
             continue
-        enter = Enter(Cite(stage.clause(node.get("clause"))), book.id, stage.names[party][who], read_number(amount, book, r), party)
+        enter = Enter(
+            Cite(stage.clause(node.get("clause"))), book.id, stage.names[party][who], read_number(amount, book, r), party
+        )
         stage.world.entries.append(Entry(enter, stage.subject(of).id if of else 0, stage.moment(node.get("at"))))
 
 

@@ -1,7 +1,7 @@
-"""Whether an act fits the shape of its procedure: its step, its moment, and the fields it may bring. What may be refused besides is a clause.
+"""Whether an act fits the shape of its procedure: its step, its moment, and the fields it may bring.
 
-An act brings what its page asks for, fields of its own, and what a gate before it wants filled. What somebody has filled in already
-is changed by `amend` (更正), which has gates of its own: otherwise any act could take away the fact another clause rests on.
+What may be refused besides is a clause. An act brings what its page asks for, fields of its own, and what a gate before it
+wants filled. What somebody has filled in already is changed by `amend` (更正), which has gates of its own: otherwise any act could take away the fact another clause rests on.
 """
 
 from __future__ import annotations
@@ -58,13 +58,23 @@ def _opened(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
         if facts.step or (facts.opened_at is not None and not env.act.granted):
             return Refusal("", "open_already", "已经立项", "It is open already.")
     elif noun.kind == "case" and noun.steps and not facts.step and shape.id not in BEFORE_THE_OPENING:
-        return Refusal("", "not_open", f"{noun.zh}的立项还没有批准,不能{shape.zh}", f"Its opening has not been approved; {shape.en or shape.id} has to wait.")
+        return Refusal(
+            "",
+            "not_open",
+            f"{noun.zh}的立项还没有批准,不能{shape.zh}",
+            f"Its opening has not been approved; {shape.en or shape.id} has to wait.",
+        )
     return None
 
 
 def _ended(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
     if env.facts.closed and shape.id not in AFTER_THE_END:
-        return Refusal("", "closed", f"{env.noun.zh}已结束,不能再{shape.zh};如需继续请先重开", f"It is closed; reopen it before {shape.en or shape.id}.")
+        return Refusal(
+            "",
+            "closed",
+            f"{env.noun.zh}已结束,不能再{shape.zh};如需继续请先重开",
+            f"It is closed; reopen it before {shape.en or shape.id}.",
+        )
     return None
 
 
@@ -94,10 +104,17 @@ def _moment(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
     """Nothing happens on a subject before it was there, and no hold ends before it began."""
     facts = env.facts
     if facts.opened_at is not None and env.at < facts.opened_at:
-        return Refusal("", "too_early", f"发生时间早于立项({facts.opened_at:%Y-%m-%d %H:%M})", f"It was opened only at {facts.opened_at:%Y-%m-%d %H:%M}.")
+        return Refusal(
+            "",
+            "too_early",
+            f"发生时间早于立项({facts.opened_at:%Y-%m-%d %H:%M})",
+            f"It was opened only at {facts.opened_at:%Y-%m-%d %H:%M}.",
+        )
     since = next((start for start, end in reversed(facts.pauses) if end is None), None) if shape.id == "resume" else None
     if since is not None and env.at < since:
-        return Refusal("", "too_early", f"发生时间早于挂起({since:%Y-%m-%d %H:%M})", f"It was put on hold only at {since:%Y-%m-%d %H:%M}.")
+        return Refusal(
+            "", "too_early", f"发生时间早于挂起({since:%Y-%m-%d %H:%M})", f"It was put on hold only at {since:%Y-%m-%d %H:%M}."
+        )
     return None
 
 
@@ -106,7 +123,11 @@ def _extends(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
     span = env.act.fields.get("span")
     if shape.id != "extend":
         return None
-    running = [d for d in env.facts.deadlines if d.breached_at is None and ALARM not in d.until and (d.due_at is None or d.due_at >= env.at)]
+    running = [
+        d
+        for d in env.facts.deadlines
+        if d.breached_at is None and ALARM not in d.until and (d.due_at is None or d.due_at >= env.at)
+    ]
     if not any(env.act.clause in ("", d.clause) for d in running):
         return Refusal("", "no_promise", "没有正在计时、还未逾期的时限可以延长", "No promise that could be extended is running.")
     if span is not None and not span.amount:

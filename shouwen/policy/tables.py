@@ -71,7 +71,11 @@ class TableReader:
         """Read a table and prove it."""
         names = self.reader.texts(columns)
         if columns is not None and (not names or names[-1] != fills):
-            self.reader.fault(columns, f"最后一列应为“{fills}”:表要回答的参数", f"the last column should be {fills!r}, the parameter the table answers")
+            self.reader.fault(
+                columns,
+                f"最后一列应为“{fills}”:表要回答的参数",
+                f"the last column should be {fills!r}, the parameter the table answers",
+            )
         rows = [self._row(n, columns, names, fills) for n in self.reader.listing(node)]
         paths = {t.path.text: t.path for r in rows for t in r.tests}
         table = Table(fills, tuple(paths.values()), tuple(rows))
@@ -81,7 +85,11 @@ class TableReader:
     def _row(self, node: Node, columns: Node | None, names: tuple[str, ...], fills: str) -> Row:
         if node.items is not None:
             if len(node.items) != len(names):
-                self.reader.fault(node, f"这一行有{len(node.items)}格,表头有{len(names)}列", f"the row has {len(node.items)} cells, the table {len(names)} columns")
+                self.reader.fault(
+                    node,
+                    f"这一行有{len(node.items)}格,表头有{len(names)}列",
+                    f"the row has {len(node.items)} cells, the table {len(names)} columns",
+                )
             cells = list(zip(names[:-1], node.items, strict=False))
             answer = node.items[-1] if node.items else node
             extra: dict[str, Node] = {}
@@ -95,7 +103,13 @@ class TableReader:
             cells = [(k, v) for k, v in pairs.items() if k not in ("id", "source", "assumed", "is", fills)]
         tests = [self.conditions.test(v, k, v) for k, v in cells if v.text != ""]
         value = None if answer.text == "unset" else self.read_answer(answer)
-        return Row(tuple(t for t in tests if t is not None), value, node, self.reader.text(extra.get("id")), self.reader.source(extra.get("source")))
+        return Row(
+            tuple(t for t in tests if t is not None),
+            value,
+            node,
+            self.reader.text(extra.get("id")),
+            self.reader.source(extra.get("source")),
+        )
 
 
 def prove(table: Table, reader: Reader, node: Node) -> None:
@@ -120,7 +134,11 @@ def prove(table: Table, reader: Reader, node: Node) -> None:
         if len(fits) > 1 and not overlap:
             overlap = True
             lines = "、".join(str(r.node.line) for r in fits)
-            reader.fault(fits[1].node, f"表有重叠:{case} 有{len(fits)}行(第{lines}行)", f"the table overlaps: {case} fits rows on lines {lines}")
+            reader.fault(
+                fits[1].node,
+                f"表有重叠:{case} 有{len(fits)}行(第{lines}行)",
+                f"the table overlaps: {case} fits rows on lines {lines}",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,4 +218,10 @@ def _fits(t: Test, cell: Cell) -> bool:
 
 
 def _holds(op: str, position: int, bound: int) -> bool:
-    return {"<": position < bound, "<=": position <= bound, ">": position > bound, ">=": position >= bound, "=": position == bound}[op]
+    return {
+        "<": position < bound,
+        "<=": position <= bound,
+        ">": position > bound,
+        ">=": position >= bound,
+        "=": position == bound,
+    }[op]

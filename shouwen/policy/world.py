@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -39,44 +39,9 @@ from shouwen.policy.ruling import (
     Verdict,
 )
 from shouwen.policy.standing import STANDS, standing
+from shouwen.policy.subjects import Said, Subject
 
 MAX_CHAIN = 200  # acts one act may cause
-
-
-@dataclass
-class Subject:
-    """A case or record as it stands."""
-
-    id: int
-    kind: str
-    noun: str
-    fields: dict[str, Any] = field(default_factory=dict)
-    step: str = ""
-    unit: int = 0
-    customer: int = 0
-    responsible: int = 0
-    first_asked: int = 0
-    opened_at: datetime | None = None
-    marks: dict[str, Mark] = field(default_factory=dict)
-    deadlines: list[Running] = field(default_factory=list)
-    settled: set[tuple[str, str, datetime]] = field(default_factory=set)
-    warn_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    tasks: list[OpenTaskFact] = field(default_factory=list)
-    approvals: list[PendingApproval] = field(default_factory=list)
-    pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
-    held: bool = False
-    closed: bool = False
-    parent: int = 0
-    runs: bool = False  # it stood before the world began: the promises it has by law are still to be made
-
-
-@dataclass
-class Said:
-    """One ruling with its subject, in the order things happened."""
-
-    ruling: Ruling
-    subject: int
-    at: datetime
 
 
 class World:
@@ -172,7 +137,11 @@ class World:
         rings = []
         for s in self.subjects.values():
             for d in s.deadlines:
-                if d.due_at is not None and d.breached_at is None and (d.due_at < until or (d.due_at == until and ALARM in d.until)):
+                if (
+                    d.due_at is not None
+                    and d.breached_at is None
+                    and (d.due_at < until or (d.due_at == until and ALARM in d.until))
+                ):
                     rings.append((d.due_at, "deadline_passed", s, d.clause, d.row))
                 near = s.warn_at.get((d.clause, d.row))
                 if near is not None and near <= until and d.due_at is not None and d.breached_at is None:
@@ -191,7 +160,9 @@ class World:
         self._links(s, noun, {**s.fields, **act.fields}, facts)
         folder = Folder(self.law, self.done, self.entries, self.subjects, calendar)
         facts.measures = {m: folder.measure(self.law.measures[m], s, act) for m in needs.measures if m not in self.given}
-        facts.measures |= {f"{s.noun}.limit:{a}:{per}:{over}": folder.limit(s, act, a, per, over) for a, per, over in needs.counts}
+        facts.measures |= {
+            f"{s.noun}.limit:{a}:{per}:{over}": folder.limit(s, act, a, per, over) for a, per, over in needs.counts
+        }
         facts.measures |= self.given
         facts.populations = {p: tuple({"id": m.id} for m in self.members(p)) for p in needs.populations}
         return facts
@@ -207,9 +178,28 @@ class World:
 
     def _plain(self, s: Subject) -> Facts:
         return Facts(
-            s.fields, s.step, s.opened_at, s.marks, s.unit, s.responsible, s.first_asked, s.customer, {}, {}, tuple(s.deadlines),
-            frozenset(s.settled), tuple(s.tasks), tuple(s.approvals), tuple(s.pauses), s.held, s.closed, {}, self.named, {}, self.org,
-        )  # fmt: skip
+            s.fields,
+            s.step,
+            s.opened_at,
+            s.marks,
+            s.unit,
+            s.responsible,
+            s.first_asked,
+            s.customer,
+            {},
+            {},
+            tuple(s.deadlines),
+            frozenset(s.settled),
+            tuple(s.tasks),
+            tuple(s.approvals),
+            tuple(s.pauses),
+            s.held,
+            s.closed,
+            {},
+            self.named,
+            {},
+            self.org,
+        )
 
     def _links(self, s: Subject, noun: Noun, fields: Mapping[str, Any], facts: Facts) -> None:
         links: dict[str, Mapping[str, Any]] = {}
@@ -237,7 +227,9 @@ class World:
         s = self.subjects.get(act.subject.id)
         if s is None:
             o = act.opening or Opening()
-            s = Subject(act.subject.id, act.subject.kind, act.subject.noun, {}, "", o.unit, o.customer, opened_at=act.at, parent=o.parent)
+            s = Subject(
+                act.subject.id, act.subject.kind, act.subject.noun, {}, "", o.unit, o.customer, opened_at=act.at, parent=o.parent
+            )
             if act.subject.noun not in PEOPLE_AND_PLACES:
                 self.subjects[s.id] = s
         if ruling.allowed and act.subject.noun not in PEOPLE_AND_PLACES:
@@ -269,14 +261,27 @@ class World:
     def _opens(self, s: Subject, effect: OpenCase, act: Act) -> Act:
         noun = self.law.nouns[effect.procedure]
         customer = effect.fields.get("customer") if "customer" in noun.fields else s.customer
-        opening = Opening(effect.unit or s.unit, customer or s.customer, 0, s.first_asked, effect.who, effect.post, effect.due_at, s.id)
-        return Act("open", Ref(noun.kind, noun.id, self.new_id()), 0, act.at, effect.fields, opening=opening, upon=effect.cite.clause, row=effect.row)
+        opening = Opening(
+            effect.unit or s.unit, customer or s.customer, 0, s.first_asked, effect.who, effect.post, effect.due_at, s.id
+        )
+        return Act(
+            "open",
+            Ref(noun.kind, noun.id, self.new_id()),
+            0,
+            act.at,
+            effect.fields,
+            opening=opening,
+            upon=effect.cite.clause,
+            row=effect.row,
+        )
 
     def _ask(self, s: Subject, ask: Ask, act: Act, request: int) -> None:
         if any(a.act.name == act.name and not a.granted for a in s.approvals if a.request != request):
             return
         advises = ask.advises or tuple(False for _ in ask.chain)
-        s.approvals.append(PendingApproval(self.new_id(), ask.cite.clause, act, act.by, ask.chain, advises, ask.all_of, 0, (), request))
+        s.approvals.append(
+            PendingApproval(self.new_id(), ask.cite.clause, act, act.by, ask.chain, advises, ask.all_of, 0, (), request)
+        )
 
     def _apply(self, s: Subject, effect: Effect, act: Act) -> None:
         handler = self.HANDLERS.get(type(effect))
@@ -303,7 +308,9 @@ class World:
         s.step, s.closed = e.to, e.ends
 
     def _promise(self, s: Subject, e: Promise, act: Act) -> None:
-        s.deadlines.append(Running(e.cite.clause, e.cite.since, e.row, e.anchor, e.due_at, None, e.until, e.owes, e.calendar, act.at))
+        s.deadlines.append(
+            Running(e.cite.clause, e.cite.since, e.row, e.anchor, e.due_at, None, e.until, e.owes, e.calendar, act.at)
+        )
         if e.warn_at is not None:
             s.warn_at[(e.cite.clause, e.row)] = e.warn_at
 
@@ -370,6 +377,18 @@ class World:
             s.closed = True
 
     HANDLERS: ClassVar[Mapping[type, Any]] = {
-        SetField: _set, Step: _step, Promise: _promise, Settle: _settle, Move: _move, Breach: _breach, OpenTask: _task, CloseTask: _close,
-        TakeTask: _take, Verdict: _verdict, Attest: _attest, Hold: _hold, Enter: _enter, LinkCases: _link,
-    }  # fmt: skip
+        SetField: _set,
+        Step: _step,
+        Promise: _promise,
+        Settle: _settle,
+        Move: _move,
+        Breach: _breach,
+        OpenTask: _task,
+        CloseTask: _close,
+        TakeTask: _take,
+        Verdict: _verdict,
+        Attest: _attest,
+        Hold: _hold,
+        Enter: _enter,
+        LinkCases: _link,
+    }

@@ -58,7 +58,7 @@ os.register_at_fork(after_in_child=_forget)
 def version() -> int:
     """Return which state of the organisation is in force, seen from this transaction. One cheap query."""
     row = raw().execute(VERSION).fetchone()
-    assert row is not None  # noqa: S101  a migration writes the one row
+    assert row is not None
     return int(row[0])
 
 

@@ -67,7 +67,7 @@ def forget(before: datetime) -> int:
 
 def _count(key: str, limit: Limit, now: datetime) -> None:
     row = raw().execute(_COUNT, {"key": key, "now": now, "old": now - limit.within}).fetchone()
-    assert row is not None  # noqa: S101  an upsert with RETURNING gives its row
+    assert row is not None
     tries, since = row
     if tries > limit.tries:
         raise TooMany(int((since + limit.within - now).total_seconds()) + 1)

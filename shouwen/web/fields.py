@@ -21,6 +21,7 @@ from shouwen.web import people
 from shouwen.web.law import said
 
 CHIPS: Final = 6  # choices beyond this become a list to open
+CROWD: Final = 8  # of several to choose, more than this become a list to look through
 BLANK_ROWS: Final = 1
 FOUND: Final = ("record", "case", "customer")  # chosen by searching
 ROW: Final = re.compile(r"([a-z0-9_]+)\.(\d{1,4})\.([a-z0-9_]+)")
@@ -83,7 +84,7 @@ class Control:
     @property
     def breadth(self) -> str:
         """How much of the width it takes: wide is all, broad is two columns."""
-        if self.template in {"fields/_text.html", "fields/_rows.html", "fields/_slots.html"}:
+        if self.template in {"fields/_text.html", "fields/_rows.html", "fields/_slots.html", "fields/_crowd.html"}:
             return "wide"
         letters = (
             sum(len(o.text) + 3 for o in self.options) if self.template in {"fields/_chips.html", "fields/_ticks.html"} else 0
@@ -145,7 +146,7 @@ def _bare(name: str, label: str, kind: FieldType, filling: Filling) -> Control:
     if template == "chips" and len(options) > CHIPS:
         template = "select"
     if kind.many and template in {"chips", "select"}:
-        template = "ticks"
+        template = "crowd" if len(options) > CROWD else "ticks"
     find = (
         reverse("searching:pick", args=[kind.name]) + (f"?of={','.join(kind.nouns)}" if kind.nouns else "")
         if kind.name in FOUND

@@ -83,15 +83,18 @@ class Lookups:
 
 def _words(kind: str, ids: set[int], reader: Reader) -> QuerySet[Any, tuple[str, int, str, str]]:
     """The kind, id and one or two words of things that a reader may see."""
-    rows: dict[str, tuple[QuerySet[Any], str, str]] = {
+    rows: Mapping[str, tuple[Any, str, str]] = {
         "customer": (Customer.objects.visible_to(reader), "name", "kind"),
         "record": (Record.objects.visible_to(reader), "key", "register"),
         "case": (Case.objects.visible_to(reader), "number", "title"),
         "file": (Attachment.objects.visible_to(reader), "name", "media_type"),
     }
     found, one, other = rows[kind]
-    words = found.filter(pk__in=ids).annotate(kind_=Value(kind), one=Cast(one, TextField()), other=Cast(other, TextField()))
-    return words.order_by().values_list("kind_", "pk", "one", "other")
+    words: QuerySet[Any] = found.filter(pk__in=ids).annotate(
+        kind_=Value(kind), one=Cast(one, TextField()), other=Cast(other, TextField())
+    )
+    told: QuerySet[Any, tuple[str, int, str, str]] = words.order_by().values_list("kind_", "pk", "one", "other")
+    return told
 
 
 def ids_in(shapes: Mapping[str, Field], kept: Mapping[str, Any], wanted: dict[str, set[int]]) -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from typing import Literal
 
 from shouwen.worktime.dayline import MINUTE
@@ -107,6 +107,8 @@ def shifted(on: date, span: Span, sign: int = 1) -> date:
         return on + timedelta(days=sign * span.length)
     months = on.year * 12 + on.month - 1 + sign * span.length
     year, month = divmod(months, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        raise OverflowError("date value out of range")  # as adding days says it
     return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
 
 

@@ -52,5 +52,13 @@ def plainly(event: Event) -> dict[str, Any]:
     """An event without what no two can have in common: its place, the ids of its case and of what it made."""
     made = {"deadline", "task", "opens", "approval", "request"}
     data = {k: v for k, v in event.data.items() if k not in made}
-    return {"kind": event.kind, "act": event.act, "clause": event.clause, "since": event.clause_since, "actor": event.actor_id, "at": event.at,
-            "entered_at": event.entered_at, "data": data}  # fmt: skip
+    return {
+        "kind": event.kind,
+        "act": event.act,
+        "clause": event.clause,
+        "since": event.clause_since,
+        "actor": event.actor_id,
+        "at": event.at,
+        "entered_at": event.entered_at,
+        "data": data,
+    }

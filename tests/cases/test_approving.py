@@ -65,7 +65,9 @@ def people() -> Cast:
     for post, name in (("lawyer", LAWYER), ("accountant", ACC), ("accountant", ACC2), ("manager", "zhao_jun")):
         Holding.objects.create(staff=getattr(found, name), post=post, since=at("2020-01-01 00:00"))
     Absence.objects.all().delete()
-    Absence.objects.create(staff=found.zheng_fang, deputy=found.xu_qiang, since=at("2026-03-01 00:00"), until=at("2026-03-09 00:00"))
+    Absence.objects.create(
+        staff=found.zheng_fang, deputy=found.xu_qiang, since=at("2026-03-01 00:00"), until=at("2026-03-09 00:00")
+    )
     return found
 
 
@@ -99,7 +101,9 @@ def state_of(case: Case, people: Cast) -> str:
         return "advice"
     yes = set(approval.yes)
     assert desk == {people.feng_xue.pk, people.zheng_fang.pk} - yes
-    return {frozenset(): "both", frozenset({people.feng_xue.pk}): "acc", frozenset({people.zheng_fang.pk}): "acc2"}[frozenset(yes)]
+    return {frozenset(): "both", frozenset({people.feng_xue.pk}): "acc", frozenset({people.zheng_fang.pk}): "acc2"}[
+        frozenset(yes)
+    ]
 
 
 def test_every_state_and_every_move(people: Cast) -> None:

@@ -24,6 +24,7 @@ from shouwen.cases.models import Case, Deadline, Heartbeat
 from shouwen.ledger.models import Entry
 from shouwen.ops.cast import Cast
 from shouwen.policy.act import Act
+from shouwen.policy.decide import decide
 from shouwen.policy.facts import Facts
 from shouwen.policy.law import Law
 from shouwen.policy.ruling import Ruling
@@ -105,7 +106,7 @@ def test_the_next_moment_is_the_soonest_of_what_is_due_or_near(people: Cast) -> 
 def test_a_poisoned_deadline_is_set_aside_and_the_rest_fire(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     cases = [opened("repair", people.chen_jie, NINE, urgency="urgent") for _ in range(7)]
     poisoned = cases[3].pk
-    judge = sitting.decide
+    judge = decide
 
     def failing(law: Law, facts: Facts, act: Act, now: datetime) -> Ruling:
         if act.subject.id == poisoned:
@@ -128,7 +129,9 @@ def test_a_poisoned_deadline_is_set_aside_and_the_rest_fire(people: Cast, monkey
     assert not Deadline.objects.filter(breached_at=None).exists()
 
 
-def test_a_deadline_that_cannot_be_judged_waits_longer_each_time_and_is_told_once(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deadline_that_cannot_be_judged_waits_longer_each_time_and_is_told_once(
+    people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened("repair", people.chen_jie, NINE, urgency="urgent")
     Deadline.objects.update(warned_at=NINE)
     monkeypatch.setattr(sitting, "decide", lambda _law, _facts, act, _now: Ruling("refused", act, act.subject))
@@ -212,14 +215,19 @@ def _storm(live: LiveDatabase, deadlines: int, kills: int) -> None:
     people = cast(NINE)
     enacted("demo")
     for first in range(0, deadlines, 500):
-        act_many([opening("repair", people.chen_jie, NINE, urgency="urgent") for _ in range(first, min(first + 500, deadlines))], now=NINE)
+        act_many(
+            [opening("repair", people.chen_jie, NINE, urgency="urgent") for _ in range(first, min(first + 500, deadlines))],
+            now=NINE,
+        )
     assert Deadline.objects.filter(warned_at=None).update(warned_at=NINE) == deadlines
     env = {**live.env, "BATCH": str(max(20, deadlines // 60)), "PYTHONPATH": str(ROOT)}
 
     def start() -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-c", WORKER], env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(
+            [sys.executable, "-c", WORKER], env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
 
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311  the same kills each time  # noqa: S311  which worker is killed when
     workers = [start() for _ in range(3)]
     killed = 0
     try:

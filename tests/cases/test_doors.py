@@ -94,7 +94,11 @@ def test_a_new_case_belongs_to_the_unit_of_its_customer_and_to_who_was_asked_fir
     made = draft.open_case("repair", wish, Start(customer=customer.pk), reader(people.chen_jie, NINE), now=NINE)
 
     assert made.opening is not None
-    assert (made.opening.unit, made.opening.customer, made.opening.first_asked) == (people.units.yunqi.pk, customer.pk, people.chen_jie.pk)
+    assert (made.opening.unit, made.opening.customer, made.opening.first_asked) == (
+        people.units.yunqi.pk,
+        customer.pk,
+        people.chen_jie.pk,
+    )
     assert made.subject.id == 0
     case = Case.objects.get(pk=act(made, now=NINE).subject.id)
     assert case.customer == customer
@@ -151,7 +155,14 @@ def test_only_acts_of_the_present_step_are_offered(people: Cast) -> None:
 
 def test_a_disabled_act_says_which_clause_forbids_it_and_to_whom(people: Cast) -> None:
     case = opened("repair", people.chen_jie, NINE, urgency="normal")
-    for name, fields in (("assign", {"visit_at": at("2026-03-02 14:00")}), ("arrive", {}), ("price", {"quote": 0}), ("start", {}), ("finish", {}), ("confirm", {})):
+    for name, fields in (
+        ("assign", {"visit_at": at("2026-03-02 14:00")}),
+        ("arrive", {}),
+        ("price", {"quote": 0}),
+        ("start", {}),
+        ("finish", {}),
+        ("confirm", {}),
+    ):
         did(name, case, people.sun_lei, NINE, **fields)
     call = Case.objects.get(procedure="call_back")
 
@@ -174,7 +185,9 @@ def test_what_a_gate_wants_is_asked_on_the_page_of_the_act(people: Cast) -> None
     assert start is not None
     assert start.open
     assert [(p.kind, p.party, p.people) for p in start.proofs] == [("consent", "customer", (customer.pk,))]
-    given = act(replace(wanted("start", case, people.sun_lei, NINE), evidence=(Evidence("consent", "customer", customer.pk),)), now=NINE)
+    given = act(
+        replace(wanted("start", case, people.sun_lei, NINE), evidence=(Evidence("consent", "customer", customer.pk),)), now=NINE
+    )
     assert given.allowed
 
 
@@ -244,13 +257,17 @@ def test_an_open_case_of_the_same_customer_about_the_same_thing_is_shown_before_
     assert [s.number for s in found] == [one.number]
     assert found[0].same_customer
     assert found[0].alike > 0.4
-    assert intake.similar("refund", reader(people.he_jing, NINE), customer=customer, fields={"cause": "停车费多收"}, now=NINE) == []
+    assert (
+        intake.similar("refund", reader(people.he_jing, NINE), customer=customer, fields={"cause": "停车费多收"}, now=NINE) == []
+    )
     assert [n.id for n in intake.procedures(NINE)] == ["refund", "key_check"]
 
 
 def _refund(people: Cast, reason: str, *, close: bool = False) -> Case:
     customer = Customer.objects.first() or _customer(people)
-    made = draft.open_case("refund", Wish(act="open", fields={"cause": reason}), Start(customer=customer.pk), reader(people.chen_jie, NINE), now=NINE)
+    made = draft.open_case(
+        "refund", Wish(act="open", fields={"cause": reason}), Start(customer=customer.pk), reader(people.chen_jie, NINE), now=NINE
+    )
     case = Case.objects.get(pk=act(made, now=NINE).subject.id)
     if close:
         Case.objects.filter(pk=case.pk).update(closed_at=NINE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -14,6 +15,7 @@ from shouwen.cases.enactments import Laws, Undecided, enact, law_at, sources_of
 from shouwen.cases.models import Case, Enactment
 from shouwen.ops.cast import Cast
 from shouwen.policy.errors import PackError
+from shouwen.policy.law import Law, load
 from tests.cases.doing import did, opened, wanted
 from tests.cases.law import BEGINNING, enacted, sources
 from tests.world import at, cast
@@ -95,10 +97,14 @@ def test_a_newer_law_judges_from_its_day_on_and_promises_stay_as_they_were_made(
 def test_a_case_keeps_the_steps_and_acts_it_began_with_under_the_gates_of_the_moment(people: Cast) -> None:
     enacted()
     case = opened("repair", people.chen_jie, NINE, urgency="normal")
-    newer = changed("      reply:   {zh: 回复客户, from: [received, assigned]}\n", "      answer:  {zh: 答复, from: [received, assigned]}\n")
+    newer = changed(
+        "      reply:   {zh: 回复客户, from: [received, assigned]}\n", "      answer:  {zh: 答复, from: [received, assigned]}\n"
+    )
     files = dict(newer)
     files["demo/repair.yaml"] = files["demo/repair.yaml"].replace("until: reply", "until: answer")
-    files["demo/repair.yaml"] += "  - id: \"9\"\n    zh: 派工须由前台办理\n    for: repair\n    permits: {who: desk, acts: [assign]}\n"
+    files["demo/repair.yaml"] += (
+        '  - id: "9"\n    zh: 派工须由前台办理\n    for: repair\n    permits: {who: desk, acts: [assign]}\n'
+    )
     enact(files, effective_from=APRIL, now=NINE)
 
     assert act(wanted("reply", case, people.chen_jie, APRIL), now=APRIL).allowed
@@ -144,8 +150,12 @@ def test_each_law_is_compiled_once_in_a_process(people: Cast, monkeypatch: pytes
     made = enacted()
     enactments._kept.laws.pop(made.digest)
     compiled: list[int] = []
-    load = enactments.load
-    monkeypatch.setattr(enactments, "load", lambda *a, **k: compiled.append(1) or load(*a, **k))
+
+    def counted(*a: Any, **k: Any) -> Law:
+        compiled.append(1)
+        return load(*a, **k)
+
+    monkeypatch.setattr(enactments, "load", counted)
 
     for _ in range(3):
         opened("repair", people.chen_jie, NINE, urgency="normal")

@@ -23,7 +23,8 @@ from shouwen.policy.law import Law, Needs, load
 from shouwen.policy.org import Holding, Org, StaffFact, UnitFact
 from shouwen.policy.packs import read_sources
 from shouwen.policy.ruling import Cite, Enter
-from shouwen.policy.world import Subject, World
+from shouwen.policy.subjects import Subject
+from shouwen.policy.world import World
 from tests.cases.law import PACKS
 from tests.cases.twin import DatabaseWorld, far_ids, install
 from tests.world import at
@@ -44,14 +45,18 @@ def worlds(draw: st.DrawFn) -> World:
     """A handful of refunds and keys, with acts, promises kept and entries strewn over forty days."""
     law = works()
     org = Org(
-        {u: UnitFact(u, f"U{u}") for u in UNITS}, {p: StaffFact(p, f"s{p}", UNITS[0]) for p in STAFF}, tuple(Holding(p, "clerk", 0) for p in STAFF)
+        {u: UnitFact(u, f"U{u}") for u in UNITS},
+        {p: StaffFact(p, f"s{p}", UNITS[0]) for p in STAFF},
+        tuple(Holding(p, "clerk", 0) for p in STAFF),
     )
     world = World(law, org, customers={c: {} for c in CUSTOMERS})
     for n in range(draw(st.integers(1, 5))):
         world.subjects[100 + n] = draw(refunds(100 + n))
     for n in range(draw(st.integers(0, 3))):
         room = draw(st.sampled_from(["store", "roof", None]))
-        world.subjects[200 + n] = Subject(200 + n, "record", "key", {"tag": f"A{n}", **({"room": room} if room else {})}, "in", UNITS[0], opened_at=NOW)
+        world.subjects[200 + n] = Subject(
+            200 + n, "record", "key", {"tag": f"A{n}", **({"room": room} if room else {})}, "in", UNITS[0], opened_at=NOW
+        )
     cases = [s.id for s in world.subjects.values() if s.noun == "refund"]
     for _ in range(draw(st.integers(0, 8))):
         act = draw(st.sampled_from(["open", "check", "pay", "remind", "extend", "kept:works/loan#3.1"]))
@@ -60,7 +65,12 @@ def worlds(draw: st.DrawFn) -> World:
             brought = {"amount": draw(maybe)}
         world.done.append(Done("refund", act, draw(st.sampled_from(cases)), draw(st.sampled_from(STAFF)), draw(moments), brought))
     for _ in range(draw(st.integers(0, 4))):
-        enter = Enter(Cite("works/loan#2.4"), draw(st.sampled_from(["points", "fine"])), draw(st.sampled_from(STAFF)), draw(st.integers(1, 9)))
+        enter = Enter(
+            Cite("works/loan#2.4"),
+            draw(st.sampled_from(["points", "fine"])),
+            draw(st.sampled_from(STAFF)),
+            draw(st.integers(1, 9)),
+        )
         world.entries.append(Entry(enter, draw(st.sampled_from(cases)), draw(moments)))
     return world
 
@@ -71,11 +81,22 @@ def refunds(draw: st.DrawFn, key: int) -> Subject:
     amount, urgent = draw(maybe), draw(st.none() | st.booleans())
     paid_at = draw(st.none() | st.sampled_from(["2026-03-09", "2026-03-10", "2026-04-01"]))
     reason = draw(st.none() | st.sampled_from(["漏水", "多收", "其他"]))
-    fields: dict[str, Any] = {"amount": amount, "urgent": urgent, "cause": reason, "paid_at": datetime.fromisoformat(paid_at).date() if paid_at else None}
+    fields: dict[str, Any] = {
+        "amount": amount,
+        "urgent": urgent,
+        "cause": reason,
+        "paid_at": datetime.fromisoformat(paid_at).date() if paid_at else None,
+    }
     if draw(st.booleans()):
         fields["lines"] = ({"what": "一", "price": 100},)
     opened = draw(moments)
-    s = Subject(key, "case", "refund", {k: v for k, v in fields.items() if v is not None}, draw(st.sampled_from(["asked", "checked", "paid"])))
+    s = Subject(
+        key,
+        "case",
+        "refund",
+        {k: v for k, v in fields.items() if v is not None},
+        draw(st.sampled_from(["asked", "checked", "paid"])),
+    )
     s.unit, s.customer = draw(st.sampled_from((0, *UNITS))), draw(st.sampled_from((0, *CUSTOMERS)))
     s.responsible, s.first_asked, s.opened_at = draw(st.sampled_from((0, *STAFF))), draw(st.sampled_from((0, *STAFF))), opened
     if reminded := draw(st.integers(0, 3)):
@@ -100,9 +121,12 @@ def test_sql_and_memory_count_the_same(world: World, asked_at: datetime, by: int
     monkeypatch.setattr(numbering, "_ids", far_ids())
     law = works()
     everything = Needs(
-        frozenset(), frozenset(law.measures), frozenset((a, p, o) for a in ("check", "extend") for p in PER for o in OVER if p != "case" or o),
-        frozenset(), frozenset(),
-    )  # fmt: skip
+        frozenset(),
+        frozenset(law.measures),
+        frozenset((a, p, o) for a in ("check", "extend") for p in PER for o in OVER if p != "case" or o),
+        frozenset(),
+        frozenset(),
+    )
     monkeypatch.setattr(type(law.on(NOW.date())), "needs", lambda *_: everything)
     with transaction.atomic():
         written = DatabaseWorld(world, install(law, "works"))
@@ -136,8 +160,18 @@ def _keep(kept: list[Done], world: World) -> None:
 
     Deadline.objects.bulk_create(
         Deadline(
-            subject_kind="case", noun=d.noun, subject_id=d.subject, case_id=d.subject, clause=d.act.removeprefix("kept:"), anchor=d.at, made_at=d.at, entered_at=d.at,
-            due_at=d.at, stopped_at=d.at, outcome="kept", owes=[d.by],
+            subject_kind="case",
+            noun=d.noun,
+            subject_id=d.subject,
+            case_id=d.subject,
+            clause=d.act.removeprefix("kept:"),
+            anchor=d.at,
+            made_at=d.at,
+            entered_at=d.at,
+            due_at=d.at,
+            stopped_at=d.at,
+            outcome="kept",
+            owes=[d.by],
         )
         for d in kept
-    )  # fmt: skip
+    )

@@ -28,6 +28,7 @@ from shouwen.cases.models import Case, Enactment, Round
 from shouwen.cases.plain import dump_fields
 from shouwen.customers.models import Customer
 from shouwen.policy.act import Act, Ref
+from shouwen.policy.decide import decide
 from shouwen.policy.facts import Facts
 from shouwen.policy.folding import Entry
 from shouwen.policy.law import Law
@@ -35,7 +36,8 @@ from shouwen.policy.org import Org
 from shouwen.policy.rounds import occurrences
 from shouwen.policy.ruling import Enter, Ruling
 from shouwen.policy.setting import Stage
-from shouwen.policy.world import Said, Subject, World
+from shouwen.policy.subjects import Said, Subject
+from shouwen.policy.world import World
 from shouwen.staff.models import Absence, Holding, Shift, Staff, Unit
 
 EVER: Final = datetime(2000, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -105,7 +107,7 @@ class DatabaseWorld(World):
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Note every ruling, and let the law read what the scenario states instead of plays."""
-        judge, gather = sitting.decide, facts.Gatherer.of
+        judge, gather = decide, facts.Gatherer.of
 
         def noting(law: Law, found: Facts, act: Act, now: datetime) -> Ruling:
             ruling = judge(law, found, act, now)
@@ -135,7 +137,9 @@ class DatabaseWorld(World):
         home = next(iter(self.org.units), 0) or Unit.objects.create(name="公司", kind="company").pk
         for key, known in self.customers.items():
             kept = {k: self.law.customer_fields[k].type.dump(v) for k, v in known.items() if k in self.law.customer_fields}
-            Customer(id=key, number=f"KH{key}", name=f"客户{key}", unit_id=home, fields=kept, created_at=EVER, updated_at=EVER).save(force_insert=True)
+            Customer(
+                id=key, number=f"KH{key}", name=f"客户{key}", unit_id=home, fields=kept, created_at=EVER, updated_at=EVER
+            ).save(force_insert=True)
         book, minutes = Book(lock=True), Minutes(at)
         for s in self.subjects.values():
             book.subjects[s.id] = living(s, self.law, self.enactment.pk, at)
@@ -143,7 +147,7 @@ class DatabaseWorld(World):
         write_events(
             EventRow(
                 subject=Ref(self.kinds[d.subject], d.noun, d.subject), kind=ACT, act=d.act, actor=d.by, at=d.at, entered_at=d.at,
-                case=d.subject if self.kinds[d.subject] == "case" else 0, 
+                case=d.subject if self.kinds[d.subject] == "case" else 0,
                 data={"brought": dump_fields(d.fields, self.law.nouns[d.noun], d.act)},
             )
             for d in self.done if not d.act.startswith("kept:")
@@ -176,10 +180,14 @@ def write_org(org: Org) -> None:
     while left:  # those above first
         ready = [u for u in left if u.parent not in {x.id for x in left}]
         for u in ready:
-            Unit(id=u.id, name=u.name, kind=u.kind or "department", parent_id=u.parent or None, calendar=u.calendar).save(force_insert=True)
+            Unit(id=u.id, name=u.name, kind=u.kind or "department", parent_id=u.parent or None, calendar=u.calendar).save(
+                force_insert=True
+            )
         left = [u for u in left if u not in ready]
     for p in org.staff.values():
-        Staff(id=p.id, username=f"{p.name}-{p.id}".lower(), name=p.name, unit_id=p.unit or None, skills=sorted(p.skills)).save(force_insert=True)
+        Staff(id=p.id, username=f"{p.name}-{p.id}".lower(), name=p.name, unit_id=p.unit or None, skills=sorted(p.skills)).save(
+            force_insert=True
+        )
     for p in org.staff.values():
         if p.superior:
             Staff.objects.filter(pk=p.id).update(superior=p.superior)
@@ -187,19 +195,40 @@ def write_org(org: Org) -> None:
         if u.head:
             Unit.objects.filter(pk=u.id).update(head=u.head)
     Holding.objects.bulk_create(
-        Holding(staff_id=h.staff, post=h.post, unit_id=h.unit or None, since=h.since or EVER, until=h.until) for h in dict.fromkeys(org.holdings)
+        Holding(staff_id=h.staff, post=h.post, unit_id=h.unit or None, since=h.since or EVER, until=h.until)
+        for h in dict.fromkeys(org.holdings)
     )
-    Absence.objects.bulk_create(Absence(staff_id=a.staff, since=a.since, until=a.until, deputy_id=a.deputy or None) for a in org.absences)
-    Shift.objects.bulk_create(Shift(staff_id=s.staff, post=s.post, unit_id=s.unit or None, since=s.since, until=s.until) for s in org.shifts)
+    Absence.objects.bulk_create(
+        Absence(staff_id=a.staff, since=a.since, until=a.until, deputy_id=a.deputy or None) for a in org.absences
+    )
+    Shift.objects.bulk_create(
+        Shift(staff_id=s.staff, post=s.post, unit_id=s.unit or None, since=s.since, until=s.until) for s in org.shifts
+    )
 
 
 def living(s: Subject, law: Law, enactment: int, at: datetime) -> Living:
     """Return a subject of a scenario as it is written to the database."""
     noun = law.nouns[s.noun]
     made = Living(
-        Ref(s.kind, s.noun, s.id), noun, enactment, dict(s.fields), s.step, s.unit, s.customer, s.responsible, s.first_asked, s.opened_at or at,
-        at, (s.opened_at or at) if s.closed else None, s.held, list(s.pauses), dict(s.marks), s.parent, fresh=True, changed=True,
-    )  # fmt: skip
+        Ref(s.kind, s.noun, s.id),
+        noun,
+        enactment,
+        dict(s.fields),
+        s.step,
+        s.unit,
+        s.customer,
+        s.responsible,
+        s.first_asked,
+        s.opened_at or at,
+        at,
+        (s.opened_at or at) if s.closed else None,
+        s.held,
+        list(s.pauses),
+        dict(s.marks),
+        s.parent,
+        fresh=True,
+        changed=True,
+    )
     made.settled = set(s.settled)
     made.deadlines = [Promised(next_id(), d, "", at, s.warn_at.get((d.clause, d.row)), fresh=True) for d in s.deadlines]
     return made
@@ -208,10 +237,27 @@ def living(s: Subject, law: Law, enactment: int, at: datetime) -> Living:
 def subject(s: Living) -> Subject:
     """Return a subject of the database as scenarios see it."""
     return Subject(
-        s.ref.id, s.ref.kind, s.ref.noun, dict(s.fields), s.step, s.unit, s.customer, s.responsible, s.first_asked, s.opened_at, dict(s.marks),
-        [d.running for d in s.running], set(s.settled), {}, [t.fact for t in s.open_tasks if not t.approval], [a.pending for a in s.pending],
-        list(s.pauses), s.held, s.closed, s.parent,
-    )  # fmt: skip
+        s.ref.id,
+        s.ref.kind,
+        s.ref.noun,
+        dict(s.fields),
+        s.step,
+        s.unit,
+        s.customer,
+        s.responsible,
+        s.first_asked,
+        s.opened_at,
+        dict(s.marks),
+        [d.running for d in s.running],
+        set(s.settled),
+        {},
+        [t.fact for t in s.open_tasks if not t.approval],
+        [a.pending for a in s.pending],
+        list(s.pauses),
+        s.held,
+        s.closed,
+        s.parent,
+    )
 
 
 def take_over(stage: Stage, enactment: Enactment) -> DatabaseWorld:
@@ -252,7 +298,7 @@ class Names:
         if isinstance(value, list | tuple):
             return [self.of(v) for v in value]
         if isinstance(value, frozenset | set):
-            return sorted((str(self.of(v)) for v in value))
+            return sorted(str(self.of(v)) for v in value)
         if hasattr(value, "__dataclass_fields__"):
             return (type(value).__name__, [self.of(getattr(value, f)) for f in value.__dataclass_fields__ if f != "key"])
         return value
@@ -266,7 +312,21 @@ def trace(world: World, names: Names) -> list[Any]:
     found = []
     for said in world.said:
         r = said.ruling
-        found.append(names.of([r.outcome, _act(r.act, world), r.refusals, r.warnings, r.effects, r.cites, r.flags, dict(r.reads), dict(r.proposals)]))
+        found.append(
+            names.of(
+                [
+                    r.outcome,
+                    _act(r.act, world),
+                    r.refusals,
+                    r.warnings,
+                    r.effects,
+                    r.cites,
+                    r.flags,
+                    dict(r.reads),
+                    dict(r.proposals),
+                ]
+            )
+        )
     return found
 
 
@@ -287,7 +347,22 @@ def state(world: World, names: Names) -> dict[Any, Any]:
         approvals = [(a.clause, a.act.name, a.requester, a.chain, a.position, a.yes, a.granted) for a in s.approvals]
         fields = {k: v for k, v in s.fields.items() if v is not None}
         found[names.of(s.id)] = names.of(
-            [s.noun, fields, s.step, s.unit, s.customer, s.responsible, s.first_asked, s.marks, sorted(s.deadlines, key=lambda d: (d.clause, d.row)),
-             sorted(s.settled), tasks, approvals, s.pauses, s.held, s.closed]
-        )  # fmt: skip
+            [
+                s.noun,
+                fields,
+                s.step,
+                s.unit,
+                s.customer,
+                s.responsible,
+                s.first_asked,
+                s.marks,
+                sorted(s.deadlines, key=lambda d: (d.clause, d.row)),
+                sorted(s.settled),
+                tasks,
+                approvals,
+                s.pauses,
+                s.held,
+                s.closed,
+            ]
+        )
     return found

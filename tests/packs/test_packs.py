@@ -97,14 +97,18 @@ def test_every_clause_is_short_and_in_both_languages() -> None:
 def test_every_word_a_page_shows_is_there_in_english() -> None:
     law = law_of("property")
     named = [
-        *((n.id, n.en) for n in law.nouns.values()), *((p.id, p.en) for p in law.posts.values()), *((b.id, b.en) for b in law.books.values()),
-        *((f.id, f.en) for f in law.forms.values()), *((m.id, m.en) for m in law.measures.values()), *((f.id, f.en) for f in law.facts.values()),
+        *((n.id, n.en) for n in law.nouns.values()),
+        *((p.id, p.en) for p in law.posts.values()),
+        *((b.id, b.en) for b in law.books.values()),
+        *((f.id, f.en) for f in law.forms.values()),
+        *((m.id, m.en) for m in law.measures.values()),
+        *((f.id, f.en) for f in law.facts.values()),
         *((r.name, r.en) for r in law.regulations.values()),
         *((f"{n.id}.{k}", a.en) for n in law.nouns.values() for k, a in n.acts.items()),
         *((f"{n.id}.{k}", s.en) for n in law.nouns.values() for k, s in (*n.steps.items(), *n.tasks.items())),
         *(w for n in law.nouns.values() for f in n.fields.values() for w in in_english(n.id, f)),
         *(w for f in law.customer_fields.values() for w in in_english("customer", f)),
-    ]  # fmt: skip
+    ]
     assert len(named) > 500
     assert [name for name, en in named if not en] == []
 

@@ -69,9 +69,14 @@ class Recorder:
         def keep(world: World, act: Act) -> Facts:
             facts = facts_of(world, act)
             kept = replace(
-                facts, fields=dict(facts.fields), marks=dict(facts.marks), links={k: dict(v) for k, v in facts.links.items()},
-                linked={k: replace(f, fields=dict(f.fields)) for k, f in facts.linked.items()}, measures=dict(facts.measures), named=dict(facts.named),
-            )  # fmt: skip
+                facts,
+                fields=dict(facts.fields),
+                marks=dict(facts.marks),
+                links={k: dict(v) for k, v in facts.links.items()},
+                linked={k: replace(f, fields=dict(f.fields)) for k, f in facts.linked.items()},
+                measures=dict(facts.measures),
+                named=dict(facts.named),
+            )
             asked.append(Question(world.law, kept, act))
             return facts
 
@@ -105,13 +110,19 @@ def speaking(a: Asked) -> Iterator[Rule]:
     if act.name == "deadline_passed":
         running = next((d for d in a.env.facts.deadlines if (d.clause, d.row) == (act.clause, act.row)), None)
         rings = running is not None and ALARM in running.until
-        rules = [r for r in a.plan.alarms if r.clause.name == act.clause] if rings else list(a.day.upon_breach.get(act.clause, []))
+        rules = (
+            [r for r in a.plan.alarms if r.clause.name == act.clause] if rings else list(a.day.upon_breach.get(act.clause, []))
+        )
     elif act.name == "come_round":
-        rules = [r for r in a.day.rounds.get(noun.id, []) if r.clause.name == act.clause and r.when.holds(a.env) and _belongs(r, a.env)]
+        rules = [
+            r for r in a.day.rounds.get(noun.id, []) if r.clause.name == act.clause and r.when.holds(a.env) and _belongs(r, a.env)
+        ]
     elif act.name in ("approve", "disapprove", "withdraw", "claim", "complete", "deadline_near", "stands"):
         rules = []
     for rule in rules:
-        if act.name != "come_round" and ((rule.noun is not None and rule.noun.id != noun.id) or getattr(rule.kind, "member", None) is not None):
+        if act.name != "come_round" and (
+            (rule.noun is not None and rule.noun.id != noun.id) or getattr(rule.kind, "member", None) is not None
+        ):
             continue  # of another noun, or of the members of a population, who are asked for themselves
         if getattr(rule.kind, "for_each", "") or rule.when.holds(a.env):
             yield rule
@@ -124,7 +135,11 @@ def _belongs(rule: Rule, env: Env) -> bool:
 def read_by(rule: Rule) -> tuple[Path, ...]:
     """Return the names a rule rests on; what a new case merely starts with is not among them."""
     brought = {w.path.text for w in getattr(rule.kind, "values", {}).values() if isinstance(w, With) and w.path is not None}
-    paths = [p for p in (*rule.paths, *rule.member_paths) if p.text not in brought or any(p is t.path or p is t.other for t in rule.when.tests)]
+    paths = [
+        p
+        for p in (*rule.paths, *rule.member_paths)
+        if p.text not in brought or any(p is t.path or p is t.other for t in rule.when.tests)
+    ]
     return tuple(p for p in paths if not p.text.startswith(ALWAYS_KNOWN) and p.text not in ("step", "state", "post"))
 
 
@@ -149,7 +164,9 @@ def without(q: Question, path: Path) -> tuple[Facts, Act]:
     names = _bases(own, head) if own is not None else (head,)
     marks = {k: m for k, m in facts.marks.items() if k not in {f"changed:{n}" for n in names} and k != head}
     opened = None if head == "open" else facts.opened_at
-    return replace(facts, fields=_less(facts.fields, *names), marks=marks, opened_at=opened), replace(act, fields=_less(act.fields, *names))
+    return replace(facts, fields=_less(facts.fields, *names), marks=marks, opened_at=opened), replace(
+        act, fields=_less(act.fields, *names)
+    )
 
 
 def _bases(own: Any, name: str) -> tuple[str, ...]:

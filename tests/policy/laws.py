@@ -14,7 +14,8 @@ from shouwen.policy.law import Law, load
 from shouwen.policy.org import Absence, Holding, Org, StaffFact, UnitFact
 from shouwen.policy.packs import Sources
 from shouwen.policy.ruling import Ruling
-from shouwen.policy.world import Subject, World
+from shouwen.policy.subjects import Subject
+from shouwen.policy.world import World
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HQ, SITE, BAR = 901, 902, 903

@@ -26,9 +26,13 @@ from tests.policy.absence import Asked, Question, Recorder, asked, is_choice, la
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PACKS = {
-    "auto": [HERE / "drafts/auto"], "credit": [HERE / "drafts/generic"], "hospitality": [HERE / "drafts/hospitality"],
-    "vacant": [HERE / "drafts/property"], "property": [ROOT / "packs/generic", ROOT / "packs/property"], "hotline": [ROOT / "packs/hotline"],
-}  # fmt: skip
+    "auto": [HERE / "drafts/auto"],
+    "credit": [HERE / "drafts/generic"],
+    "hospitality": [HERE / "drafts/hospitality"],
+    "vacant": [HERE / "drafts/property"],
+    "property": [ROOT / "packs/generic", ROOT / "packs/property"],
+    "hotline": [ROOT / "packs/hotline"],
+}
 
 
 @dataclass(frozen=True)

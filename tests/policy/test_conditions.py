@@ -110,7 +110,7 @@ def test_conditions_follow_the_three_valued_logic(wanted: list[dict[str, Any]], 
 def test_what_holds_or_fails_without_a_fact_does_so_whatever_the_fact_turns_out_to_be(
     wanted: list[dict[str, Any]], facts: dict[str, Any]
 ) -> None:
-    """Unknown is not false: a verdict does not change when missing values become known (asking whether they are missing aside)."""
+    """Unknown is not false: a verdict stays when missing values become known (asking whether they are missing aside)."""
     if any(told[2] for group in wanted for told in group.values()):
         return
     text = "[" + ", ".join("{" + ", ".join(f"{f}: {t[0]}" for f, t in group.items()) + "}" for group in wanted) + "]"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from shouwen.policy.org import Absence
 from shouwen.policy.ruling import Ask, Ruling, Verdict
-from shouwen.policy.world import Subject
+from shouwen.policy.subjects import Subject
 from tests.policy.laws import FANG, HE, HU, SUN, WU, Play, at, law_of, org
 
 REFUND = """

@@ -22,10 +22,21 @@ WAITING = {
     "generic": {"1.2", "1.4.2", "2.2", "3.1", "3.2", ":arrears_age", ":over_streak"},
     "hospitality": {"7", "14", "15", "31", "32"},
     "property": {
-        "2.4", "4.7", "5.1", "5.3", "6.1", "6.2", "6.3", ":water_used", ":power_used", ":vacancy_share", ":unsold_checked", ":unsold_entered",
+        "2.4",
+        "4.7",
+        "5.1",
+        "5.3",
+        "6.1",
+        "6.2",
+        "6.3",
+        ":water_used",
+        ":power_used",
+        ":vacancy_share",
+        ":unsold_checked",
+        ":unsold_entered",
         ":vacant_checked",
     },
-}  # fmt: skip
+}
 
 
 def sources_of(pack: str) -> Sources:
@@ -122,5 +133,11 @@ def test_what_the_source_leaves_open_is_listed_until_the_company_decides() -> No
     open_points = {(name.rpartition("#")[2], parameter) for name, parameter in law.undecided}
 
     assert open_points == {
-        ("2.5", "every"), ("2.5", "during"), ("2.6", "every"), ("2.8", "within"), ("3.2", "within"), ("4.8", "within"), ("5.4", "at_least"),
-    }  # fmt: skip
+        ("2.5", "every"),
+        ("2.5", "during"),
+        ("2.6", "every"),
+        ("2.8", "within"),
+        ("3.2", "within"),
+        ("4.8", "within"),
+        ("5.4", "at_least"),
+    }

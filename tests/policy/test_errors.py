@@ -122,6 +122,8 @@ def test_all_faults_are_said_at_once_in_the_order_of_the_file() -> None:
         (NOUNS.replace("asks: [fee]", "asks: [fe]"), "是不是“fee”"),
         (NOUNS.replace("  points: {zh: 扣分, unit: 分}", "  points: {zh: 扣分, unit: 分}\n  points: {zh: 又一本}"), "写了两次"),
         (NOUNS.replace("regulation: r", "regulaton: r"), "regulation:"),
+        (NOUNS.replace("title: {zh: 试验}", "title: {zh: 试验}\ncalendar: ofice"), "是不是“office”"),
+        (NOUNS.replace("title: {zh: 试验}", "title: {zh: 试验}\nowner: directer"), "是不是“director”"),
     ],
 )  # fmt: skip
 def test_the_shape_of_a_procedure_is_checked_as_it_is_read(nouns: str, zh: str) -> None:

@@ -17,7 +17,7 @@ ROWS = NOUNS.replace(
     "fee: {zh: 收费, type: money}",
     "lines: {zh: 明细, type: rows, of: {qty: {zh: 数量, type: number}, price: {zh: 单价, type: money}, sum: {zh: 金额, type: money, product_of: [qty, price]}}}\n"
     "      fee: {zh: 收费, type: money, sum_of: lines.sum}",
-).replace("asks: [fee]", "asks: [lines]")  # fmt: skip
+).replace("asks: [fee]", "asks: [lines]")
 
 
 def test_nobody_takes_over_what_was_not_handed_to_them() -> None:
@@ -169,16 +169,21 @@ def test_items_of_checklists_and_scripts_have_english_words() -> None:
 @pytest.mark.parametrize(
     ("clause", "sentence"),
     [
-        ('{id: "1", zh: x, for: job, deadline: {until: reply, due: table}, columns: [urgency, due], table: [[urgent, 1h], [[normal, slow], 2h]]}',
-         "报修:自立项起,须按表列时限(紧急程度为紧急→1小时内;紧急程度为普通或不急→2小时内)回复"),
+        (
+            '{id: "1", zh: x, for: job, deadline: {until: reply, due: table}, columns: [urgency, due], table: [[urgent, 1h], [[normal, slow], 2h]]}',
+            "报修:自立项起,须按表列时限(紧急程度为紧急→1小时内;紧急程度为普通或不急→2小时内)回复",
+        ),
         ('{id: "1", zh: x, for: job, requires: {before: finish, that: {times.reply: ">= 1"}}}', "报修:完工前须已回复"),
-        ('{id: "1", zh: x, for: job, requires: {before: finish, that: {times.reply: ">= 2"}}}', "报修:完工前须已回复次数不少于2次"),
+        (
+            '{id: "1", zh: x, for: job, requires: {before: finish, that: {times.reply: ">= 2"}}}',
+            "报修:完工前须已回复次数不少于2次",
+        ),
         ('{id: "1", zh: x, for: job, requires: {before: finish, that: {paid: "yes"}}}', "报修:完工前须付讫"),
         ('{id: "1", zh: x, for: job, requires: {before: finish, fields: fee, or: record}}', "报修:完工前须填收费,否则记违规"),
         ('{id: "1", zh: x, for: call, excludes: {who: {did: job.finish}, acts: ring}}', "回访:报修完工的人不得打电话"),
         ('{id: "1", zh: x, for: job, upon: assign, classifies: {field: urgency, is: slow}}', "报修:派工时,紧急程度取不急"),
     ],
-)  # fmt: skip
+)
 def test_a_sentence_reads_as_people_speak(clause: str, sentence: str) -> None:
     assert law_of(f"  - {clause}\n").versions["t/r#1"][0].sentence() == sentence
 

@@ -38,16 +38,16 @@ def draft(clause: str) -> Law:
         ("for: house, upon: amend, queues: {among: job, first: open}", "queues"),
         ("for: job, upon: close, penalises: {who: responsible, voids: points}", "voids"),
         ("for: job, upon: close, penalises: {money: field fee, split: {responsible: 50%}}", "split"),
-        ("for: job, upon: close, penalises: {who: responsible, points: \"1\", for_each: left, above: \"3\"}", "above"),
-        ("schedules: {open: job, for_each: house, take: \"1\", every: 1mo}", "take"),
-        ("for: staff, upon: end_of_week, penalises: {who: subject, points: \"1\"}", "end_of_week"),
-        ("for: fine, upon: open, penalises: {who: responsible, points: \"1\"}", "for fine"),
-        ("for: job, upon: {entry: fine}, penalises: {who: responsible, points: \"1\"}", "entry"),
-        ("for: job, requires: {before: close, that: {grown: \"> 0\"}}", "grown"),
-        ("for: job, when: {fines: \">= 2\"}, requires: {before: close, fields: [fee]}", "fines"),
+        ('for: job, upon: close, penalises: {who: responsible, points: "1", for_each: left, above: "3"}', "above"),
+        ('schedules: {open: job, for_each: house, take: "1", every: 1mo}', "take"),
+        ('for: staff, upon: end_of_week, penalises: {who: subject, points: "1"}', "end_of_week"),
+        ('for: fine, upon: open, penalises: {who: responsible, points: "1"}', "for fine"),
+        ('for: job, upon: {entry: fine}, penalises: {who: responsible, points: "1"}', "entry"),
+        ('for: job, requires: {before: close, that: {grown: "> 0"}}', "grown"),
+        ('for: job, when: {fines: ">= 2"}, requires: {before: close, fields: [fee]}', "fines"),
         ("for: job, when: {checked: 100%}, requires: {before: close, fields: [fee]}", "checked"),
         ("for: job, requires: {before: close, fields: [papers.bill]}", "papers.bill"),
-        ("for: house, requires: {before: amend, that: {grant.vacancy: \"no\"}}", "grant.vacancy"),
+        ('for: house, requires: {before: amend, that: {grant.vacancy: "no"}}', "grant.vacancy"),
     ],
 )
 def test_a_clause_that_waits_is_set_aside_with_the_word_it_waits_for(clause: str, word: str) -> None:
@@ -87,7 +87,7 @@ def test_nothing_that_waits_can_be_enacted_and_the_place_is_named() -> None:
 
 
 def test_a_scenario_kept_for_later_is_not_run_and_says_what_it_waits_for() -> None:
-    kept = "regulation: r\nscenarios: []\nlater:\n  - {title: 以后, because: calculates, tests: [\"1\"], steps: []}\n"
+    kept = 'regulation: r\nscenarios: []\nlater:\n  - {title: 以后, because: calculates, tests: ["1"], steps: []}\n'
 
     assert read_scenarios({"t/r.scenarios.yaml": kept}) == []
     with pytest.raises(PackError, match="because"):

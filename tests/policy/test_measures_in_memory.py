@@ -28,7 +28,10 @@ clauses:
 
 def asked(clauses: str, *names: str) -> Any:
     """Return a play whose act `reply` reads the measures named."""
-    reads = "".join(f'  - {{id: "m{n}", zh: 看, for: job, requires: {{before: reply, that: {{{n}: ">= -99999999"}}, or: warn}}}}\n' for n in names)
+    reads = "".join(
+        f'  - {{id: "m{n}", zh: 看, for: job, requires: {{before: reply, that: {{{n}: ">= -99999999"}}, or: warn}}}}\n'
+        for n in names
+    )
     return Play(law_of(clauses + reads, PAID.replace("clauses:\n", MEASURES.lstrip("\n"))))
 
 
@@ -49,7 +52,11 @@ def test_a_sum_adds_what_the_act_brought_not_what_stands_in_a_field_of_the_same_
 
 
 def test_a_balance_of_one_case_counts_the_entries_made_upon_it() -> None:
-    play = asked('  - {id: "1", zh: 记, for: job, upon: receive, books: {book: fine, who: responsible, plus: field receive.fee}}\n', "owed", "month")
+    play = asked(
+        '  - {id: "1", zh: 记, for: job, upon: receive, books: {book: fine, who: responsible, plus: field receive.fee}}\n',
+        "owed",
+        "month",
+    )
     one, two = play.open("2026-03-02 09:00"), play.open("2026-03-02 09:00")
     play.act("receive", one, "2026-03-02 09:10", FANG, fields={"fee": 10_00})
     play.act("receive", two, "2026-03-02 09:10", FANG, fields={"fee": 25_00})
@@ -67,8 +74,12 @@ def test_a_date_may_be_compared_with_the_beginning_of_the_year() -> None:
 
 
 def test_the_beginning_of_a_period_reads_as_words_and_has_no_place_in_a_table() -> None:
-    law = law_of('  - {id: "1", zh: 旧约, for: job, when: {visit_at: "< start_of_month"}, requires: {before: reply, fields: [count]}}\n')
-    faults = faults_of('  - {id: "1", zh: 表, for: job, classifies: {field: urgency, is: table}, table: [{visit_at: "< start_of_month", is: slow}]}\n')
+    law = law_of(
+        '  - {id: "1", zh: 旧约, for: job, when: {visit_at: "< start_of_month"}, requires: {before: reply, fields: [count]}}\n'
+    )
+    faults = faults_of(
+        '  - {id: "1", zh: 表, for: job, classifies: {field: urgency, is: table}, table: [{visit_at: "< start_of_month", is: slow}]}\n'
+    )
 
     assert "预约时间早于本月起点的" in law.versions["t/r#1"][0].sentence()
     assert any("时段起点" in f for f in faults)
@@ -88,7 +99,9 @@ def test_an_act_sets_what_its_shape_says_in_the_subject_and_in_the_record_it_poi
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("sets", "said"), [("colour: red", "没有这个字段"), ("urgency: never", "应为其中之一"), ("fee: soon", "应为金额")])
+@pytest.mark.parametrize(
+    ("sets", "said"), [("colour: red", "没有这个字段"), ("urgency: never", "应为其中之一"), ("fee: soon", "应为金额")]
+)
 def test_what_an_act_cannot_set_is_refused_at_its_place(sets: str, said: str) -> None:
     faults = faults_of("  []\n", NOUNS.replace("reply: {zh: 回复,", f"reply: {{zh: 回复, sets: {{{sets}}},"))
 

@@ -60,8 +60,8 @@ def names(clause: str, number: str = "1") -> list[str]:
     ("clause", "expected"),
     [
         (
-            '  - {id: "1", zh: x, for: job, when: {urgency: urgent, fee: "> 10CNY"}, '
-            "deadline: {from: open, until: reply, within: 2h, warn: 75%}}",
+            ('  - {id: "1", zh: x, for: job, when: {urgency: urgent, fee: "> 10CNY"}, '
+            "deadline: {from: open, until: reply, within: 2h, warn: 75%}}"),
             [
                 "deleted", "when.urgency: dropped", "when.urgency: urgent -> normal", "when.fee: dropped",
                 "when.fee: > 10CNY -> > 20CNY",
@@ -89,8 +89,8 @@ def names(clause: str, number: str = "1") -> list[str]:
             ],
         ),
         (
-            '  - {id: "1", zh: x, for: job, upon: finish, '
-            "notifies: {to: [desk, {superior_of: responsible}, {did: reply, else: director}]}}",
+            ('  - {id: "1", zh: x, for: job, upon: finish, '
+            "notifies: {to: [desk, {superior_of: responsible}, {did: reply, else: director}]}}"),
             [
                 "deleted", "upon: finish -> close", "notifies.to.1: desk -> manager", "notifies.to.3.did: reply -> assign",
                 "notifies.to.3.else: director -> repairer",
@@ -105,16 +105,16 @@ def names(clause: str, number: str = "1") -> list[str]:
             ],
         ),
         (
-            '  - {id: "1", zh: x, for: job, classifies: {field: urgency}, '
-            'columns: [count, is], table: [["< 2", slow], [">= 2", urgent]]}',
+            ('  - {id: "1", zh: x, for: job, classifies: {field: urgency}, '
+            'columns: [count, is], table: [["< 2", slow], [">= 2", urgent]]}'),
             [
                 "deleted", "table.1.1: < 2 -> < 4", "table.1.1: < 2 -> < 3", "table.1.1: < 2 -> < 1", "table.1.2: slow -> urgent",
                 "table.2.1: >= 2 -> >= 4", "table.2.1: >= 2 -> >= 3", "table.2.1: >= 2 -> >= 1", "table.2.2: urgent -> normal",
             ],
         ),
         (
-            '  - {id: "1", zh: x, for: job, upon: finish, '
-            "obliges: {open: call, within: 1wd, same_time: yes, roll: forward, with: {happy: no, job: this}}}",
+            ('  - {id: "1", zh: x, for: job, upon: finish, '
+            "obliges: {open: call, within: 1wd, same_time: yes, roll: forward, with: {happy: no, job: this}}}"),
             [
                 "deleted", "upon: finish -> close", "obliges.within: 1wd -> 2wd", "obliges.within: 1wd -> 0wd",
                 "obliges.same_time: yes -> no",
@@ -130,8 +130,8 @@ def names(clause: str, number: str = "1") -> list[str]:
             ],
         ),
         (
-            '  - {id: "1", zh: x, for: job, deadline: {until: reply, within: 2h}, '
-            'versions: {"2025-07-01": {within: 1h}, "2026-01-01": null}}',
+            ('  - {id: "1", zh: x, for: job, deadline: {until: reply, within: 2h}, '
+            'versions: {"2025-07-01": {within: 1h}, "2026-01-01": null}}'),
             [
                 "deleted", "deadline.until: reply -> assign", "deadline.within: 2h -> 4h", "deadline.within: 2h -> 3h",
                 "deadline.within: 2h -> 1h",

@@ -77,7 +77,10 @@ def test_happened_must_name_a_date_field() -> None:
 
 
 def test_units_do_not_change_with_the_day_it_happened() -> None:
-    play = Play(law_of('  - {id: "1", zh: 扣分, for: offence, upon: uphold, penalises: {who: repairer, points: "1"}}\n', OFFENCES), unit=SITE)
+    play = Play(
+        law_of('  - {id: "1", zh: 扣分, for: offence, upon: uphold, penalises: {who: repairer, points: "1"}}\n', OFFENCES),
+        unit=SITE,
+    )
     case = play.open("2026-04-02 09:00", "offence", happened_at=at("2026-03-31 23:00"))
 
     play.act("uphold", case, "2026-04-10 09:00", HE)

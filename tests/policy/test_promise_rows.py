@@ -203,6 +203,8 @@ def test_a_task_opened_upon_a_breach_has_its_promise_too() -> None:
         ("until: parts.kind, within: 1h", "没有动作"),
         ('until: reply, due: "21:00", day: fee', "没有这个日期字段"),
         ("until: reply, due: field parts.kind", "不是时刻"),
+        ('until: reply, due: "21:00", again: "yes"', "须写多长时间内"),
+        ('until: reply, within: 0wd, again: "yes"', "大于零"),
     ],
 )
 def test_what_is_no_rows_field_and_no_date_is_refused(parameters: str, said: str) -> None:

@@ -137,3 +137,12 @@ def test_every_block_of_yaml_is_yaml() -> None:
 
     assert len(blocks) >= len(KINDS)
     assert all(yaml.safe_load(b) is not None for b in blocks)
+
+
+def test_every_place_the_glossary_names_is_there() -> None:
+    root = PAGE.parents[1]
+    cells = [line.split("|")[4] for line in (PAGE.parent / "glossary.md").read_text("utf-8").splitlines() if line.count("|") == 5]
+    places = [place for cell in cells for place in re.findall(r"`([a-z_/.]+)`", cell)]
+
+    assert len(places) > 40
+    assert [p for p in places if not (root / "shouwen" / p).exists() and not (root / p).exists()] == []

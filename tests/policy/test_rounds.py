@@ -33,7 +33,10 @@ def ruled(clauses: str, extra: str = "") -> Law:
 
 def rounds(every: str, more: str = "", extra: str = "") -> Law:
     """Return a law with one schedules-clause over houses."""
-    return ruled(f'  - {{id: "1", zh: 查房, schedules: {{open: job, for_each: house, every: {every}, with: {{house: this}}{more}}}}}\n', extra)
+    return ruled(
+        f'  - {{id: "1", zh: 查房, schedules: {{open: job, for_each: house, every: {every}, with: {{house: this}}{more}}}}}\n',
+        extra,
+    )
 
 
 def found(law: Law, after: str, until: str) -> list[tuple[str, str]]:
@@ -44,7 +47,10 @@ def found(law: Law, after: str, until: str) -> list[tuple[str, str]]:
 def test_a_month_comes_round_at_its_first_minute() -> None:
     law = rounds("1mo")
 
-    assert found(law, "2026-02-28 23:59", "2026-04-15 12:00") == [("2026-03", "2026-03-01 00:00"), ("2026-04", "2026-04-01 00:00")]
+    assert found(law, "2026-02-28 23:59", "2026-04-15 12:00") == [
+        ("2026-03", "2026-03-01 00:00"),
+        ("2026-04", "2026-04-01 00:00"),
+    ]
 
 
 def test_the_stretch_of_time_is_open_at_its_beginning_and_closed_at_its_end() -> None:
@@ -116,7 +122,13 @@ def test_in_a_season_the_round_comes_on_the_first_day_of_the_period_that_lies_in
 def test_a_season_may_run_over_new_year() -> None:
     law = rounds("1mo", ", during: winter", SEASONS)
 
-    assert [p for p, _ in found(law, "2026-01-01 00:00", "2027-01-01 00:00")] == ["2026-02", "2026-03", "2026-11", "2026-12", "2027-01"]
+    assert [p for p, _ in found(law, "2026-01-01 00:00", "2027-01-01 00:00")] == [
+        "2026-02",
+        "2026-03",
+        "2026-11",
+        "2026-12",
+        "2027-01",
+    ]
 
 
 def test_each_period_is_asked_of_the_version_that_holds_on_its_day() -> None:
@@ -125,7 +137,13 @@ def test_each_period_is_asked_of_the_version_that_holds_on_its_day() -> None:
         'versions: {"2026-03-15": {every: 7d}, "2026-04-13": null}}\n'
     )
 
-    assert [p for p, _ in found(law, "2026-02-15 00:00", "2026-06-01 00:00")] == ["2026-03", "2026-W12", "2026-W13", "2026-W14", "2026-W15"]
+    assert [p for p, _ in found(law, "2026-02-15 00:00", "2026-06-01 00:00")] == [
+        "2026-03",
+        "2026-W12",
+        "2026-W13",
+        "2026-W14",
+        "2026-W15",
+    ]
 
 
 def test_what_the_company_has_not_decided_does_not_come_round() -> None:
@@ -147,7 +165,7 @@ def test_a_span_the_calendar_cannot_be_cut_into_is_refused(every: str) -> None:
 
 
 def test_a_season_needs_both_its_days() -> None:
-    faults = faults_of("", NOUNS.replace("clauses:\n", "seasons: {rain: {zh: 雨季, from: \"06-15\"}}\nclauses: []\n"))
+    faults = faults_of("", NOUNS.replace("clauses:\n", 'seasons: {rain: {zh: 雨季, from: "06-15"}}\nclauses: []\n'))
 
     assert any("须写 from 和 to" in f for f in faults)
 
@@ -162,7 +180,10 @@ def test_the_act_that_asks_a_member_names_clause_period_and_member_for_ever() ->
 
 
 def test_only_members_of_the_group_get_a_case_and_the_due_moment_stands_on_it() -> None:
-    law = ruled('  - {id: "1", zh: 查房, schedules: {open: job, for_each: grand, every: 1mo, due: end_of_month, with: {house: this}}}\n', GROUPS)
+    law = ruled(
+        '  - {id: "1", zh: 查房, schedules: {open: job, for_each: grand, every: 1mo, due: end_of_month, with: {house: this}}}\n',
+        GROUPS,
+    )
     play = Play(law)
     play.clock("2026-02-20 09:00")
     grand = play.open("2026-02-20 09:00", "house", **A)
@@ -197,7 +218,9 @@ def test_the_condition_and_the_person_speak_of_the_member() -> None:
     passed = decide(law, Facts({"class": "b", "keeper": WU}, org=org(), unit=SITE), act, one.at)
     nobody = decide(law, Facts({"class": "a"}, org=org(), unit=SITE), act, one.at)
 
-    assert [(e.procedure, e.who, e.fields, e.unit) for e in opened.effects if isinstance(e, OpenCase)] == [("job", (WU,), {"house": 7}, SITE)]
+    assert [(e.procedure, e.who, e.fields, e.unit) for e in opened.effects if isinstance(e, OpenCase)] == [
+        ("job", (WU,), {"house": 7}, SITE)
+    ]
     assert (passed.effects, passed.flags) == ([], ())
     assert (nobody.effects, nobody.flags) == ([], (("t/r#1", ("keeper",)),))
 
@@ -208,7 +231,12 @@ def test_the_same_case_ends_and_the_promise_with_it() -> None:
     play.open("2026-02-20 09:00", "house", **A)
     play.clock("2026-03-01 00:00")
     case = next(s for s in play.world.subjects.values() if s.noun == "job")
-    for name, moment in (("take_over", "03-02 09:00"), ("assign", "03-02 09:00"), ("finish", "03-03 09:00"), ("close", "03-04 09:00")):
+    for name, moment in (
+        ("take_over", "03-02 09:00"),
+        ("assign", "03-02 09:00"),
+        ("finish", "03-03 09:00"),
+        ("close", "03-04 09:00"),
+    ):
         assert play.act(name, case, f"2026-{moment}", FANG, fields={"fee": 0} if name == "finish" else {}).allowed
 
     assert case.deadlines == []
@@ -216,7 +244,9 @@ def test_the_same_case_ends_and_the_promise_with_it() -> None:
 
 
 def test_staff_come_round_by_their_posts_and_answer_for_themselves() -> None:
-    law = ruled('  - {id: "1", zh: 核单, when: {post: desk}, schedules: {open: job, for_each: staff, every: 1d, who: subject, with: {technician: this}}}\n')
+    law = ruled(
+        '  - {id: "1", zh: 核单, when: {post: desk}, schedules: {open: job, for_each: staff, every: 1d, who: subject, with: {technician: this}}}\n'
+    )
     play = Play(law)
     play.clock("2026-03-01 12:00")
 
@@ -250,12 +280,17 @@ def test_a_storm_asks_every_house_once_in_the_name_of_whoever_declared_it() -> N
     play.open("2026-07-01 20:00", "call", by=HE)
 
     cases = [s for s in play.world.subjects.values() if s.noun == "job"]
-    assert [(c.fields["house"], c.fields["technician"], c.responsible) for c in cases] == [(houses[0].id, HE, SUN), (houses[2].id, HE, SUN)]
+    assert [(c.fields["house"], c.fields["technician"], c.responsible) for c in cases] == [
+        (houses[0].id, HE, SUN),
+        (houses[2].id, HE, SUN),
+    ]
     assert [play.due(c) for c in cases] == [{"1": "2026-07-01 22:00"}] * 2
 
 
 def test_coming_round_wants_the_facts_the_member_is_asked_for_and_nothing_of_the_others() -> None:
-    nouns = NOUNS.replace("keeper: {zh: 管家, type: staff}", "keeper: {zh: 管家, type: staff}, owner: {zh: 业主房, type: record, of: house}")
+    nouns = NOUNS.replace(
+        "keeper: {zh: 管家, type: staff}", "keeper: {zh: 管家, type: staff}, owner: {zh: 业主房, type: record, of: house}"
+    )
     law = law_of('  - {id: "1", zh: 查房, when: {owner.class: a}, schedules: {open: job, for_each: house, every: 1d}}\n', nouns)
 
     assert law.on(date(2026, 3, 1)).needs("house", "come_round").links == {"owner"}

@@ -43,7 +43,9 @@ def test_a_permit_that_lets_somebody_pass_is_enough_though_another_cannot_be_jud
 
 
 def test_a_permit_that_cannot_be_judged_refuses_and_names_the_fact() -> None:
-    play = Play(law_of('  - {id: "1", zh: 急件前台派, for: job, when: {urgency: urgent}, permits: {who: desk, acts: [assign]}}\n'))
+    play = Play(
+        law_of('  - {id: "1", zh: 急件前台派, for: job, when: {urgency: urgent}, permits: {who: desk, acts: [assign]}}\n')
+    )
 
     ruling = play.act("assign", play.open("2026-03-02 09:00"), "2026-03-02 09:10", SUN)
 
@@ -151,7 +153,7 @@ def test_what_follows_a_breach_is_flagged_too() -> None:
 def test_a_due_moment_a_gate_asks_is_named_by_the_fact_it_lacks_and_asks_nothing_where_there_is_no_such_promise() -> None:
     clauses = (
         '  - {id: "1", zh: 留到点, for: job, when: {paid: "no"}, deadline: {until: reply, due: table}, '
-        'table: [{urgency: urgent, is: 1h}, {urgency: [normal, slow], is: 2h}]}\n'
+        "table: [{urgency: urgent, is: 1h}, {urgency: [normal, slow], is: 2h}]}\n"
         '  - {id: "2", zh: 过点不收, for: job, requires: {before: assign, not_after: {due: "1"}}}\n'
     )
     play = Play(law_of(clauses))
@@ -174,6 +176,12 @@ def test_who_is_barred_or_asked_to_approve_is_named_by_the_fact_it_rests_on() ->
     play = Play(law_of(clauses, LINKED))
     house = play.open("2026-03-02 09:00", "house", area=BAR)
 
-    ruling = play.act("ring", play.open("2026-03-02 09:00", "call", house=house.id), "2026-03-02 09:10", WU, ticks=frozenset({"t/r#3.a"}))
+    ruling = play.act(
+        "ring", play.open("2026-03-02 09:00", "call", house=house.id), "2026-03-02 09:10", WU, ticks=frozenset({"t/r#3.a"})
+    )
 
-    assert {r.clause: r.unknown for r in ruling.refusals} == {"t/r#1": ("house.keeper",), "t/r#2": ("house.keeper",), "t/r#3": ("house.keeper",)}
+    assert {r.clause: r.unknown for r in ruling.refusals} == {
+        "t/r#1": ("house.keeper",),
+        "t/r#2": ("house.keeper",),
+        "t/r#3": ("house.keeper",),
+    }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
 from shouwen.staff.models import Staff
 from tests import databases
@@ -38,17 +38,31 @@ def visitor(browser: Browser, village: Village, person: Staff | None, width: int
     """Open a browser of some width, signed in as somebody."""
     phone = width < PHONE
     context = browser.new_context(
-        viewport={"width": width, "height": 844 if phone else 900}, locale="zh-CN", timezone_id="Asia/Shanghai", base_url=village.address,
-        is_mobile=phone, has_touch=phone, device_scale_factor=2 if phone else 1, **options,
-    )  # fmt: skip
+        viewport={"width": width, "height": 844 if phone else 900},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        base_url=village.address,
+        is_mobile=phone,
+        has_touch=phone,
+        device_scale_factor=2 if phone else 1,
+        **options,
+    )
     context.set_default_timeout(10_000)
     if person is not None:
         cookie = village.client(person).cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": village.address}])
     page = context.new_page()
     came = Visitor(context, page)
-    page.on("console", lambda m: m.type in {"error", "warning"} and not EXPECTED.search(m.text) and came.troubles.append(m.text))
-    page.on("pageerror", lambda e: came.troubles.append(str(e)))
+
+    def complains(m: ConsoleMessage) -> None:
+        if m.type in {"error", "warning"} and not EXPECTED.search(m.text):
+            came.troubles.append(m.text)
+
+    def breaks(e: Error) -> None:
+        came.troubles.append(str(e))
+
+    page.on("console", complains)
+    page.on("pageerror", breaks)
     return came
 
 

@@ -56,7 +56,6 @@ def sit(village: Village, browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture(autouse=True)
-def _no_query_log() -> Iterator[None]:
+def _no_query_log() -> None:
     """The pages are measured as they run."""
     assert not settings.DEBUG
-    yield

@@ -40,4 +40,3 @@ def test_the_first_asked_keeps_a_matter_until_it_is_taken_over(village: Village,
     expect(chen.locator(".case-people")).to_contain_text("责任人李娜")  # by itself: the page heard of it
     chen.goto("/notices/")
     expect(chen.locator(".notices")).to_contain_text("有人接手的，告知首问人")
-

@@ -105,19 +105,23 @@ def _confirm(page: Page, case: Case) -> None:
     do(page, "check_slip")
     send(page)
     expect(page.locator(".course [aria-current]")).to_have_text("已核对")
-    expect(page.locator("#act-close")).to_have_count(0)  # not before the customer has been called back
-    expect(page.locator(".why")).to_contain_text("结案")
+    do(page, "close")
+    page.locator("#act-form .form-end .btn-primary").click()
+    expect(page.locator("#acting .refusal")).to_contain_text("回访")  # not before the customer has been called back
 
 
 def _call_back(page: Page, case: Case) -> None:
     page.goto(f"/cases/{case.number}/")
     do(page, "call")
-    choose(page, "outcome", "satisfied")
+    for name, answer in {"channel": "phone", "methods": "talk", "outcome": "satisfied"}.items():
+        choose(page, name, answer)
+    for question in ("attitude", "efficiency", "effect"):
+        choose(page, question, "good")
     page.locator("#act-form .form-end .btn-primary").click()
     expect(page.locator(".course [aria-current]")).to_have_text("已回访")
 
 
 def _close(page: Page, case: Case) -> None:
-    expect(page.locator("#act-close")).to_be_visible()  # by itself
+    expect(page.locator("#case-fields")).to_contain_text(re.compile(r"回访结果\s*满意"))  # by itself: the call-back wrote it here
     do(page, "close")
     send(page)

@@ -68,8 +68,13 @@ class Village:
         """Take in a repair of a neighbour's home."""
         who = self.customer(n)
         asked = {
-            "customer": who.pk, "house": self.house(who).pk, "place": "in_home", "channel": "phone", "content": content, "trouble": "leak",
-        }  # fmt: skip
+            "customer": who.pk,
+            "house": self.house(who).pk,
+            "place": "in_home",
+            "channel": "phone",
+            "content": content,
+            "trouble": "leak",
+        }
         return self.open("repair", by, at, who, **asked | fields)
 
     def complaint(self, by: Staff, at: datetime, n: int = 0, **fields: Any) -> Case:
@@ -91,7 +96,9 @@ class Village:
         """Do an act upon a case; it must be lawful."""
         now = timezone.now()
         case.refresh_from_db()
-        wanted = Wish(act=name, at=at, evidence=wish.pop("evidence", ()), ticks=wish.pop("ticks", ()), row=wish.pop("row", ""), fields=wish)
+        wanted = Wish(
+            act=name, at=at, evidence=wish.pop("evidence", ()), ticks=wish.pop("ticks", ()), row=wish.pop("row", ""), fields=wish
+        )
         ruling = acting.act(act_on(case, wanted, org.reader(by.pk, now), now=now), now=now)
         assert not ruling.refused, ruling.text()
         case.refresh_from_db()
@@ -123,7 +130,9 @@ def populate(village: Village, now: datetime) -> None:
     village.complaint(cast.chen_jie, now - timedelta(minutes=40), 4)
     handed = village.complaint(cast.chen_jie, now - timedelta(hours=1), 5, content="电梯里有烟味", topic="facility")
     village.act(handed, "hand_over", cast.chen_jie, to=cast.li_na.pk, reason="属客户服务员片区")
-    named = village.complaint(cast.chen_jie, now - timedelta(hours=1), 6, content="维修师傅没戴鞋套", topic="staff", accused=[cast.qian_hao.pk])
+    named = village.complaint(
+        cast.chen_jie, now - timedelta(hours=1), 6, content="维修师傅没戴鞋套", topic="staff", accused=[cast.qian_hao.pk]
+    )
     village.act(named, "cancel", cast.xu_qiang, cancel_reason="客户撤回", evidence=(Evidence("consent", "customer"),))
     note = village.repair(cast.chen_jie, now - timedelta(minutes=5), 7, "阳台门关不严", trouble="fault")
     village.act(note, "note", cast.chen_jie, text="客户说周三在家", evidence=(Evidence("self"),))
@@ -144,7 +153,11 @@ def inside(database: str, blocker: DjangoDbBlocker) -> Iterator[None]:
 def environment(database: str) -> dict[str, str]:
     """What makes child processes work in a database of ours."""
     uri = databases.SERVER.uri
-    here = {"DATABASE_URL": uri("app", database), "DATABASE_OWNER_URL": uri("owner", database), "SHOUWEN_SECRET_KEY": "tests only"}
+    here = {
+        "DATABASE_URL": uri("app", database),
+        "DATABASE_OWNER_URL": uri("owner", database),
+        "SHOUWEN_SECRET_KEY": "tests only",
+    }
     return {**os.environ, **here, "DJANGO_SETTINGS_MODULE": "tests.live_settings"}
 
 

@@ -120,7 +120,9 @@ class Task(OfSubject):
                 condition=Q(done_at=None, outcome="") | Q(done_at__isnull=False, outcome__in=["done", "withdrawn"]),
                 name="task_ends_with_an_outcome",
             ),
-            models.CheckConstraint(condition=~Q(subject_kind="case") | Q(case=models.F("subject_id")), name="task_case_is_subject"),
+            models.CheckConstraint(
+                condition=~Q(subject_kind="case") | Q(case=models.F("subject_id")), name="task_case_is_subject"
+            ),
         )
 
     def __str__(self) -> str:
@@ -250,7 +252,9 @@ class Approval(OfSubject):
             models.UniqueConstraint(
                 fields=["subject_id", "act_name", "clause"], condition=Q(state="waiting"), name="approval_waits_once"
             ),
-            models.CheckConstraint(condition=Q(state__in=["waiting", "granted", "refused", "withdrawn"]), name="approval_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "granted", "refused", "withdrawn"]), name="approval_state_known"
+            ),
             models.CheckConstraint(condition=Q(closed_at=None) | ~Q(state="waiting"), name="approval_closed_is_decided"),
             models.CheckConstraint(condition=Q(state="waiting") | Q(decided_at__isnull=False), name="approval_decided_when"),
             models.CheckConstraint(condition=is_object("act"), name="approval_act_is_an_object"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from shouwen.policy.conditions import ALWAYS, Condition, ConditionReader
 from shouwen.policy.env import Env
@@ -264,10 +264,12 @@ class ClauseReader:
         return text
 
 
-def refuse(rule: Rule, zh: str, en: str, **more: object) -> Refusal:
+def refuse(rule: Rule, zh: str, en: str, **more: Any) -> Refusal:
     """Return a refusal citing a clause: its own sentence, and what would make the act lawful."""
     clause = rule.clause
-    return Refusal(clause.name, "clause", clause.zh or clause.sentence(), clause.en or clause.zh, remedy_zh=zh, remedy_en=en, **more)  # type: ignore[arg-type]
+    return Refusal(
+        clause.name, "clause", clause.zh or clause.sentence(), clause.en or clause.zh, remedy_zh=zh, remedy_en=en, **more
+    )
 
 
 def unset_zh(value: object) -> str:

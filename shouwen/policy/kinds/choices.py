@@ -64,10 +64,17 @@ class Classifies(Choice):
     """A field takes a value: a literal, another field, or the answer of a table. Without `upon` it is always live."""
 
     word = "classifies"
-    doc = ("某字段按条件或按表取值;不写 upon 则随时重算", "A field takes a value by condition or table; without `upon` it is recomputed at every act.")
+    doc = (
+        "某字段按条件或按表取值;不写 upon 则随时重算",
+        "A field takes a value by condition or table; without `upon` it is recomputed at every act.",
+    )
     keys: ClassVar[Mapping[str, Key]] = {
         "field": Key("取值的字段", "the field that receives the value", "field", True),
-        "is": Key("值:文字、field x、或 table", "the value: a literal, `field x`, or `table` (the default when a table stands beside)", "value"),
+        "is": Key(
+            "值:文字、field x、或 table",
+            "the value: a literal, `field x`, or `table` (the default when a table stands beside)",
+            "value",
+        ),
     }
     value: Any = None
     other: Path | None = None
@@ -101,11 +108,20 @@ class Classifies(Choice):
         """Return the sentence."""
         if self.by_table and rule.table is not None:
             return f"{self.lead(rule)}{self.field_zh}按表取:{rule.table.zh(self.show)}"
-        return f"{self.lead(rule)}{self.field_zh}取{self.other.zh if self.other else unset_zh(None) if self.unset else self.show(self.value)}"
+        value = self.other.zh if self.other else unset_zh(None) if self.unset else self.show(self.value)
+        return f"{self.lead(rule)}{self.field_zh}取{value}"
 
     def show(self, value: Any) -> str:
         """Return an answer in Chinese."""
-        return unset_zh(None) if value is None else "空" if value == "" else show_zh(self.shape.type, value) if self.shape else str(value)
+        return (
+            unset_zh(None)
+            if value is None
+            else "空"
+            if value == ""
+            else show_zh(self.shape.type, value)
+            if self.shape
+            else str(value)
+        )
 
     def choose(self, rule: Rule, env: Env, unknown: list[str]) -> tuple[bool, Any]:
         """Return (answered, value). Not answered: an axis is unknown, or the answer is unset."""
@@ -139,12 +155,19 @@ class Assigns(Choice):
     """Who: a field of staff (or the person responsible) is filled, or candidates are proposed in order."""
 
     word = "assigns"
-    doc = ("由谁:填写人员字段,或按次序推荐人选(由人确认)", "Who: a staff field is filled, or candidates are proposed in order for a person to confirm.")
+    doc = (
+        "由谁:填写人员字段,或按次序推荐人选(由人确认)",
+        "Who: a staff field is filled, or candidates are proposed in order for a person to confirm.",
+    )
     keys: ClassVar[Mapping[str, Key]] = {
         "field": Key("人员字段;不写为责任人", "the staff field; the person responsible when absent", "field"),
         "to": Key("给谁", "to whom", "who|table"),
         "from": Key("从谁当中选", "the candidates", "who"),
-        "prefer": Key("依次看哪些事实(越大越好;以 - 开头为越小越好)", "named facts that rank the candidates, highest first (lowest with a leading -)", "facts"),
+        "prefer": Key(
+            "依次看哪些事实(越大越好;以 - 开头为越小越好)",
+            "named facts that rank the candidates, highest first (lowest with a leading -)",
+            "facts",
+        ),
     }
     to: Who | None = None
     by_table: bool = False
@@ -166,9 +189,15 @@ class Assigns(Choice):
         by_table = to is not None and to.text == "table"
         zh = "、再看".join(r.names.facts[p.lstrip("-")].zh for p in prefer if p.lstrip("-") in r.names.facts)
         return cls(
-            field=name, link=link, field_zh=target_zh(r, link, name, shape), to=None if by_table else r.who(to, "to"), by_table=by_table,
-            candidates=r.who(node.get("from"), "from"), prefer=prefer, prefer_zh=zh,
-        )  # fmt: skip
+            field=name,
+            link=link,
+            field_zh=target_zh(r, link, name, shape),
+            to=None if by_table else r.who(to, "to"),
+            by_table=by_table,
+            candidates=r.who(node.get("from"), "from"),
+            prefer=prefer,
+            prefer_zh=zh,
+        )
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""

@@ -61,14 +61,25 @@ class Deadline(Kind):
         when = read_when(r, node)
         if not when.said and node.get("within") is None:
             r.reader.fault(node, "没有写多长时间内(within)或何时到期(due)", "neither within nor due")
-        rows = r.rows(node.get("for_each"))
+        rows, again = r.rows(node.get("for_each")), r.reader.flag(node.get("again"))
+        if again and not when.unset and (when.within is None or not when.within.amount):
+            r.reader.fault(
+                node.get("again") or node, "逾期后重新起算(again)须写多长时间内(within),且大于零",
+                "a deadline that begins again needs `within` a span of more than nothing",
+            )  # fmt: skip
         return cls(
-            start=start, until=tuple(u for u, _ in until), start_zh="或".join(r.names.moment_zh(s) for s in start),
+            start=start,
+            until=tuple(u for u, _ in until),
+            start_zh="或".join(r.names.moment_zh(s) for s in start),
             until_zh="并".join(zh for _, zh in until),
-            when=when, warn=read_warn(r, node.get("warn")), who=r.who(node.get("who"), "who"),
+            when=when,
+            warn=read_warn(r, node.get("warn")),
+            who=r.who(node.get("who"), "who"),
             stops=r.reader.one_of(node.get("held"), ("stops", "runs"), "stops") == "stops",
-            again=r.reader.flag(node.get("again")), for_each=rows, for_each_zh=r.names.noun.fields[rows].zh if rows and r.names.noun is not None else "",
-        )  # fmt: skip
+            again=again,
+            for_each=rows,
+            for_each_zh=r.names.noun.fields[rows].zh if rows and r.names.noun is not None else "",
+        )
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""

@@ -33,7 +33,11 @@ class Gate(Kind):
 
 
 GATE_KEYS = {
-    "or": Key("不满足时:refuse 拒绝(默认)、warn 提醒、record 放行但记违规", "what happens otherwise: refuse (default), warn, record", "refuse|warn|record"),
+    "or": Key(
+        "不满足时:refuse 拒绝(默认)、warn 提醒、record 放行但记违规",
+        "what happens otherwise: refuse (default), warn, record",
+        "refuse|warn|record",
+    ),
     "pass": Key("谁说明理由可以放行(计数)", "who may pass it with a counted reason: {by: who}", "pass"),
 }
 

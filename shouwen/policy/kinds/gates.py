@@ -33,19 +33,27 @@ class Excludes(Gate):
         """Read the parameters."""
         who = r.who(node.get("who"), "who")
         if who is not None and who.word == "anyone":
-            r.reader.fault(node.get("who") or node, "人人不得的动作不该存在:流程里写 without,或不列这个动作", "an act nobody may do should not be there: use `without`, or do not list it")
+            r.reader.fault(
+                node.get("who") or node,
+                "人人不得的动作不该存在:流程里写 without,或不列这个动作",
+                "an act nobody may do should not be there: use `without`, or do not list it",
+            )
         return cls(**read_gate(r, node, "acts"), who=who)
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
-        return f"{rule.lead()}{self.who.zh if self.who else ''}不得{self.acts_zh}" + ("" if self.mode == "refuse" else self.ending())
+        return f"{rule.lead()}{self.who.zh if self.who else ''}不得{self.acts_zh}" + (
+            "" if self.mode == "refuse" else self.ending()
+        )
 
     def check(self, rule: Rule, env: Env) -> Refusal | None:
         """Refuse the persons meant; refuse everybody while it is unknown who they are."""
         if self.who is None:
             return None
         if self.who.unknown(env):
-            return refuse(rule, f"还不知道{self.who.zh}是谁", f"It is not known who is meant: {self.who.zh}.", unknown=self.who.lacks(env))
+            return refuse(
+                rule, f"还不知道{self.who.zh}是谁", f"It is not known who is meant: {self.who.zh}.", unknown=self.who.lacks(env)
+            )
         return refuse(rule, "请由其他人办理", "Somebody else has to do it.") if self.who.includes(env.act.by, env) else None
 
 
@@ -54,7 +62,10 @@ class Permits(Gate):
     """Who alone may do an act: an act any `permits` names is closed to all others."""
 
     word = "permits"
-    doc = ("某动作只许谁做;没有点名的动作人人可做", "Who may do an act; an act any permits names is closed to everybody it does not name.")
+    doc = (
+        "某动作只许谁做;没有点名的动作人人可做",
+        "Who may do an act; an act any permits names is closed to everybody it does not name.",
+    )
     keys: ClassVar[Mapping[str, Key]] = {
         "who": Key("谁可以(可写几个)", "who may (one or several)", "who|list", True),
         "acts": Key("哪些动作", "which acts", "acts", True),
@@ -71,7 +82,9 @@ class Permits(Gate):
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
-        return f"{rule.lead()}{self.acts_zh}只能由{'、'.join(w.zh for w in self.who) or unset_zh(None)}办理" + ("" if self.mode == "refuse" else self.ending())
+        return f"{rule.lead()}{self.acts_zh}只能由{'、'.join(w.zh for w in self.who) or unset_zh(None)}办理" + (
+            "" if self.mode == "refuse" else self.ending()
+        )
 
     def allows(self, env: Env) -> bool:
         """Whether the actor is one of those who may. The clock acts for the law itself and may."""
@@ -101,8 +114,16 @@ class Limits(Gate):
     keys: ClassVar[Mapping[str, Key]] = {
         "act": Key("哪个动作", "which act", "act", True),
         "to": Key("最多几次", "how often at most", "number", True),
-        "per": Key("按什么算:case、actor、customer、responsible、unit(默认 case)", "counted per case, actor, customer, responsible or unit (default case)", "case|actor|customer|responsible|unit"),
-        "over": Key("多长时间内:business_day、week、calendar_month、calendar_quarter、calendar_year 或一段时间;不写为始终", "the window; without it, ever", "window"),
+        "per": Key(
+            "按什么算:case、actor、customer、responsible、unit(默认 case)",
+            "counted per case, actor, customer, responsible or unit (default case)",
+            "case|actor|customer|responsible|unit",
+        ),
+        "over": Key(
+            "多长时间内:business_day、week、calendar_month、calendar_quarter、calendar_year 或一段时间;不写为始终",
+            "the window; without it, ever",
+            "window",
+        ),
         **GATE_KEYS,
     }
     to: int | None = None
@@ -115,7 +136,12 @@ class Limits(Gate):
         over = r.reader.text(node.get("over"))
         if over and over not in WINDOWS:
             r.span(node.get("over"), "over")
-        return cls(**read_gate(r, node, "act"), to=r.number(node.get("to"), "to"), per=r.reader.one_of(node.get("per"), PER, "case"), over=over)
+        return cls(
+            **read_gate(r, node, "act"),
+            to=r.number(node.get("to"), "to"),
+            per=r.reader.one_of(node.get("per"), PER, "case"),
+            over=over,
+        )
 
     @property
     def counted(self) -> str:
@@ -125,7 +151,9 @@ class Limits(Gate):
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
         over = WINDOWS.get(self.over) or (f"{parse_span(self.over).zh()}内" if self.over else "")
-        return f"{rule.lead()}{PER[self.per]}{over}最多{self.acts_zh}{unset_zh(self.to)}次" + ("" if self.mode == "refuse" else self.ending())
+        return f"{rule.lead()}{PER[self.per]}{over}最多{self.acts_zh}{unset_zh(self.to)}次" + (
+            "" if self.mode == "refuse" else self.ending()
+        )
 
     def check(self, rule: Rule, env: Env) -> Refusal | None:
         """Refuse when the quota is spent, or unknown."""
@@ -135,7 +163,9 @@ class Limits(Gate):
             mark = env.facts.marks.get(self.acts[0])
             count = mark.count if mark else 0
         if count is None or self.to is None:
-            return refuse(rule, "不知道已有几次", "It is not known how often it was done.", unknown=(self.counted or self.acts[0],))
+            return refuse(
+                rule, "不知道已有几次", "It is not known how often it was done.", unknown=(self.counted or self.acts[0],)
+            )
         return refuse(rule, f"已有{count}次", f"It has been done {count} times.") if count >= self.to else None
 
 
@@ -152,10 +182,15 @@ class Approval(Gate):
     """An act waits until somebody says yes; it happens with the last yes."""
 
     word = "approval"
-    doc = ("某动作须先经批准;批准后动作即发生。谁也不能批准自己的申请", "An act waits for approval and happens with the last yes; nobody approves their own request.")
+    doc = (
+        "某动作须先经批准;批准后动作即发生。谁也不能批准自己的申请",
+        "An act waits for approval and happens with the last yes; nobody approves their own request.",
+    )
     keys: ClassVar[Mapping[str, Key]] = {
         "before": Key("哪个动作", "which act", "act|list", True),
-        "by": Key("由谁批准:一个人、依次的几个人、或 table", "who approves: one, a chain in order, or `table`", "who|list|table", True),
+        "by": Key(
+            "由谁批准:一个人、依次的几个人、或 table", "who approves: one, a chain in order, or `table`", "who|list|table", True
+        ),
         "all_of": Key("同级须全部同意", "every person of a link must say yes", "flag"),
     }
     chain: tuple[Link, ...] = ()
@@ -170,13 +205,14 @@ class Approval(Gate):
             r.reader.fault(node, "没有写由谁批准(by)", "it does not say who approves (by)")
         by_table = by is not None and by.text == "table"
         unset = by is not None and r.is_unset(by, "by")
-        chain = () if by is None or by_table or unset else tuple(_link(r, n) for n in r.reader.listing(by))
+        chain = () if by is None or by_table or unset else read_links(r, by)
         return cls(**read_gate(r, node, "before"), chain=chain, by_table=by_table, all_of=r.reader.flag(node.get("all_of")))
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
         if self.by_table and rule.table is not None:
-            return f"{rule.lead()}{self.acts_zh}须先经批准,批准人按表:{rule.table.zh(lambda a: '、'.join(k.who.zh for k in a) if a else unset_zh(None))}"
+            rows = rule.table.zh(lambda a: "、".join(k.who.zh for k in a) if a else unset_zh(None))
+            return f"{rule.lead()}{self.acts_zh}须先经批准,批准人按表:{rows}"
         steps = "、再经".join(f"{k.who.zh}{'提意见' if k.advises else '批准'}" for k in self.chain)
         every = "(同级全部同意)" if self.all_of else ""
         return f"{rule.lead()}{self.acts_zh}须先经{steps or unset_zh(None)}{every}"
@@ -209,8 +245,11 @@ def _link(r: ClauseReader, node: Node) -> Link:
 
 
 def read_links(r: ClauseReader, node: Node) -> tuple[Link, ...]:
-    """Read the answer of an approval table: one person word or a chain."""
-    return tuple(_link(r, n) for n in r.reader.listing(node))
+    """Read one person word or a chain. Its last link decides: with advice alone nobody has approved."""
+    links = tuple(_link(r, n) for n in r.reader.listing(node))
+    if links and links[-1].advises:
+        r.reader.fault(node, "最后一环须是批准,不能只提意见(advises)", "the last link of a chain approves; it cannot only advise")
+    return links
 
 
 def _others(who: Who, env: Env) -> tuple[int, ...]:

@@ -179,7 +179,11 @@ class Penalises(Booking):
         unit = "money" if node.get("money") is not None else "points"
         if (node.get("money") is None) == (node.get("points") is None):
             r.reader.fault(node, "写 points(分)或 money(钱),二者取一", "write `points` or `money`, one of them")
-        book, shape = read_book(r, node, {"points": "points", "money": "fine"}[unit] if cls.verb == "扣" else {"points": "merits", "money": "reward"}[unit])
+        book, shape = read_book(
+            r,
+            node,
+            {"points": "points", "money": "fine"}[unit] if cls.verb == "扣" else {"points": "merits", "money": "reward"}[unit],
+        )
         times = node.get("times")
         return cls(
             book=book, shape=shape, who=r.who(node.get("who"), "who"), amount=read_amount(r, node.get(unit), unit, shape),
@@ -200,7 +204,9 @@ class Penalises(Booking):
 
     def into(self) -> str:
         """Return the words for the book, where it is not the one such entries go to anyway."""
-        return f",记入{self.shape.zh}" if self.shape is not None and self.book not in ("points", "fine", "merits", "reward") else ""
+        return (
+            f",记入{self.shape.zh}" if self.shape is not None and self.book not in ("points", "fine", "merits", "reward") else ""
+        )
 
 
 @dataclass
@@ -236,14 +242,20 @@ class Books(Booking):
         book, shape = read_book(r, node, "")
         sign = -1 if unit == "minus" else 1
         return cls(
-            book=book, shape=shape, who=r.who(node.get("who"), "who"), amount=read_amount(r, node.get(unit), unit, shape), sign=sign,
+            book=book,
+            shape=shape,
+            who=r.who(node.get("who"), "who"),
+            amount=read_amount(r, node.get(unit), unit, shape),
+            sign=sign,
             **read_rows(r, node),
-        )  # fmt: skip
+        )
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
         name = self.shape.zh if self.shape else self.book
-        amount = rule.table.zh(lambda v: show(v, self.shape)) if self.amount.by_table and rule.table is not None else self.amount.zh
+        amount = (
+            rule.table.zh(lambda v: show(v, self.shape)) if self.amount.by_table and rule.table is not None else self.amount.zh
+        )
         return f"{rule.lead()}{self.each()}{self.who.zh if self.who else ''}的{name}{'加' if self.sign > 0 else '减'}{amount}"
 
 
@@ -283,10 +295,14 @@ class Notifies(Kind):
         if ahead and node.get("at_least") is None:
             r.reader.fault(node, "写了 ahead_of,还须写 at_least(至少提前多久)", "with ahead_of write at_least")
         return cls(
-            to=() if to is None or r.is_unset(to, "to") else r.people.many(to), form=form, form_zh=r.forms[form].zh if form in r.forms else form,
-            confirm=r.reader.flag(node.get("confirm")), ahead_of=ahead, ahead_zh=r.names.moment_zh(ahead) if ahead else "",
+            to=() if to is None or r.is_unset(to, "to") else r.people.many(to),
+            form=form,
+            form_zh=r.forms[form].zh if form in r.forms else form,
+            confirm=r.reader.flag(node.get("confirm")),
+            ahead_of=ahead,
+            ahead_zh=r.names.moment_zh(ahead) if ahead else "",
             at_least=r.span(node.get("at_least"), "at_least"),
-        )  # fmt: skip
+        )
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
@@ -307,4 +323,13 @@ class Notifies(Kind):
                 staff.extend(found)
         if not staff and not customer:
             return []
-        return [Tell(rule.cite, tuple(dict.fromkeys(staff)), customer, self.form, self.confirm, rule.clause.zh or rule.clause.sentence())]
+        return [
+            Tell(
+                rule.cite,
+                tuple(dict.fromkeys(staff)),
+                customer,
+                self.form,
+                self.confirm,
+                rule.clause.zh or rule.clause.sentence(),
+            )
+        ]

@@ -22,8 +22,14 @@ from shouwen.worktime import Family, Span
 
 WHEN_KEYS = {
     "within": Key("多长时间内", "within which span", "span"),
-    "due": Key("最迟何时:end_of_day、end_of_month、next day 10:00、21:00、field x、table", "due at: end_of_…, next day 10:00, 21:00, field x, table", "due"),
-    "roll": Key("遇休息日:forward 顺延、backward 提前", "on a day off: none (default), forward or backward", "none|forward|backward"),
+    "due": Key(
+        "最迟何时:end_of_day、end_of_month、next day 10:00、21:00、field x、table",
+        "due at: end_of_…, next day 10:00, 21:00, field x, table",
+        "due",
+    ),
+    "roll": Key(
+        "遇休息日:forward 顺延、backward 提前", "on a day off: none (default), forward or backward", "none|forward|backward"
+    ),
     "same_time": Key("工作日、自然日等到期保留同一时刻", "days keep the clock time", "flag"),
     "day": Key("钟点所在的日期字段", "the date field on whose day a clock time stands", "field"),
 }
@@ -72,7 +78,11 @@ def _literal(r: ClauseReader, shape: Field, node: Node, text: str) -> Any:
     try:
         return shape.type.read([text] if shape.type.name == "many" else text)
     except BadValue as e:
-        r.reader.fault(node, f"“{shape.zh}”:“{text}”不合适,{e.zh};引用字段请写 field {text}", f"{shape.id}: {text!r} does not fit, {e.en}; to refer to a field write `field {text}`")
+        r.reader.fault(
+            node,
+            f"“{shape.zh}”:“{text}”不合适,{e.zh};引用字段请写 field {text}",
+            f"{shape.id}: {text!r} does not fit, {e.en}; to refer to a field write `field {text}`",
+        )
         return None
 
 
@@ -104,7 +114,9 @@ def read_sets(r: ClauseReader, node: Node) -> tuple[Put, ...]:
 
 def with_zh(values: Mapping[str, With]) -> str:
     """Return the literal values a new case starts with, in Chinese."""
-    said = [f"{w.field.zh}为{show_zh(w.field.type, w.value)}" for w in values.values() if w.kind == "literal" and w.field is not None]
+    said = [
+        f"{w.field.zh}为{show_zh(w.field.type, w.value)}" for w in values.values() if w.kind == "literal" and w.field is not None
+    ]
     return f"({'、'.join(said)})" if said else ""
 
 
@@ -120,8 +132,14 @@ class Obliges(Kind):
         "open": Key("开哪种事项", "the procedure to open", "procedure"),
         "task": Key("待办(流程 tasks 里的名称)", "the task, as named under the procedure's `tasks`", "task"),
         "who": Key("由谁办(默认责任人)", "who does it (default: the person responsible)", "who"),
-        "with": Key("新事项带的值:文字、field x、this、actor、moment", "values the new case starts with: literals, field x, this, actor, moment", "values"),
-        "for_each": Key("每行、或某群体每个成员一件", "once for each row of a rows field, or each member of a population", "rows|group"),
+        "with": Key(
+            "新事项带的值:文字、field x、this、actor、moment",
+            "values the new case starts with: literals, field x, this, actor, moment",
+            "values",
+        ),
+        "for_each": Key(
+            "每行、或某群体每个成员一件", "once for each row of a rows field, or each member of a population", "rows|group"
+        ),
         "done_by": Key("做了哪个动作就算办完(task)", "the act that does the task", "act"),
         **WHEN_KEYS,
     }
@@ -150,20 +168,31 @@ class Obliges(Kind):
             r.reader.unknown(node.get("open") or node, opens, r.names.nouns, "没有这个流程:", "there is no procedure")
         noun = r.names.noun
         if task and noun is not None and task not in noun.tasks:
-            r.reader.unknown(node.get("task") or node, task, noun.tasks, f"{noun.zh}的 tasks 里没有", f"{noun.id} has no task (tasks:)")
+            r.reader.unknown(
+                node.get("task") or node, task, noun.tasks, f"{noun.zh}的 tasks 里没有", f"{noun.id} has no task (tasks:)"
+            )
         rows, group = _read_each(r, node.get("for_each"))
         member = r.noun_of(group)
         of = r.of(member) if member is not None else r
         if task and group is not None:
-            r.reader.fault(node.get("task") or node, "群体每个成员只能开事项(open)", "for each member of a population open a case (`open`)")
+            r.reader.fault(
+                node.get("task") or node, "群体每个成员只能开事项(open)", "for each member of a population open a case (`open`)"
+            )
         return cls(
-            procedure=opens, procedure_zh=target.zh if target else opens, task=task,
-            task_zh=noun.tasks[task].zh if noun is not None and task in noun.tasks else task, who=of.who(node.get("who"), "who"),
-            when=read_when(of, node), values=read_with(of, node.get("with"), target),
-            done_by=r.act(node.get("done_by")) if node.get("done_by") else "", for_each=rows or (group.id if group else ""),
-            for_each_zh=group.zh if group else noun.fields[rows].zh if rows and noun else "", population=group.id if group else "",
-            member=member, members=(group.when if group else None) or ALWAYS,
-        )  # fmt: skip
+            procedure=opens,
+            procedure_zh=target.zh if target else opens,
+            task=task,
+            task_zh=noun.tasks[task].zh if noun is not None and task in noun.tasks else task,
+            who=of.who(node.get("who"), "who"),
+            when=read_when(of, node),
+            values=read_with(of, node.get("with"), target),
+            done_by=r.act(node.get("done_by")) if node.get("done_by") else "",
+            for_each=rows or (group.id if group else ""),
+            for_each_zh=group.zh if group else noun.fields[rows].zh if rows and noun else "",
+            population=group.id if group else "",
+            member=member,
+            members=(group.when if group else None) or ALWAYS,
+        )
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
@@ -286,7 +315,11 @@ class Schedules(Kind):
     doc = ("例行:按日历为某群体每个成员开一件事项", "Cases opened by the calendar for each member of a population.")
     keys: ClassVar[Mapping[str, Key]] = {
         "open": Key("开哪种事项", "the procedure to open", "procedure", True),
-        "for_each": Key("为谁:台账、群体或 staff;不写则每个单位一件", "for each: a register, a group, staff; absent: one for each unit the regulation applies to", "group"),
+        "for_each": Key(
+            "为谁:台账、群体或 staff;不写则每个单位一件",
+            "for each: a register, a group, staff; absent: one for each unit the regulation applies to",
+            "group",
+        ),
         "every": Key("周期:1d、7d、1wd、1mo、3mo、1y", "the period", "span", True),
         "who": Key("由谁办", "who does it", "who"),
         "with": Key("带的值", "values the case starts with", "values"),
@@ -321,7 +354,9 @@ class Schedules(Kind):
             r.reader.unknown(node.get("during") or node, during, r.seasons, "没有这个季节:", "there is no season")
         group = r.populations.get(each)
         if group is None:
-            r.reader.unknown(node.get("for_each") or node, each, r.populations, "没有这个台账或群体:", "there is no register or group")
+            r.reader.unknown(
+                node.get("for_each") or node, each, r.populations, "没有这个台账或群体:", "there is no register or group"
+            )
         every = r.span(node.get("every"), "every")
         if every is not None and not _is_period(every):
             r.reader.fault(
@@ -329,18 +364,30 @@ class Schedules(Kind):
                 f"{every} is no period; write for instance 1d, 7d, 1wd, 1mo, 3mo, 1y",
             )  # fmt: skip
         return cls(
-            procedure=opens, procedure_zh=target.zh if target else opens, for_each=each, for_each_zh=group.zh if group else each, every=every,
-            who=r.who(node.get("who"), "who"), when=read_when(r, node), values=read_with(r, node.get("with"), target), during="" if unset else during,
-            during_zh=r.seasons[during].words.zh if during in r.seasons else unset_zh(None) if unset else "", undecided=unset or every is None,
-            population=each, member=r.noun_of(group), members=(group.when if group else None) or ALWAYS,
-        )  # fmt: skip
+            procedure=opens,
+            procedure_zh=target.zh if target else opens,
+            for_each=each,
+            for_each_zh=group.zh if group else each,
+            every=every,
+            who=r.who(node.get("who"), "who"),
+            when=read_when(r, node),
+            values=read_with(r, node.get("with"), target),
+            during="" if unset else during,
+            during_zh=r.seasons[during].words.zh if during in r.seasons else unset_zh(None) if unset else "",
+            undecided=unset or every is None,
+            population=each,
+            member=r.noun_of(group),
+            members=(group.when if group else None) or ALWAYS,
+        )
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
         during = f"在{self.during_zh}期间," if self.during_zh else ""
         who = f",由{self.who.zh}办理" if self.who else ""
         due = f",{self.when.zh(rule)}完成" if self.when.said else ""
-        every = unset_zh(self.every).removeprefix("1") if self.every is not None and self.every.amount == 1 else unset_zh(self.every)
+        every = (
+            unset_zh(self.every).removeprefix("1") if self.every is not None and self.every.amount == 1 else unset_zh(self.every)
+        )
         return f"{rule.lead()}{during}每{every}为每个{self.for_each_zh}安排{self.procedure_zh}{with_zh(self.values)}{who}{due}"
 
     def effects(self, rule: Rule, env: Env) -> list[Effect]:
@@ -351,4 +398,3 @@ class Schedules(Kind):
 def _is_period(every: Span) -> bool:
     """Whether the calendar can be cut into spans of this length: days, weeks, months, years, or single working days."""
     return every.amount > 0 and (every.family in (Family.DAYS, Family.MONTHS) or str(every) == "1wd")
-

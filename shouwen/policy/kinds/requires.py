@@ -17,10 +17,24 @@ from shouwen.policy.people import Who
 from shouwen.policy.ruling import Refusal
 from shouwen.policy.source import Node
 
-STRENGTH = {"signature": "signed", "consent": "signed", "photo": "photo", "id_seen": "second_person", "second_person": "second_person", "measured": "measured", "self": "self"}
+STRENGTH = {
+    "signature": "signed",
+    "consent": "signed",
+    "photo": "photo",
+    "id_seen": "second_person",
+    "second_person": "second_person",
+    "measured": "measured",
+    "self": "self",
+}
 EVIDENCE_ZH = {
-    "signature": "{}签字", "consent": "{}同意", "photo": "照片", "id_seen": "验身份证原件", "second_person": "旁人佐证", "measured": "实测", "self": "本人确认",
-}  # fmt: skip
+    "signature": "{}签字",
+    "consent": "{}同意",
+    "photo": "照片",
+    "id_seen": "验身份证原件",
+    "second_person": "旁人佐证",
+    "measured": "实测",
+    "self": "本人确认",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +50,15 @@ class Proof:
         """Whether it has been given."""
         if self.field:
             return env.fields.get(self.field) is not None
-        wanted = self.who.people(env) if self.who else ()
-        return any(e.kind == self.kind and (self.who is None or (e.party == self.who.kind and e.id in wanted)) for e in evidence)
+        return any(self._is(e, env) for e in evidence)
+
+    def _is(self, e: Evidence, env: Env) -> bool:
+        """Whether a piece of evidence is the one meant. A second person is somebody, and somebody else."""
+        if e.kind != self.kind:
+            return False
+        if self.who is not None:
+            return e.party == self.who.kind and e.id in self.who.people(env)
+        return self.kind != "second_person" or (e.id != 0 and (e.party, e.id) != ("staff", env.act.by))
 
 
 @dataclass
@@ -45,17 +66,26 @@ class Requires(Gate):
     """Something must be there, be true, be shown, or be done by somebody, before an act."""
 
     word = "requires"
-    doc = ("某动作之前必须具备的:填好字段、满足条件、由谁办理、有凭据、不早于或不晚于某时", "What must be there before an act: fields, a condition, who does it, evidence, not before or after a moment.")
+    doc = (
+        "某动作之前必须具备的:填好字段、满足条件、由谁办理、有凭据、不早于或不晚于某时",
+        "What must be there before an act: fields, a condition, who does it, evidence, not before or after a moment.",
+    )
     keys: ClassVar[Mapping[str, Key]] = {
         "before": Key("在哪个动作之前", "the act or acts it stands before", "act|list", True),
         "fields": Key("须填写的字段", "fields that must be filled", "fields"),
         "that": Key("须满足的条件", "what must be true", "condition"),
         "by": Key("只能由谁办理", "who alone may do the act", "who"),
-        "evidence": Key("须有的凭据", "evidence: photo, id_seen, second_person, measured, {signature: who}, {consent: who}, or an evidence field", "evidence"),
+        "evidence": Key(
+            "须有的凭据",
+            "evidence: photo, id_seen, second_person, measured, {signature: who}, {consent: who}, or an evidence field",
+            "evidence",
+        ),
         "not_before": Key("不得早于", "the act may not happen earlier than this", "moment|clock"),
         "not_after": Key("不得晚于", "the act may not happen later than this", "moment|clock"),
         "for_each": Key("对每一行", "asked of every row of a rows field (`when` filters the rows)", "rows"),
-        "covers": Key("凭据所认可的字段;字段一改,凭据作废", "the fields the evidence is for; it falls when they change", "fields"),
+        "covers": Key(
+            "凭据所认可的字段;字段一改,凭据作废", "the fields the evidence is for; it falls when they change", "fields"
+        ),
         **GATE_KEYS,
     }
     fields: tuple[Path, ...] = ()
@@ -74,7 +104,11 @@ class Requires(Gate):
         """Read the parameters; exactly one of fields, that, by, evidence, not_before, not_after."""
         said = [k for k in ("fields", "that", "by", "evidence", "not_before", "not_after") if node.get(k) is not None]
         if len(said) != 1:
-            r.reader.fault(node, "requires 须且只须写其一:fields、that、by、evidence、not_before、not_after(一条一个要求)", "requires takes exactly one of fields, that, by, evidence, not_before, not_after")
+            r.reader.fault(
+                node,
+                "requires 须且只须写其一:fields、that、by、evidence、not_before、not_after(一条一个要求)",
+                "requires takes exactly one of fields, that, by, evidence, not_before, not_after",
+            )
         gate = read_gate(r, node, "before")
         rows = r.reader.text(node.get("for_each"))
         noun = r.names.noun
@@ -83,18 +117,28 @@ class Requires(Gate):
             rows = ""
         names = r.reader.texts(node.get("fields"))
         prefix = f"{rows}." if rows else ""
-        paths = [r.names.path(n, t if "." in t else prefix + t) for n, t in zip(r.reader.listing(node.get("fields")), names, strict=True)]
+        paths = [
+            r.names.path(n, t if "." in t else prefix + t)
+            for n, t in zip(r.reader.listing(node.get("fields")), names, strict=True)
+        ]
         edge_key = said[0] if said and said[0].startswith("not_") else ""
         edge, edge_zh = _edge(r, node.get(edge_key)) if edge_key else ("", "")
         covers = r.reader.texts(node.get("covers"))
         for n, c in zip(r.reader.listing(node.get("covers")), covers, strict=True):
             r.names.path(n, c)
         return cls(
-            **gate, fields=tuple(p for p in paths if p is not None), that=r.conditions.condition(node.get("that")), by=r.who(node.get("by"), "by"),
-            proofs=tuple(_proof(r, n) for n in r.reader.listing(node.get("evidence"))), edge=(edge_key, edge), edge_zh=edge_zh,
-            covers=covers, covers_zh="、".join(noun.fields[c].zh for c in covers if noun is not None and c in noun.fields),
-            for_each=rows, for_each_zh=noun.fields[rows].zh if rows and noun is not None else "",
-        )  # fmt: skip
+            **gate,
+            fields=tuple(p for p in paths if p is not None),
+            that=r.conditions.condition(node.get("that")),
+            by=r.who(node.get("by"), "by"),
+            proofs=tuple(_proof(r, n) for n in r.reader.listing(node.get("evidence"))),
+            edge=(edge_key, edge),
+            edge_zh=edge_zh,
+            covers=covers,
+            covers_zh="、".join(noun.fields[c].zh for c in covers if noun is not None and c in noun.fields),
+            for_each=rows,
+            for_each_zh=noun.fields[rows].zh if rows and noun is not None else "",
+        )
 
     def grade(self) -> Grade:
         """Executed when software decides it; attested when it rests on what somebody typed, ticked or signed."""
@@ -110,9 +154,15 @@ class Requires(Gate):
         each = f"每行{self.for_each_zh}" if self.for_each else ""
         lead, acts = rule.lead(), self.acts_zh
         if self.by is not None:
-            return f"{lead}{acts}只能由{self.by.zh}办理{self.ending()}" if self.mode != "refuse" else f"{lead}{acts}只能由{self.by.zh}办理"
+            return (
+                f"{lead}{acts}只能由{self.by.zh}办理{self.ending()}"
+                if self.mode != "refuse"
+                else f"{lead}{acts}只能由{self.by.zh}办理"
+            )
         if self.edge[0]:
-            return f"{lead}{acts}不得{'早于' if self.edge[0] == 'not_before' else '晚于'}{self.edge_zh}" + ("" if self.mode == "refuse" else self.ending())
+            return f"{lead}{acts}不得{'早于' if self.edge[0] == 'not_before' else '晚于'}{self.edge_zh}" + (
+                "" if self.mode == "refuse" else self.ending()
+            )
         if self.proofs:
             covers = f"(所认可为{self.covers_zh})" if self.covers else ""
             return f"{lead}{acts}前须{'、'.join(p.zh for p in self.proofs)}{covers}{self.ending()}"
@@ -146,16 +196,26 @@ class Requires(Gate):
     def _one(self, rule: Rule, env: Env, prefix: str) -> Refusal | None:
         if self.by is not None:
             may = env.act.by == 0 or self.by.includes(env.act.by, env)  # the clock acts for the law itself
-            return None if may else refuse(rule, f"请由{self.by.zh}办理", f"To be done by: {self.by.zh}.", unknown=self.by.lacks(env))
+            return (
+                None
+                if may
+                else refuse(rule, f"请由{self.by.zh}办理", f"To be done by: {self.by.zh}.", unknown=self.by.lacks(env))
+            )
         if self.edge[0]:
             return self._at_the_edge(rule, env)
         if self.proofs:
             return self._shown(rule, env)
         own = f"{env.act.name}."  # a field only the act has goes by its own name: reason, not hand_over.reason
-        missing = tuple(prefix + (p.text.rpartition(".")[2] if prefix else p.text.removeprefix(own)) for p in self.fields if p.get(env) in (None, ()))
+        missing = tuple(
+            prefix + (p.text.rpartition(".")[2] if prefix else p.text.removeprefix(own))
+            for p in self.fields
+            if p.get(env) in (None, ())
+        )
         if missing:
             names = self.names_zh(tuple(p for p in self.fields if p.get(env) in (None, ())))
-            names_en = ", ".join((p.field.en if p.field is not None else "") or p.text for p in self.fields if p.get(env) in (None, ()))
+            names_en = ", ".join(
+                (p.field.en if p.field is not None else "") or p.text for p in self.fields if p.get(env) in (None, ())
+            )
             return refuse(rule, f"请补填:{names}", f"Fill in: {names_en}.", missing=missing)
         unknown: list[str] = []
         held = self.that.holds(env, unknown)
@@ -167,7 +227,9 @@ class Requires(Gate):
         if self.stands(rule, env) or all(p.given(env, env.evidence) for p in self.proofs):
             return None
         missing = tuple(p.field or p.kind for p in self.proofs if not p.given(env, env.evidence))
-        return refuse(rule, f"请补上:{'、'.join(p.zh for p in self.proofs)}", f"Evidence needed: {', '.join(missing)}.", missing=missing)
+        return refuse(
+            rule, f"请补上:{'、'.join(p.zh for p in self.proofs)}", f"Evidence needed: {', '.join(missing)}.", missing=missing
+        )
 
     def stands(self, rule: Rule, env: Env) -> bool:
         """Whether evidence given earlier for what it covers still stands: nothing covered has changed since, nor changes now."""
@@ -221,5 +283,11 @@ def _proof(r: ClauseReader, node: Node) -> Proof:
         return Proof(noun.fields[text].strength or "self", f"有凭据:{noun.fields[text].zh}", None, text)
     if text not in ("photo", "id_seen", "second_person", "measured", "self"):
         evidence = [f for f in (noun.fields if noun else {}) if noun is not None and noun.fields[f].type.name == "evidence"]
-        r.reader.unknown(node, text, ["photo", "id_seen", "second_person", "measured", "self", *evidence], "没有这种凭据:", "there is no evidence")
+        r.reader.unknown(
+            node,
+            text,
+            ["photo", "id_seen", "second_person", "measured", "self", *evidence],
+            "没有这种凭据:",
+            "there is no evidence",
+        )
     return Proof(text, EVIDENCE_ZH.get(text, text))

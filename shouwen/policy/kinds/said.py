@@ -67,7 +67,9 @@ class Checklist(Gate):
         if missing:
             names = "、".join(self.items[i] for i in missing)
             names_en = ", ".join(self.items_en[i] for i in missing)
-            return refuse(rule, f"请确认:{names}", f"Confirm: {names_en}.", missing=tuple(f"{rule.clause.name}.{i}" for i in missing))
+            return refuse(
+                rule, f"请确认:{names}", f"Confirm: {names_en}.", missing=tuple(f"{rule.clause.name}.{i}" for i in missing)
+            )
         if self.who is not None and not self.who.includes(env.act.by, env):
             return refuse(rule, f"请由{self.who.zh}确认", f"To be confirmed by: {self.who.zh}.", unknown=self.who.lacks(env))
         return None

@@ -51,6 +51,15 @@
     if (event.detail.elt.dataset.find !== undefined) event.detail.parameters.find = event.detail.elt.value;
   });
 
+  // A list to look through shows what was typed, and always what is chosen.
+  document.addEventListener("input", (event) => {
+    if (!event.target.classList.contains("crowd-filter")) return;
+    const text = event.target.value.trim();
+    for (const one of event.target.closest("[data-crowd]").querySelectorAll(".tick")) {
+      one.hidden = !one.textContent.includes(text) && !one.querySelector("input").checked;
+    }
+  });
+
   document.addEventListener("change", (event) => {
     const field = event.target;
     if (field.type !== "file") return;

@@ -7,6 +7,8 @@ const QUIET = 4000; // a break shorter than this is not worth telling
 const tabs = new Map(); // port -> topics
 let stream = null;
 let covered = new Set();
+let last = 0; // the server's time of what was heard last
+let from = Infinity; // the server's time from which new wishes must not miss anything
 let broken = false;
 let waiting = 0;
 
@@ -17,8 +19,9 @@ function connect() {
   if (stream && stream.readyState !== EventSource.CLOSED && wanted.every((topic) => covered.has(topic))) return;
   if (stream) stream.close();
   covered = new Set(wanted);
-  stream = new EventSource(`/events?topics=${wanted.join("+")}`);
-  stream.onmessage = (event) => tell({ told: event.data.split(" ") });
+  stream = new EventSource(`/events?topics=${wanted.join("+")}&since=${Math.min(last || Infinity, from)}`);
+  from = Infinity;
+  stream.onmessage = (event) => { last = Number(event.lastEventId); tell({ told: event.data.split(" ") }); };
   stream.onopen = () => { if (broken) { broken = false; tell({ state: "back" }); } };
   stream.onerror = () => {
     if (stream.readyState === EventSource.CLOSED) refused();
@@ -39,7 +42,7 @@ async function refused() {
 }
 function hear(port, data) {
   if (data.bye) tabs.delete(port);
-  else tabs.set(port, data.topics);
+  else { tabs.set(port, data.topics); from = Math.min(from, data.since); }
   if (!tabs.size) { if (stream) stream.close(); stream = null; return; }
   clearTimeout(waiting);
   waiting = setTimeout(connect, SLOW);

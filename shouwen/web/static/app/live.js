@@ -6,6 +6,8 @@
   const stale = new Set();
   let port = null;
   let known = "";
+  const rendered = Date.parse(document.body.dataset.now);
+  const skew = rendered - Date.now();
 
   const topics = () => [...new Set([...document.querySelectorAll("[data-live]")].flatMap((e) => e.dataset.live.split(" ")).filter(Boolean))].sort();
 
@@ -36,13 +38,15 @@
   function declare() {
     const wanted = topics().join(" ");
     if (wanted === known) return;
+    // What happened since the page was rendered must not be missed; of parts that came later, since a moment ago.
+    const since = known ? Date.now() + skew - 5000 : rendered;
     known = wanted;
-    port.postMessage({ topics: wanted.split(" ") });
+    port.postMessage({ topics: wanted.split(" "), since });
   }
   function listen(message) {
     if (message.told) heard(message.told);
     if (message.state === "gone") { window.shouwen.show(window.shouwen.words.stale); }
-    if (message.state === "back") { heard(["resync"]); window.shouwen.hide(); }
+    if (message.state === "back") window.shouwen.hide();
     if (message.state === "out") window.shouwen.signedOut();
   }
 
