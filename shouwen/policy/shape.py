@@ -1,7 +1,8 @@
 """Whether an act fits the shape of its procedure: its step, its moment, and the fields it may bring.
 
 What may be refused besides is a clause. An act brings what its page asks for, fields of its own, and what a gate before it
-wants filled. What somebody has filled in already is changed by `amend` (更正), which has gates of its own: otherwise any act could take away the fact another clause rests on.
+wants filled. What somebody has filled in already is changed by `amend` (更正), which has gates of its own: otherwise any act
+could take away the fact another clause rests on.
 """
 
 from __future__ import annotations
