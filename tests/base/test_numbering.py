@@ -67,6 +67,7 @@ def test_the_examples_in_the_docstrings_hold() -> None:
     assert doctest.testmod(numbering).failed == 0
 
 
+@pytest.mark.django_db
 def test_ids_come_from_blocks_and_are_all_different() -> None:
     blocks = iter(range(1001, 10_000, 100))
     asked: list[int] = []
