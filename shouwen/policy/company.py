@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shouwen.policy.errors import Faults, PackError
 from shouwen.policy.reading import Reader
 from shouwen.policy.source import Node, SourceError, read_text
+
+if TYPE_CHECKING:
+    from shouwen.policy.packs import Declared
 
 KEYS = ("company", "title", "adopts", "values", "repeals", "calendar", "grants", "packs")
 
@@ -26,6 +30,7 @@ class Company:
     calendar: str = ""
     grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     text: str = ""
+    node: Node | None = None
 
 
 def read_company(text: str, name: str = "company.yaml") -> Company:
@@ -60,6 +65,7 @@ def read_company(text: str, name: str = "company.yaml") -> Company:
         r.text(root.get("calendar")),
         {k: r.texts(n) for k, n in r.mapping(root.get("grants")).items()},
         text,
+        root,
     )
     faults.stop_if_any()
     return company
@@ -69,3 +75,23 @@ def company_in(folder: Path) -> Company | None:
     """Return the settings in a company's folder, or None if there are none."""
     path = folder / "company.yaml"
     return read_company(path.read_text("utf-8"), f"{folder.name}/company.yaml") if path.exists() else None
+
+
+def check_names(company: Company, declared: Declared, r: Reader, *, lenient: bool = False) -> None:
+    """Note settings that speak of clauses, calendars or posts nobody declares; `lenient` lets values of unknown clauses be."""
+    for node, name, known, zh, en in _named(company, declared):
+        if name not in known and not (lenient and name in company.values):
+            r.unknown(node, name, known, f"本公司设定:没有这{zh}:", f"company settings: there is no {en}")
+
+
+def _named(company: Company, declared: Declared) -> Iterator[tuple[Node, str, Iterable[str], str, str]]:
+    for name, node in company.values.items():
+        yield node, name, declared.clauses, "一条", "clause"
+    root = company.node
+    repeals, calendar, grants = (root.get(k) if root is not None else None for k in ("repeals", "calendar", "grants"))
+    for node in (repeals.items or [repeals]) if repeals is not None else ():
+        yield node, node.text or "", declared.clauses, "一条", "clause"
+    if calendar is not None:
+        yield calendar, calendar.text or "", declared.calendars, "个日历", "calendar"
+    for post, node in grants.entries() if grants is not None else ():
+        yield grants.at(post) if grants is not None else node, post, declared.posts, "个岗位", "post"

@@ -7,7 +7,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
-from shouwen.policy.company import Company
+from shouwen.policy.company import Company, check_names
 from shouwen.policy.conditions import ConditionReader
 from shouwen.policy.errors import Faults
 from shouwen.policy.kinds.base import Clause, ClauseReader, Rule, Upon
@@ -66,11 +66,7 @@ class Compiler:
         for name, (_, node) in self.declared.clauses.items():
             if name not in self.company.repeals:
                 clauses[name] = self.clause(name, node)
-        for name, node in self.company.values.items():
-            if name not in self.declared.clauses and not self.allow_later:
-                self.reader.unknown(
-                    node, name, self.declared.clauses, "本公司设定:没有这一条:", "company settings: there is no clause"
-                )
+        check_names(self.company, self.declared, self.reader, lenient=self.allow_later)
         self.faults.stop_if_any()
         return Compiled(self.declared, clauses, self.measures, self.populations, self.seasons, self.puts)
 

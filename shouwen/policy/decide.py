@@ -233,7 +233,7 @@ def _judge(rule: Rule, kind: Gate, verdict: Refusal | None, env: Env, ruling: Ru
         if isinstance(kind, Checklist):
             ruling.effects.append(Attest(rule.cite, tuple(sorted(kind.wanted(rule))), "self"))
         elif isinstance(kind, Requires) and kind.proofs and not kind.stands(rule, env):
-            ruling.effects.append(Attest(rule.cite, tuple(p.kind or p.field for p in kind.proofs), kind.strength))
+            ruling.effects.append(Attest(rule.cite, tuple(p.kind or p.field for p in kind.proofs), kind.shown_by(env)))
         return
     if kind.pass_by is not None and env.act.reason.strip() and kind.pass_by.includes(env.act.by, env):
         ruling.effects.append(Pass(rule.cite, env.act.by, env.act.reason))
@@ -352,7 +352,7 @@ def _covering(plan: Plan, env: Env, effects: list[Effect]) -> Iterator[Effect]:
         if not about or rule.clause.name in done or rule.when.holds(env) is False:
             continue
         if env.evidence and all(p.given(env, env.evidence) for p in kind.proofs):
-            yield Attest(rule.cite, tuple(p.kind for p in kind.proofs), kind.strength)
+            yield Attest(rule.cite, tuple(p.kind for p in kind.proofs), kind.shown_by(env))
 
 
 def _with_promises(law: Law, day: LawDay, env: Env, ruling: Ruling) -> Ruling:

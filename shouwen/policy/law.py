@@ -49,7 +49,7 @@ class Plan:
     puts: tuple[Put, ...] = ()  # what the act sets of itself
     computed: tuple[Field, ...] = ()
     covered: frozenset[str] = frozenset()
-    reads: tuple[Path, ...] = ()
+    reads: tuple[Path, ...] = ()  # what a ruling keeps of the facts: no personal data
     brings: frozenset[str] = frozenset()  # own fields the act may bring with any value
     fills: frozenset[str] = frozenset()  # own fields it may bring as long as nobody has filled them in
     edges: frozenset[str] = frozenset()  # clauses whose due moments its gates ask about
@@ -129,7 +129,7 @@ class LawDay:
         for rule in [*plan.gates, *plan.choices, *plan.acting, *plan.deadlines]:
             for path in rule.paths:
                 paths[path.text] = path
-        plan.reads = tuple(paths.values())
+        plan.reads = tuple(p for p in paths.values() if p.field is None or not p.field.covered)
         plan.barring = tuple(
             r for r in plan.gates if isinstance(r.kind, Excludes) and r.kind.mode == "refuse" and r.kind.who is not None
         )

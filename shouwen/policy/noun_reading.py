@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
-from shouwen.policy.act import APPROVAL_ACTS, BUILT_IN_ACTS, TASK_ACTS
+from shouwen.policy.act import APPROVAL_ACTS, BUILT_IN_ACTS, CLOCK_ACTS, TASK_ACTS
 from shouwen.policy.nouns import ActShape, Book, Field, Form, Label, NamedFact, Noun, Post
 from shouwen.policy.reading import Reader
 from shouwen.policy.source import Node
@@ -29,6 +30,10 @@ FIELD_KEYS = (
     "source",
     "assumed",
 )
+TAKEN_ACTS = frozenset(
+    {*APPROVAL_ACTS, *TASK_ACTS, *CLOCK_ACTS, "stands"}
+)  # acts any subject knows, which no pack may name otherwise
+NUMBER = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 ACT_KEYS = ("zh", "en", "from", "to", "asks", "fields", "sets", "source", "assumed")
 NOUN_KEYS = (
     "title",
@@ -165,12 +170,18 @@ class NounReader(Reader):
         named = node.get("title")
         title = self.label(named, key) if named is not None else Label(key)
         steps = self.each(node.get("steps") or node.get("states"), lambda k, n: self.label(n, k))
-        acts = {k: self.act(k, n, steps) for k, n in self.mapping(node.get("acts")).items()}
+        acts = self.each(node.get("acts"), lambda k, n: self.act(k, n, steps))
         without = self.texts(node.get("without"))
         for n, name in zip(self.listing(node.get("without")), without, strict=True):
             if name not in BUILT_IN_ACTS:
                 self.unknown(n, name, BUILT_IN_ACTS, "没有内置动作", "there is no built-in act")
         fields = self.each(node.get("fields"), self.field)
+        if (number := node.get("number")) is not None and not NUMBER.fullmatch(self.text(number)):
+            self.fault(
+                number,
+                "单号前缀应为一至八个大写字母或数字,如 BX",
+                "the prefix of numbers should be up to eight capital letters or digits, like BX",
+            )
         if kind == "case" and not steps:
             self.fault(node, f"流程“{key}”没有环节(steps)", f"the procedure {key!r} has no steps")
         found = Noun(
@@ -228,11 +239,11 @@ class NounReader(Reader):
                         f"动作“{act.id}”要填的字段不存在:",
                         f"act {act.id!r} asks for a field that is not there:",
                     )
-            if act.id in APPROVAL_ACTS or act.id in TASK_ACTS:
+            if act.id in TAKEN_ACTS:
                 self.fault(
                     here,
-                    f"“{act.id}”是审批与待办的词,请换一个动作名",
-                    f"{act.id!r} belongs to approvals and tasks; name the act otherwise",
+                    f"“{act.id}”是审批、待办或时钟的词,请换一个动作名",
+                    f"{act.id!r} belongs to approvals, tasks or the clock; name the act otherwise",
                 )
         self._check_happened(noun, node)
         for name in set(noun.acts) & set(noun.steps):

@@ -44,6 +44,11 @@ class Field:
         """Whether its value follows from others and is never typed in."""
         return bool(self.sum_of or self.product_of or self.between[0])
 
+    @property
+    def covered(self) -> bool:
+        """Whether it holds personal data, itself or in a column of its rows: shown masked, and kept out of the journal."""
+        return self.personal or any(c.personal for c in self.type.columns.values())
+
 
 @dataclass(frozen=True, slots=True)
 class ActShape:

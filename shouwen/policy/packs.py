@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,13 @@ from shouwen.policy.kinds.registry import CLAUSE_KEYS, KINDS, LATER
 from shouwen.policy.later import set_aside
 from shouwen.policy.noun_reading import NounReader
 from shouwen.policy.nouns import Book, Field, Form, Label, NamedFact, Noun, Post, Regulation
+from shouwen.policy.reading import WORD
 from shouwen.policy.source import Node, SourceError, read_text
 from shouwen.worktime import Calendar, WorktimeError
 
 CLAUSE_ID = re.compile(r"^[0-9A-Za-z][0-9A-Za-z._-]*$")
+REGULATION_ID = re.compile(r"[a-z][a-z0-9_-]{0,59}")
+LONGEST_CLAUSE = 24  # characters of a clause's number; its full name is kept in a column of 160
 SCENARIOS = ".scenarios.yaml"
 MAPS = ".map.yaml"  # how a file of old cases becomes cases, for `shouwen import`
 MUTANTS = ".mutants.yaml"  # beside a regulation: mutants of its clauses that change nothing, each with the reason
@@ -96,6 +100,14 @@ class Declared:
     pack_calendars: dict[str, str] = field(default_factory=dict)  # the calendar of a pack's regulations that name none
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is a date as packs write it."""
+    try:
+        return date.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
 def read_sources(folders: list[Path]) -> Sources:
     """Return the text of every pack file below the folders, by `pack/file.yaml` (a folder's own name is its pack's).
 
@@ -144,8 +156,12 @@ class PackReader:
         return self.declared
 
     def _named(self) -> None:
-        """Refuse calendars and posts that headers name and nobody declares."""
+        """Refuse calendars and posts that headers name and nobody declares, and days that are none."""
         d, headers = self.declared, [node for _, node in self.headers]
+        for reviewed in (n for node in headers if (n := node.get("reviewed_on")) is not None):
+            if not is_day(reviewed.text or ""):
+                zh, en = f'“{reviewed.text}”不是日期,应如 "2026-11-01"', f'{reviewed.text!r} is no date like "2026-11-01"'
+                self.reader.fault(reviewed, f"reviewed_on:{zh}", f"reviewed_on: {en}")
         for node in (*headers, *(n.node for n in d.nouns.values() if n.node is not None)):
             calendar = node.get("calendar")
             if calendar is not None and calendar.text not in d.calendars:
@@ -173,6 +189,11 @@ class PackReader:
     def _regulation(self, pack: str, file: str, root: Node) -> None:
         self.reader.known(root, REGULATION_KEYS, "制度")
         key = self.reader.text(root.get("regulation"))
+        if not REGULATION_ID.fullmatch(key):
+            self.reader.fault(
+                root.get("regulation") or root, f"“{key}”不能作制度的标识:用小写字母、数字、下划线和短横",
+                f"{key!r} is no id of a regulation: lower-case letters, digits, _ and -",
+            )  # fmt: skip
         title_node = root.get("title")
         title = self.reader.label(title_node, key) if title_node is not None else Label(key)
         articles = self.reader.each(root.get("articles"), lambda k, n: self.reader.label(n, k)) if root.get("articles") else {}
@@ -215,7 +236,7 @@ class PackReader:
         if not key:
             self.reader.fault(node, "条款没有编号(id)", "the clause has no id")
             return
-        if not CLAUSE_ID.match(key):
+        if not CLAUSE_ID.fullmatch(key) or len(key) > LONGEST_CLAUSE:
             self.reader.fault(
                 node.get("id") or node, f"“{key}”不能作编号:用数字、字母、点和短横,写成 id: \"2.1\"",
                 f'{key!r} is no number of a clause: digits, letters, dots and hyphens, as in id: "2.1"',
@@ -275,6 +296,10 @@ class PackReader:
                 store[name] = read(name, node)
 
     def _once(self, kind: str, name: str, node: Node, zh: str) -> None:
+        if not WORD.match(name):
+            self.reader.fault(
+                node, f"“{name}”不能作标识:用小写字母、数字和下划线", f"{name!r} is no id: lower-case letters, digits and _"
+            )
         key = f"{kind}:{name}"
         if key in self.declared.places:
             first = self.declared.places[key]

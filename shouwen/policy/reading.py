@@ -10,7 +10,7 @@ from typing import Any
 from shouwen.policy.errors import Faults
 from shouwen.policy.source import Node
 
-WORD = re.compile(r"^[a-z][a-z0-9_]*$")
+WORD = re.compile(r"^[a-z][a-z0-9_]{0,59}\Z")  # ids are kept in columns of 64 characters
 SOURCE_ID = re.compile(r"^\d{3}-\d{2}-\d{2,3}$")
 
 

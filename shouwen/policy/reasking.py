@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shouwen.policy.errors import PackError
+from shouwen.policy.packs import is_day
 from shouwen.policy.ruling import Ruling, SetField
 from shouwen.policy.scenario import Runner, Scenario
 from shouwen.policy.subjects import Said
@@ -52,7 +53,7 @@ def ask_again(runner: Runner, scenario: Scenario) -> Iterator[Trouble]:
 def _first_day(scenario: Scenario) -> date | None:
     steps = scenario.node.get("steps")
     days = [at.text[:10] for s in (steps.items or [] if steps is not None else []) if (at := s.get("at")) is not None and at.text]
-    return date.fromisoformat(min(days)) if days else None
+    return date.fromisoformat(min(days)) if days and all(map(is_day, days)) else None  # else playing it has said what is wrong
 
 
 def faults_of(ruling: Ruling, undecided: Container[str] = ()) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from shouwen.policy.reading import Reader
 from shouwen.policy.ruling import Cite, Enter
 from shouwen.policy.source import Node, scalar
 from shouwen.policy.subjects import Subject
-from shouwen.policy.values import BadValue, FieldType
+from shouwen.policy.values import YES, BadValue, FieldType
 from shouwen.policy.world import World
 from shouwen.worktime import parse_span
 
@@ -159,17 +159,19 @@ class Stage:
         return staff.unit if staff is not None else 0
 
     def evidence(self, step: Node) -> tuple[Evidence, ...]:
-        """Return the evidence of a step: `photo`, `{signature: zhang}`."""
+        """Return the evidence of a step: `photo`, `{signature: zhang}`, `{signature: zhang, attached: "yes"}` on a paper that is kept."""
         node = step.get("evidence")
         found = []
         for item in node.items if node is not None and node.items is not None else [node] if node is not None else []:
             if item.text is not None:
                 found.append(Evidence(item.text))
                 continue
+            attachment = int(_word(item, "attached") in YES)
             for kind, who in item.entries():
                 name = who.text or ""
                 party = "customer" if name in self.names["customer"] else "staff"
-                found.append(Evidence(kind, party, self._get(party, name, "人")))
+                if kind != "attached":
+                    found.append(Evidence(kind, party, self._get(party, name, "人"), attachment))
         return tuple(found)
 
     def ticks(self, step: Node) -> frozenset[str]:

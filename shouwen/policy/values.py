@@ -7,6 +7,7 @@ Persons, units, customers, records and cases are ids. Reading never guesses: wha
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
@@ -22,6 +23,8 @@ TYPES: Final = (
 IDS: Final = frozenset({"staff", "unit", "customer", "record", "case", "file"})
 MAX_TEXT: Final = 20_000
 MAX_ROWS: Final = 500
+MAX_DECIMALS: Final = 12
+UNKEPT: Final = re.compile("[\x00\ud800-\udfff]")  # what the database cannot keep as text
 YES: Final = frozenset({"yes", "true", "是", "1"})
 NO: Final = frozenset({"no", "false", "否", "0"})
 MONEY = re.compile(r"^(-?\d{1,15}(?:\.\d{1,2})?)\s*(?:CNY|元)?$")
@@ -87,7 +90,7 @@ class FieldType:
             return [{k: self.columns[k].type.dump(v) for k, v in row.items() if v is not None} for row in value]
         if isinstance(value, Mapping):
             return dict(value)
-        return list(value)
+        return [self.dump(v) for v in value]
 
 
 def _text(_type: FieldType, raw: object, _zone: tzinfo | None) -> str:
@@ -95,13 +98,13 @@ def _text(_type: FieldType, raw: object, _zone: tzinfo | None) -> str:
         raise BadValue("应为文字", "should be text")
     if len(raw) > MAX_TEXT:
         raise BadValue(f"超过{MAX_TEXT}个字", f"longer than {MAX_TEXT} characters")
-    if "\x00" in raw:
+    if UNKEPT.search(raw):
         raise BadValue("含有不可用的字符", "contains a character that cannot be kept")
     return raw
 
 
 def _phone(t: FieldType, raw: object, zone: tzinfo | None) -> str:
-    digits = re.sub(r"[\s\-()（）]", "", _text(t, raw, zone))
+    digits = re.sub(r"[\s\-()]", "", unicodedata.normalize("NFKC", _text(t, raw, zone)))  # full-width digits are digits
     if not re.fullmatch(r"\+?\d{3,20}", digits):
         raise BadValue("应为电话号码(3至20位数字)", "should be a phone number of 3 to 20 digits")
     return digits
@@ -116,6 +119,8 @@ def _number(_type: FieldType, raw: object, _zone: tzinfo | None) -> Decimal:
         raise BadValue("应为数字", "should be a number") from None
     if not n.is_finite() or abs(n) >= Decimal(10) ** 15:
         raise BadValue("数字超出范围", "the number is out of range")
+    if int(n.as_tuple().exponent) < -MAX_DECIMALS:
+        raise BadValue(f"小数超过{MAX_DECIMALS}位", f"more than {MAX_DECIMALS} decimals")
     return n
 
 
@@ -137,12 +142,13 @@ def _money(_type: FieldType, raw: object, _zone: tzinfo | None) -> int:
 def _date(_type: FieldType, raw: object, _zone: tzinfo | None) -> date:
     if isinstance(raw, datetime):
         raise BadValue("应为日期", "should be a date")
-    if isinstance(raw, date):
-        return raw
     try:
-        return date.fromisoformat(str(raw))
+        day = raw if isinstance(raw, date) else date.fromisoformat(str(raw))
     except ValueError:
         raise BadValue("应为日期,如 2026-03-01", "should be a date like 2026-03-01") from None
+    if not 1900 <= day.year <= 9000:
+        raise BadValue("年份超出范围", "the year is out of range")
+    return day
 
 
 def _datetime(_type: FieldType, raw: object, zone: tzinfo | None) -> datetime:
@@ -231,6 +237,8 @@ def _slots(t: FieldType, raw: object, _zone: tzinfo | None) -> Mapping[str, str]
 
 def _read_many(t: FieldType, raw: object, zone: tzinfo | None) -> tuple[Any, ...]:
     items = raw if isinstance(raw, list | tuple) else [raw]
+    if len(items) > MAX_ROWS:
+        raise BadValue(f"超过{MAX_ROWS}个", f"more than {MAX_ROWS} of them")
     return tuple(READERS[t.name](t, i, zone) for i in items)
 
 

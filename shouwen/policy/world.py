@@ -256,7 +256,8 @@ class World:
     def _note_mark(s: Subject, name: str, at: datetime, by: int) -> None:
         old = s.marks.get(name)
         people = tuple(dict.fromkeys((*(old.by if old else ()), *((by,) if by else ()))))
-        s.marks[name] = Mark((old.count if old else 0) + 1, old.first if old else at, at, people)
+        first, last = (min(old.first, at), max(old.last, at)) if old else (at, at)
+        s.marks[name] = Mark((old.count if old else 0) + 1, first, last, people)
 
     def _opens(self, s: Subject, effect: OpenCase, act: Act) -> Act:
         noun = self.law.nouns[effect.procedure]

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hypothesis import HealthCheck, settings
+
 from shouwen.policy.act import Act, Evidence, Opening, Ref
 from shouwen.policy.company import Company
 from shouwen.policy.errors import PackError
@@ -18,6 +20,8 @@ from shouwen.policy.subjects import Subject
 from shouwen.policy.world import World
 
 ZONE = ZoneInfo("Asia/Shanghai")
+# Properties are tried by number, never by the clock: a busy machine is no fault of the law.
+TRIED = settings(max_examples=100, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 HQ, SITE, BAR = 901, 902, 903
 HE, SUN, WU, FANG, HU, MEI = 1, 2, 3, 4, 5, 6  # director; repairers; desk; the bar's manager
 LI = 70  # a customer

@@ -20,7 +20,7 @@ from shouwen.policy.paths import Names
 from shouwen.policy.reading import Reader
 from shouwen.policy.source import read_text
 from shouwen.worktime import Calendar, parse_span
-from tests.policy.laws import SUN, at, law_of, org
+from tests.policy.laws import SUN, TRIED, at, law_of, org
 
 LAW = law_of('  - {id: "1", zh: x, for: job, deadline: {until: reply, within: 1h}}\n')
 JOB = LAW.nouns["job"]
@@ -99,6 +99,7 @@ def oracle(wanted: list[dict[str, tuple[str, Callable[[Any], bool], bool]]], fac
 FACTS = st.fixed_dictionaries({f: st.sampled_from([*values, None]) for f, values in DOMAIN.items()})
 
 
+@TRIED
 @given(groups(), FACTS)
 def test_conditions_follow_the_three_valued_logic(wanted: list[dict[str, Any]], facts: dict[str, Any]) -> None:
     text = "[" + ", ".join("{" + ", ".join(f"{f}: {t[0]}" for f, t in group.items()) + "}" for group in wanted) + "]"
@@ -106,6 +107,7 @@ def test_conditions_follow_the_three_valued_logic(wanted: list[dict[str, Any]], 
     assert holds(text, facts) is oracle(wanted, facts)
 
 
+@TRIED
 @given(groups(), FACTS)
 def test_what_holds_or_fails_without_a_fact_does_so_whatever_the_fact_turns_out_to_be(
     wanted: list[dict[str, Any]], facts: dict[str, Any]
@@ -121,6 +123,7 @@ def test_what_holds_or_fails_without_a_fact_does_so_whatever_the_fact_turns_out_
     assert verdict is None or {holds(text, facts | c) for c in completed} == {verdict}
 
 
+@TRIED
 @given(groups(), FACTS)
 def test_an_undecided_condition_names_only_facts_that_are_unknown(wanted: list[dict[str, Any]], facts: dict[str, Any]) -> None:
     text = "[" + ", ".join("{" + ", ".join(f"{f}: {t[0]}" for f, t in group.items()) + "}" for group in wanted) + "]"
@@ -197,6 +200,7 @@ def test_what_cannot_be_asked_is_refused_with_what_to_write(text: str, said: str
 DAYS = st.dates(date(2025, 1, 1), date(2026, 12, 31))
 
 
+@TRIED
 @given(st.one_of(DAYS, st.builds(datetime.combine, DAYS, st.times())))
 def test_dates_and_moments_can_be_compared_with_each_other(value: date) -> None:
     moment = value.replace(tzinfo=at("2026-01-01 00:00").tzinfo) if isinstance(value, datetime) else at(f"{value} 00:00")

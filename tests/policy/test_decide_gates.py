@@ -147,7 +147,16 @@ def test_evidence_must_come_from_the_person_it_is_asked_of() -> None:
     assert play.act("finish", job, "2026-03-02 10:00", evidence=(Evidence("photo"),)).refused
     assert play.act("finish", job, "2026-03-02 10:00", evidence=signed("customer", LI)).allowed
 
-    assert [(a.what, a.strength) for a in play.effects(Attest)] == [(("consent",), "signed")]
+
+@pytest.mark.parametrize(("attachment", "strength"), [(0, "self"), (8, "signed")])
+def test_evidence_is_as_strong_as_what_is_attached_else_it_rests_on_the_actors_word(attachment: int, strength: str) -> None:
+    play = Play(law_of('  - {id: "1", zh: x, for: job, requires: {before: finish, evidence: {consent: customer}}}\n'))
+    job = play.open("2026-03-02 09:00")
+    play.act("assign", job, "2026-03-02 09:10")
+
+    play.act("finish", job, "2026-03-02 10:00", evidence=(Evidence("consent", "customer", LI, attachment),))
+
+    assert [(a.what, a.strength) for a in play.effects(Attest)] == [(("consent",), strength)]
 
 
 def test_consent_to_a_quote_falls_when_the_quote_changes() -> None:

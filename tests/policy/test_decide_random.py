@@ -19,7 +19,7 @@ from shouwen.policy.nouns import Noun
 from shouwen.policy.packs import read_sources
 from shouwen.policy.values import FieldType
 from shouwen.worktime import parse_span
-from tests.policy.laws import FANG, HE, HU, LI, SITE, SUN, at, org
+from tests.policy.laws import FANG, HE, HU, LI, SITE, SUN, TRIED, at, org
 
 LAWS: dict[str, Law] = {}
 PEOPLE = st.sampled_from([0, HE, SUN, FANG, HU, 77])
@@ -113,7 +113,7 @@ def acts(noun: Noun) -> st.SearchStrategy[Act]:
 
 
 @pytest.mark.parametrize("pack", sorted(p.parent.name for p in SHELF.glob("*/pack.yaml")))
-@settings(max_examples=50, deadline=None)
+@settings(TRIED, max_examples=50)
 @given(data=st.data())
 def test_the_law_always_answers_and_always_the_same(pack: str, data: st.DataObject) -> None:
     law = law_of(pack)
@@ -130,7 +130,7 @@ def test_the_law_always_answers_and_always_the_same(pack: str, data: st.DataObje
         assert refusal.text("en")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(TRIED, max_examples=25)
 @given(data=st.data())
 def test_an_allowed_act_cites_only_clauses_that_hold_on_its_day(data: st.DataObject) -> None:
     law = law_of("property")

@@ -14,7 +14,7 @@ from shouwen.policy.errors import PackError
 from shouwen.policy.law import load
 from shouwen.policy.packs import read_sources
 from shouwen.policy.source import SourceError, read_text
-from tests.policy.laws import NOUNS, PACK, faults_of, law_of, sources_of
+from tests.policy.laws import NOUNS, PACK, TRIED, faults_of, law_of, sources_of
 
 PLACE = re.compile(r"^t/[a-z.]+:\d+:\d+: .+")
 FIRST = NOUNS.count("\n") + 1  # the line of the first clause
@@ -124,6 +124,7 @@ def test_all_faults_are_said_at_once_in_the_order_of_the_file() -> None:
         (NOUNS.replace("regulation: r", "regulaton: r"), "regulation:"),
         (NOUNS.replace("title: {zh: 试验}", "title: {zh: 试验}\ncalendar: ofice"), "是不是“office”"),
         (NOUNS.replace("title: {zh: 试验}", "title: {zh: 试验}\nowner: directer"), "是不是“director”"),
+        (NOUNS.replace("title: {zh: 试验}", "title: {zh: 试验}\nreviewed_on: soon"), "“soon”不是日期"),
     ],
 )  # fmt: skip
 def test_the_shape_of_a_procedure_is_checked_as_it_is_read(nouns: str, zh: str) -> None:
@@ -179,6 +180,7 @@ def test_a_byte_order_mark_is_no_fault() -> None:
     assert read_text(b"\xef\xbb\xbfa: 1", "f.yaml").plain() == {"a": "1"}
 
 
+@TRIED
 @given(st.text(alphabet="ab:,-[]{}#&*!|>'\"%@`\n\t 中：，｛\\0", max_size=60))
 def test_whatever_is_in_a_file_it_is_read_or_refused_with_a_place(text: str) -> None:
     try:
@@ -191,6 +193,7 @@ def test_whatever_is_in_a_file_it_is_read_or_refused_with_a_place(text: str) -> 
         assert node.file == "f.yaml"
 
 
+@TRIED
 @given(st.text(max_size=200))
 def test_a_broken_regulation_is_refused_never_a_crash(text: str) -> None:
     try:
@@ -219,3 +222,19 @@ def test_the_companys_settings_are_checked_alike() -> None:
         load(sources_of("  - {id: '1', zh: x, says: {}}\n"), read_company('company: c\nvalues: {"t/r#9": {within: 1h}}\n'))
     assert "company.yaml:2:" in e.value.text("en")
     assert "no clause 't/r#9'" in e.value.text("en")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("repeals: [t/r#9]", "没有这一条:“t/r#9”"),
+        ("calendar: ofice", "是不是“office”"),
+        ("grants: {directer: [see]}", "是不是“director”"),
+    ],
+)
+def test_settings_that_speak_of_nothing_are_refused(settings: str, said: str) -> None:
+    with pytest.raises(PackError) as e:
+        load(sources_of("  - {id: '1', zh: x, says: {}}\n"), read_company(f"company: c\n{settings}\n"))
+
+    assert "company.yaml:2:" in e.value.text("zh")
+    assert said in e.value.text("zh")

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from shouwen.policy.act import Act, Opening, Ref
+from shouwen.policy.law import load
 from shouwen.policy.ruling import Breach, Enter, Move, Promise, Settle, Tell, Warned
 from shouwen.worktime import parse_span
-from tests.policy.laws import BAR, FANG, HE, HU, LI, SUN, Play, at, law_of
+from tests.policy.laws import BAR, FANG, HE, HU, LI, SUN, Play, at, law_of, sources_of
 
 URGENT = """
   - {id: "1", zh: 紧急的一小时内回复, for: job, when: {urgency: urgent}, deadline: {from: open, until: reply, within: 1h, warn: 75%}}
@@ -343,3 +344,23 @@ def test_a_due_moment_on_a_day_off_rolls_forward() -> None:
     job = play.open("2026-03-06 15:00")  # a Friday
 
     assert play.due(job) == {"1": "2026-03-10 00:00"}, "Saturday's end becomes Monday's"
+
+
+def test_the_calendar_of_a_pack_counts_for_its_regulations_whatever_other_packs_are_loaded() -> None:
+    shops = """
+pack: shops
+calendar: shop
+calendars: {shop: {zh: 店铺, hours: "10:00-22:00"}}
+"""
+    till = """
+regulation: till
+procedures:
+  sale: {title: 售货, steps: {a: 甲, b: 乙}, acts: {pay: {zh: 付款, from: [a], to: b}}}
+clauses:
+  - {id: "1", zh: x, for: sale, deadline: {until: pay, due: end_of_hours}}
+"""
+    sources = {**sources_of(URGENT), "shops/pack.yaml": shops, "shops/till.yaml": till}
+
+    play = Play(load(sources))
+
+    assert play.due(play.open("2026-03-06 15:00", "sale")) == {"1": "2026-03-06 22:00"}

@@ -16,7 +16,7 @@ from shouwen.policy.paths import Names
 from shouwen.policy.reading import Reader
 from shouwen.policy.source import read_text
 from shouwen.policy.tables import Table, TableReader
-from tests.policy.laws import NOUNS, Play, faults_of, law_of
+from tests.policy.laws import NOUNS, TRIED, Play, faults_of, law_of
 from tests.policy.test_conditions import JOB, LAW, env
 
 CHOICES = ("urgent", "normal", "slow")
@@ -51,6 +51,7 @@ URGENCIES = st.one_of(
 )
 
 
+@TRIED
 @given(st.lists(st.tuples(URGENCIES, COUNTS), min_size=1, max_size=5))
 def test_the_proof_finds_a_hole_or_an_overlap_exactly_where_trying_every_case_finds_one(rows: list[tuple[Cell, Cell]]) -> None:
     text = "\n".join(f"- [{u[0]}, {c[0]}, r{i}]" for i, (u, c) in enumerate(rows))

@@ -18,6 +18,7 @@ from shouwen.policy.source import Node
 from shouwen.policy.values import BadValue, FieldType, money_zh
 from shouwen.worktime import Span
 
+LARGEST = 2**63 - 1  # an amount is kept as a bigint
 MONEY, NUMBER = FieldType("money"), FieldType("number")
 
 
@@ -122,6 +123,8 @@ class Booking(Kind):
         if unknown or amount is None or self.who is None or not amount * times:
             return []
         whole = int(Decimal(amount * times).quantize(Decimal(1), ROUND_HALF_UP))
+        if abs(whole) > LARGEST:
+            raise OverflowError("larger than a book can keep")
         return [Enter(rule.cite, self.book, p, self.sign * whole, self.who.kind, row) for p in self.people(env)]
 
     def each(self) -> str:

@@ -53,11 +53,15 @@ class Proof:
         return any(self._is(e, env) for e in evidence)
 
     def _is(self, e: Evidence, env: Env) -> bool:
-        """Whether a piece of evidence is the one meant. A second person is somebody, and somebody else."""
+        """Whether a piece of evidence is the one meant. A second person is somebody, and somebody else.
+
+        A colleague signs by doing the act, or on paper that is attached: nobody signs for them with a click.
+        """
         if e.kind != self.kind:
             return False
         if self.who is not None:
-            return e.party == self.who.kind and e.id in self.who.people(env)
+            theirs = e.party == self.who.kind and e.id in self.who.people(env)
+            return theirs and (e.party != "staff" or bool(e.attachment) or e.id == env.act.by)
         return self.kind != "second_person" or (e.id != 0 and (e.party, e.id) != ("staff", env.act.by))
 
 
@@ -148,6 +152,13 @@ class Requires(Gate):
     def strength(self) -> str:
         """The strength of the evidence it rests on."""
         return STRENGTH.get(self.proofs[0].kind, "self") if self.proofs else "self"
+
+    def shown_by(self, env: Env) -> str:
+        """The strength of what this act brings: what is neither attached nor the actor's own rests on the actor's word."""
+        kinds = {p.kind for p in self.proofs if not p.field}
+        mine = ("staff", env.act.by)
+        backed = {e.kind for e in env.evidence if e.attachment or (e.party, e.id) == mine}
+        return self.strength if kinds <= backed else "self"
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
