@@ -85,6 +85,12 @@ class _Cases:
 CASES: Final = _Cases()
 
 
+def number_and_step(id_: int) -> tuple[str, str]:
+    """Return what a case is called by and where it stands; ("", "") when there is no such case."""
+    row = raw().execute("select number, step from cases_case where id = %s", [id_]).fetchone()
+    return (row[0], row[1]) if row is not None else ("", "")
+
+
 def prefix_of(noun: Noun) -> str:
     """Return what the numbers of a procedure begin with."""
     return noun.number or noun.id[:2].upper()

@@ -120,17 +120,30 @@ def _number(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-def touches(question: Question, day: LawDay, noun: str, act: str, kept: Sequence[str], books: Sequence[str]) -> bool:
-    """Whether an act that has just happened may change the answer to a question."""
-    if question.limit:
-        return question.noun == noun and question.name == act
-    m = day.law.measures.get(question.name)
-    return m is None or any(_adds(t, noun, act, kept, books) for t in (m.counted, m.whole))
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An act that has just happened: on which subject (`fresh`: it opened it), and which promises and books it touched."""
+
+    subject: Living
+    act: str
+    by: int
+    fresh: bool
+    kept: Sequence[str]
+    books: Sequence[str]
 
 
-def _adds(t: Target, noun: str, act: str, kept: Sequence[str], books: Sequence[str]) -> bool:
-    if t.book:
-        return t.book in books
-    if t.kept:
-        return t.kept in kept
-    return t.noun == noun and t.act in ("", act)
+def touches(question: Question, day: LawDay, what: Happened) -> bool:
+    """Whether what has just happened may change the answer to a question.
+
+    A subject that stood before may have got other fields, or another person responsible: whatever counts its noun is touched. One
+    that was opened just now adds to counts of its own key only.
+    """
+    m = None if question.limit else day.law.measures.get(question.name)
+    targets = (m.counted, m.whole) if m is not None else (Target(question.noun, question.name),)
+    if any(t.book in what.books or t.kept in what.kept for t in targets if t.book or t.kept):
+        return True
+    mine = [t for t in targets if t.noun == what.subject.ref.noun]
+    if not what.fresh or not mine:
+        return bool(mine)
+    key = key_of(question.per, what.subject, what.by) if m is None else measure_key(m, what.subject, what.by)
+    return any(t.act in ("", what.act) for t in mine) and (not question.per or question.key == key)

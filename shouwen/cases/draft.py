@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from shouwen.base.access import Reader, sight_of
+from shouwen.base.access import Reader, units_in_sight
 from shouwen.base.errors import Complaint, FieldError, NotFound
 from shouwen.cases.enactments import Laws
 from shouwen.cases.models import Case
@@ -19,7 +19,12 @@ from shouwen.policy.nouns import Field, Noun
 from shouwen.staff import org
 
 SLACK: Final = timedelta(minutes=5)  # clocks of clients may be ahead of ours
+OF_THE_ORGANISATION: Final = frozenset({"staff", "unit"})
 EVIDENCE: Final = frozenset({"self", "signature", "consent", "photo", "id_seen", "second_person", "measured"})
+
+
+Seen = tuple[str, str, int]  # a field, the kind of what it points to, the id
+Units = Mapping[str, Mapping[int, int]]  # by kind and id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +66,8 @@ def act_upon(subject: Ref, wish: Wish, reader: Reader, *, now: datetime, shape: 
         raise NotFound
     if wish.act not in noun.acts and wish.act not in (*APPROVAL_ACTS, *TASK_ACTS):
         raise FieldError.of("act", f"{noun.zh}没有动作“{wish.act}”", f"{noun.id} has no act {wish.act!r}", "unknown")
-    fields = _fields(law, noun, wish, reader, at)
+    fields = _fields(law, noun, wish, at)
+    _demand_seen(_all_refs(noun, wish.act, fields), reader, at)
     return Act(
         wish.act,
         subject,
@@ -84,10 +90,11 @@ def open_case(procedure: str, wish: Wish, start: Start, reader: Reader, *, now: 
     noun = law.nouns.get(procedure) if law is not None else None
     if law is None or noun is None or noun.kind != "case" or "open" not in noun.acts:
         raise FieldError.of("procedure", f"没有流程“{procedure}”", f"There is no procedure {procedure!r}.", "unknown")
-    fields = _fields(law, noun, wish, reader, at)
+    fields = _fields(law, noun, wish, at)
     customer = start.customer or _customer_in(fields, noun)
-    _demand_seen([("customer", "customer", customer), ("unit", "unit", start.unit)] if customer or start.unit else [], reader, at)
-    unit = start.unit or unit_for(fields, noun, customer, reader.staff, at)
+    about = [("customer", "customer", customer), ("unit", "unit", start.unit)]
+    units = _demand_seen([*_all_refs(noun, "open", fields), *(ref for ref in about if ref[2])], reader, at)
+    unit = start.unit or _unit_of(fields, noun, customer, units) or _unit_of_person(reader.staff, at)
     opening = Opening(unit, customer, start.responsible, start.first_asked or reader.staff)
     subject = Ref("case", noun.id, 0)
     evidence = _evidence(wish.evidence, customer)
@@ -105,25 +112,19 @@ def open_case(procedure: str, wish: Wish, start: Start, reader: Reader, *, now: 
     )
 
 
-def unit_for(fields: Mapping[str, Any], noun: Noun, customer: int, by: int, at: datetime) -> int:
-    """Return the unit of a new case: of the record it is about, else of the customer, else of who opens it."""
+def _unit_of(fields: Mapping[str, Any], noun: Noun, customer: int, units: Units) -> int:
+    """Return the unit of what a new case is about: of its record, else of its customer."""
     records = [v for k, f in noun.fields.items() if f.type.name == "record" and isinstance(v := fields.get(k), int)]
-    found = _units_of("record", records) or _units_of("customer", [customer] if customer else [])
-    if found:
-        return found
+    found = [units.get("record", {}).get(r, 0) for r in records]
+    return next((u for u in found if u), 0) or units.get("customer", {}).get(customer, 0)
+
+
+def _unit_of_person(staff: int, at: datetime) -> int:
+    """Return where somebody works: the unit of a post of theirs, else the one they belong to."""
     snapshot = org.snapshot(at)
-    held = next((h.unit for h in snapshot.holdings if h.staff == by and h.unit and h.stands(at)), 0)
-    person = snapshot.staff.get(by)
+    held = next((h.unit for h in snapshot.holdings if h.staff == staff and h.unit and h.stands(at)), 0)
+    person = snapshot.staff.get(staff)
     return held or (person.unit if person is not None else 0)
-
-
-def _units_of(kind: str, ids: Sequence[int]) -> int:
-    seen = sight_of(kind, _EVERYTHING) if ids else None
-    units = seen.filter(pk__in=ids).values_list("unit_id", flat=True) if seen is not None else ()
-    return next((u for u in units if u), 0)
-
-
-_EVERYTHING: Final = Reader(staff=-1, units=None, clearance=99)  # only to ask of which unit a thing is, never to show it
 
 
 def _moment(at: datetime | None, now: datetime) -> datetime:
@@ -134,8 +135,8 @@ def _moment(at: datetime | None, now: datetime) -> datetime:
     return timezone.localtime(moment, timezone.get_default_timezone())
 
 
-def _fields(law: Law, noun: Noun, wish: Wish, reader: Reader, at: datetime) -> dict[str, Any]:
-    """Return the typed values. Raises FieldError naming every field that does not fit, and every id that leads nowhere."""
+def _fields(law: Law, noun: Noun, wish: Wish, at: datetime) -> dict[str, Any]:
+    """Return the typed values. Raises FieldError naming every field that does not fit."""
     if wish.act not in noun.acts:
         if wish.fields:
             raise FieldError.of(next(iter(wish.fields)), "这个动作不带字段", "This act brings no fields.", "unknown")
@@ -144,12 +145,19 @@ def _fields(law: Law, noun: Noun, wish: Wish, reader: Reader, at: datetime) -> d
     complaints = [Complaint(f"{name}.{e.path}" if e.path else name, e.zh, e.en) for name, e in wrong.items()]
     if complaints:
         raise FieldError(complaints)
-    shapes = {**noun.fields, **noun.acts[wish.act].fields}
-    _demand_seen([ref for name, value in values.items() for ref in _refs(name, shapes[name], value)], reader, at)
     return values
 
 
-def _refs(name: str, shape: Field, value: Any) -> Iterator[tuple[str, str, int]]:
+def _all_refs(noun: Noun, act: str, values: Mapping[str, Any]) -> Iterator[Seen]:
+    """Yield what the values of an act point to."""
+    brought = noun.acts[act].fields if act in noun.acts else {}
+    for name, value in values.items():
+        shape = noun.fields.get(name) or brought.get(name)
+        if shape is not None:
+            yield from _refs(name, shape, value)
+
+
+def _refs(name: str, shape: Field, value: Any) -> Iterator[Seen]:
     """Yield what a value points to: the field, the kind, the id."""
     kind = shape.type.name
     if kind in ("staff", "unit", "customer", "record", "case"):
@@ -162,28 +170,22 @@ def _refs(name: str, shape: Field, value: Any) -> Iterator[tuple[str, str, int]]
                 yield from _refs(f"{name}.{i}.{column}", shape.type.columns[column], v)
 
 
-def _demand_seen(refs: Sequence[tuple[str, str, int]], reader: Reader, at: datetime) -> None:
-    """Raise FieldError for ids of what is not there, or not the reader's to see (the answer is the same)."""
+def _demand_seen(refs: Iterable[Seen], reader: Reader, at: datetime) -> Units:
+    """Raise FieldError for ids of what is not there, or not the reader's to see (the answer is the same); return units by id."""
+    wanted = list(dict.fromkeys(refs))
     by_kind: dict[str, set[int]] = {}
-    for _, kind, id_ in refs:
+    for _, kind, id_ in wanted:
         by_kind.setdefault(kind, set()).add(id_)
-    there = {kind: _there(kind, ids, reader, at) for kind, ids in by_kind.items()}
+    there = units_in_sight({k: ids for k, ids in by_kind.items() if k not in OF_THE_ORGANISATION}, reader)
+    if any(kind in OF_THE_ORGANISATION for kind in by_kind):
+        snapshot = org.snapshot(at)
+        there |= {"staff": dict.fromkeys(snapshot.staff, 0), "unit": dict.fromkeys(snapshot.units, 0)}
     missing = [
-        Complaint(name, "没有找到", "there is no such one", "unknown")
-        for name, kind, id_ in refs
-        if id_ and id_ not in there[kind]
+        Complaint(name, "没有找到", "there is no such one", "unknown") for name, kind, id_ in wanted if id_ not in there[kind]
     ]
     if missing:
         raise FieldError(missing)
-
-
-def _there(kind: str, ids: set[int], reader: Reader, at: datetime) -> set[int]:
-    if kind in ("staff", "unit"):
-        snapshot = org.snapshot(at)
-        known = set(snapshot.staff) if kind == "staff" else set(snapshot.units)
-        return ids & known
-    seen = sight_of(kind, reader)
-    return set(seen.filter(pk__in=ids).values_list("pk", flat=True)) if seen is not None else set()
+    return there
 
 
 def _customer_in(fields: Mapping[str, Any], noun: Noun) -> int:

@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import Final
 
 from shouwen.base import attachments
-from shouwen.base.journal import write_events
+from shouwen.base.journal import INSERT_EVENTS, event_records
 from shouwen.base.live_notice import announce
 from shouwen.base.outbox import write_notices
-from shouwen.base.search import write_search
+from shouwen.base.search import UPSERT, search_columns
 from shouwen.base.search_tokens import SearchDoc
 from shouwen.cases import adapters
 from shouwen.cases.adapters import Part
@@ -54,9 +54,7 @@ def write(book: Book, minutes: Minutes) -> None:
         if unnumbered := [s for s in subjects if s.fresh and not s.number]:
             adapters.subject(kind).number(unnumbered)
     run(_parts(by_kind, touched, minutes))
-    write_events(minutes.events)
     write_notices(minutes.notices)
-    write_search([d for kind, subjects in by_kind for d in _docs(kind, subjects)], now=minutes.now)
     for kind, happenings in minutes.happenings.items():
         adapters.effect(kind)(happenings)
     for (subject, by), files in minutes.files.items():
@@ -77,6 +75,11 @@ def _parts(by_kind: Sequence[tuple[str, list[Living]]], touched: Sequence[Living
     if minutes.queued:
         text, params = insert("cases_occurrence", QUEUE, minutes.queued)
         yield f"{text} on conflict do nothing", params
+
+    if minutes.events:
+        yield INSERT_EVENTS, [event_records(minutes.events)]
+    if found := [d for kind, subjects in by_kind for d in _docs(kind, subjects)]:
+        yield UPSERT, search_columns(found, now=minutes.now)
 
 
 def _docs(kind: str, subjects: Sequence[Living]) -> Iterable[SearchDoc]:

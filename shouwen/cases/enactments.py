@@ -103,9 +103,15 @@ class Laws:
 
     def of(self, enactment: int) -> Law:
         """Return the law of an enactment."""
-        digest = self._listed.digests[enactment]
+        digest = self._digest(enactment)
         found = _kept.laws.get(digest)
         return found if found is not None else _compile(enactment, digest)
+
+    def _digest(self, enactment: int) -> str:
+        """Return the digest of an enactment; of one that was published while this transaction waited for a lock, too."""
+        if enactment not in self._listed.digests:
+            self._listed = _list(None)
+        return self._listed.digests[enactment]
 
     def judging(self, moment: datetime, noun: str, shape: int) -> Law | None:
         """Return the law of a moment for a subject in the shape of an enactment (0: a new one, in the shape of the moment)."""
@@ -113,9 +119,9 @@ class Laws:
         if not number:
             return None
         law = self.of(number)
-        if shape in (0, number) or self._listed.digests[shape] == law.digest:
+        if shape in (0, number) or self._digest(shape) == law.digest:
             return law
-        key = (law.digest, self._listed.digests[shape], noun)
+        key = (law.digest, self._digest(shape), noun)
         found = _kept.shaped.get(key)
         if found is None:
             found = _kept.shaped[key] = _over(law, self.of(shape), noun)

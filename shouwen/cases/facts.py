@@ -6,13 +6,14 @@ earlier act of the same transaction may have changed.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from shouwen.cases import adapters, counting
 from shouwen.cases.book import Book
-from shouwen.cases.counting import Question
+from shouwen.cases.counting import Happened, Question
 from shouwen.cases.living import Living
 from shouwen.cases.measures_sql import answers
 from shouwen.cases.populations import members
@@ -21,7 +22,7 @@ from shouwen.policy.calendars import calendar_for
 from shouwen.policy.facts import Facts
 from shouwen.policy.law import Law, LawDay, Needs
 from shouwen.policy.org import Org
-from shouwen.worktime import Calendar
+from shouwen.worktime import Calendar, WorktimeError
 
 
 @dataclass(slots=True)
@@ -89,11 +90,9 @@ class Gatherer:
     def _members(name: str, m: Matter) -> tuple[Mapping[str, Any], ...]:
         return tuple({"id": ref.id} for ref in members(name, m.law, m.org))
 
-    def happened(self, m: Matter, kept: Sequence[str], books: Sequence[str]) -> None:
+    def happened(self, day: LawDay, what: Happened) -> None:
         """Forget answers that an act which has just happened may have changed."""
-        noun, name = m.subject.ref.noun, m.act.name
-        stale = [k for k in self.known if counting.touches(k[1], m.day, noun, name, kept, books)]
-        for key in stale:
+        for key in [k for k in self.known if counting.touches(k[1], day, what)]:
             del self.known[key]
 
     # what subjects point to
@@ -145,7 +144,10 @@ class Gatherer:
             if not m.needs.measures and not m.needs.counts:
                 continue
             mine = asked.setdefault(id(m.law), (m, []))[1]
-            mine += [q for q in counting.questions(m.day, m.act, m.subject, m.calendar) if (id(m.law), q) not in self.known]
+            with contextlib.suppress(
+                WorktimeError
+            ):  # its window cannot be told: it is refused when its turn comes, the others are not
+                mine += [q for q in counting.questions(m.day, m.act, m.subject, m.calendar) if (id(m.law), q) not in self.known]
         for law, (m, questions) in asked.items():
             found = answers(list(dict.fromkeys(questions)), m.law, m.calendar)
             self.known.update({(law, q): answer for q, answer in found.items()})

@@ -30,6 +30,6 @@ def figures_of(clauses: Collection[str]) -> Mapping[str, Figures]:
     for clause, kind, count in raw().execute(_COUNT, [sorted(clauses)]).fetchall():
         counts.setdefault(clause, {})[kind] = count
     return {
-        clause: Figures(sum(n.values()), n.get("kept", 0), n.get("late", 0), n.get("breach", 0), n.get("pass", 0))
+        clause: Figures(sum(n.values()), n.get("kept", 0), n.get("late", 0), n.get("breach", 0), n.get("passed", 0))
         for clause, n in counts.items()
     }

@@ -145,13 +145,13 @@ class Living:
         return min((d.running.due_at for d in self.running if d.running.due_at is not None), default=None)
 
     def mark(self, name: str, at: datetime, by: int) -> None:
-        """Note that something was done on it."""
+        """Note that something was done on it. What is entered late and happened before the last time is not the last time."""
         old = self.marks.get(name)
         if old is None:
             self.marks[name] = Mark(1, at, at, (by,) if by else ())
         else:
             people = old.by if not by or by in old.by else (*old.by, by)
-            self.marks[name] = Mark(old.count + 1, old.first, at, people)
+            self.marks[name] = Mark(old.count + 1, min(old.first, at), max(old.last, at), people)
         self.changed = True
 
     def facts(self, org: Org) -> Facts:

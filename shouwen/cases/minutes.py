@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from shouwen.base.journal import ACT, EventRow
+from shouwen.base.journal import ACT, MAX_DATA, EventRow
 from shouwen.base.outbox import NoticeRow
+from shouwen.base.sql import to_json
 from shouwen.cases.adapters import Happening
 from shouwen.cases.living import Living
-from shouwen.cases.plain import field_type, plain
+from shouwen.cases.plain import field_shape, field_type, plain
 from shouwen.policy.act import CLOCK_ACTS, Act
 from shouwen.policy.nouns import Noun
 from shouwen.policy.ruling import Ruling, SetField, Step
 
 LARGE = 6_000  # characters of one value; what is larger stands on the case, the event only names it
 LONG = 600  # characters of a fact that was read
+ROOM = MAX_DATA // 4  # characters of an event; of the widest each has four bytes
 
 
 @dataclass
@@ -97,7 +99,7 @@ def _told(noun: Noun, ruling: Ruling) -> dict[str, Any]:
     if large:
         told["large"] = sorted(large)
     step = next((e.to for e in ruling.effects if isinstance(e, Step)), "")
-    reads = {k: _short(plain(v)) for k, v in ruling.reads.items() if v is not None and not _personal(noun, k)}
+    reads = {k: _short(plain(v)) for k, v in ruling.reads.items() if v is not None}
     whole = {
         "step": step,
         "reads": reads,
@@ -112,6 +114,20 @@ def _told(noun: Noun, ruling: Ruling) -> dict[str, Any]:
         "clause": act.clause,
     }
     told.update({k: v for k, v in whole.items() if v})
+    return _fitting(told, noun)
+
+
+def _fitting(told: dict[str, Any], noun: Noun) -> dict[str, Any]:
+    """Leave out what stands on the case anyway, the largest first, until the event is small enough to be kept."""
+    while len(to_json(told)) > ROOM:
+        kept = [(part, k, v) for part in ("brought", "followed", "reads") for k, v in told.get(part, {}).items()]
+        left = [(len(to_json(v)), part, k) for part, k, v in kept if part == "reads" or k in noun.fields]
+        if not left:
+            break
+        _, part, name = max(left)
+        told = {**told, part: {k: v for k, v in told[part].items() if k != name}}
+        if part != "reads":
+            told["large"] = sorted({*told.get("large", ()), name})
     return told
 
 
@@ -122,7 +138,7 @@ def _put(told: dict[str, Any], key: str, values: Mapping[str, Any], noun: Noun, 
     for name, value in values.items():
         kind = field_type(noun, name, act)
         dumped = kind.dump(value) if kind is not None else plain(value)
-        if _personal(noun, name) or (name in noun.fields and _size(dumped) > LARGE):
+        if _personal(noun, name, act) or (name in noun.fields and _size(dumped) > LARGE):
             left.add(name)
         else:
             kept[name] = dumped
@@ -135,9 +151,10 @@ def _size(value: Any) -> int:
     return len(value) if isinstance(value, str) else len(repr(value)) if isinstance(value, list | dict) else 0
 
 
-def _personal(noun: Noun, path: str) -> bool:
-    shape = noun.fields.get(path)
-    return shape is not None and shape.personal
+def _personal(noun: Noun, name: str, act: str = "") -> bool:
+    """Whether a field (the noun's, or one only the act has) holds personal data."""
+    shape = field_shape(noun, name, act)
+    return shape is not None and shape.covered
 
 
 def _short(value: Any) -> Any:

@@ -44,6 +44,7 @@ class Tick:
     id: str
     zh: str
     clause: str
+    en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Words:
 
     clause: str
     items: tuple[str, ...]
+    items_en: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +206,13 @@ def _ticks(m: Matter, env: Env) -> Iterator[Tick]:
     for rule in m.day.plan(m.subject.ref.noun, m.act.name).gates:
         if isinstance(rule.kind, Checklist) and rule.when.holds(env) is not False and not m.day.is_overridden(rule, env):
             for item, zh in rule.kind.items.items():
-                yield Tick(f"{rule.clause.name}.{item}", zh, rule.clause.name)
+                yield Tick(f"{rule.clause.name}.{item}", zh, rule.clause.name, rule.kind.items_en.get(item, ""))
 
 
 def _scripts(m: Matter, env: Env) -> Iterator[Words]:
     for rule in m.day.plan(m.subject.ref.noun, m.act.name).scripts:
         if isinstance(rule.kind, Script) and rule.when.holds(env) is not False:
-            yield Words(rule.clause.name, rule.kind.items)
+            yield Words(rule.clause.name, rule.kind.items, rule.kind.items_en)
 
 
 def _waits(m: Matter, env: Env) -> bool:

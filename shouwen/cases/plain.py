@@ -10,16 +10,20 @@ from typing import Any
 
 from shouwen.policy.act import Act, Evidence, Opening, Ref
 from shouwen.policy.env import Elapsed
-from shouwen.policy.nouns import Noun
+from shouwen.policy.nouns import Field, Noun
 from shouwen.policy.ruling import Cite, Refusal, Ruling
 from shouwen.policy.values import FieldType
 
 
+def field_shape(noun: Noun, name: str, act: str = "") -> Field | None:
+    """Return a field that only the act has, or one of the noun; None when there is no such field."""
+    brought = noun.acts[act].fields.get(name) if act in noun.acts else None
+    return brought or noun.fields.get(name)
+
+
 def field_type(noun: Noun, name: str, act: str = "") -> FieldType | None:
-    """Return the type of a field of a noun, or of one its act brings; None when there is no such field."""
-    found = noun.fields.get(name)
-    if found is None and act in noun.acts:
-        found = noun.acts[act].fields.get(name)
+    """Return the type of such a field; None when there is none."""
+    found = field_shape(noun, name, act)
     return found.type if found is not None else None
 
 
@@ -30,11 +34,9 @@ def dump_fields(fields: Mapping[str, Any], noun: Noun, act: str = "") -> dict[st
 
 def load_fields(kept: Mapping[str, Any], noun: Noun, act: str = "") -> dict[str, Any]:
     """Return what dump_fields made as typed values."""
-    own = noun.fields
     found: dict[str, Any] = {}
     for name, value in kept.items():
-        shape = own.get(name)
-        kind = shape.type if shape is not None else field_type(noun, name, act)
+        kind = field_type(noun, name, act)
         found[name] = value if kind is None else kind.load(value)
     return found
 

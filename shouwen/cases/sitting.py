@@ -7,25 +7,37 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from shouwen.base.errors import Problem
 from shouwen.cases import effects
 from shouwen.cases.applying import Hand, carry_out
 from shouwen.cases.book import Book
+from shouwen.cases.counting import Happened
 from shouwen.cases.facts import Gatherer, Matter, matter_of
 from shouwen.cases.living import Living, newborn, passing
 from shouwen.cases.minutes import Minutes
 from shouwen.cases.queueing import put_off
 from shouwen.cases.telling import tell_refused
-from shouwen.policy.act import Act, Ref
+from shouwen.policy.act import CLOCK_ACTS, Act, Ref
 from shouwen.policy.decide import decide
 from shouwen.policy.nouns import PEOPLE_AND_PLACES
 from shouwen.policy.ruling import Refusal, Ruling
+from shouwen.worktime import UnknownYear, WorktimeError
 
 MOST_FOLLOWING: Final = 200  # acts one act may cause
 LINKING: Final = ("link", "merge")
 
 
-class TooManyFollow(RecursionError):
+class TooManyFollow(Problem, RecursionError):
     """One act causes more than MOST_FOLLOWING others: a ring the checks of the pack did not see. Nothing of it is written."""
+
+    status = 409
+    code = "endless"
+
+    def __init__(self, act: str) -> None:
+        super().__init__(
+            f"制度里由“{act}”引发的动作没有尽头，没有办理。请告知制度管理员。",
+            f"By the law {act!r} causes acts without end; nothing was done. Tell whoever keeps the regulations.",
+        )
 
 
 class Sitting:
@@ -39,7 +51,7 @@ class Sitting:
 
     def hear(self, acts: Sequence[Act]) -> list[Ruling]:
         """Judge acts in order, each with what follows from it; return the rulings of the acts themselves."""
-        self.book.take(a.subject for a in acts if a.name != "open")
+        self.book.take(ref for a in acts if a.name != "open" for ref in (a.subject, *_merged_into(a)))
         matters = [self._matter(a) for a in acts]
         self.gatherer.prepare([m for m in matters if isinstance(m, Matter)])
         rulings = [self._with_following(m) for m in matters]
@@ -53,6 +65,7 @@ class Sitting:
     def _with_following(self, prepared: Matter | Ruling) -> Ruling:
         """Judge an act on the state that those before it have left, with what follows from it."""
         act = prepared.act
+        self._catch_up(act)
         if (
             isinstance(prepared, Ruling)
             or not prepared.current
@@ -66,27 +79,49 @@ class Sitting:
             if heard == MOST_FOLLOWING:
                 break
             following = todo.pop(0)
-            self.book.take([following.subject] if following.name != "open" else ())
+            self.book.take([following.subject, *_merged_into(following)] if following.name != "open" else ())
             matter = self._matter(following)
             if isinstance(matter, Matter):
                 self.gatherer.prepare([matter])
             _, more = self._one(matter, caused=True)
             todo += more
-        raise TooManyFollow(f"{act.name}: more than {MOST_FOLLOWING} acts follow from one")
+        raise TooManyFollow(act.name)
+
+    def _catch_up(self, act: Act) -> None:
+        """Let fall what fell due on a subject before the act happened, whether or not the clock has come to it.
+
+        Who answers for a breach, and whether it is one, must not depend on how late the clock is.
+        """
+        subject = self.book.subjects.get(act.subject.id) if act.name not in CLOCK_ACTS else None
+        asked: set[tuple[str, str, datetime]] = set()
+        while subject is not None and len(asked) < MOST_FOLLOWING:
+            missed = [(d.due_at, d.clause, d.row) for d in (p.running for p in subject.running) if d.due_at and not d.breached_at]
+            due = min(((at, c, r) for at, c, r in missed if at < act.at and (c, r, at) not in asked), default=None)
+            if due is None:
+                return
+            at, clause, row = due
+            asked.add((clause, row, at))
+            self._with_following(self._matter(Act("deadline_passed", subject.ref, 0, at, clause=clause, row=row)))
 
     def _one(self, matter: Matter | Ruling, *, caused: bool = False) -> tuple[Ruling, list[Act]]:
         """Judge one act on the present state and carry out its ruling; return it with the acts that follow."""
         if not isinstance(matter, Matter):
             return matter, []
-        ruling = decide(matter.law, self.gatherer.of(matter), matter.act, self.now)
+        try:
+            facts = self.gatherer.of(matter)
+        except WorktimeError as e:  # a window of working days in a year nobody has entered
+            return _refused(matter.act, "unknown_year" if isinstance(e, UnknownYear) else "no_moment", e.zh, e.en), []
+        ruling = decide(matter.law, facts, matter.act, self.now)
         if ruling.refused:
             if caused:
                 self._note_refused(matter, ruling)
             return ruling, []
         put_off(self.minutes, matter, ruling)
         hand = Hand(self.book, self.minutes, matter, ruling)
+        fresh = matter.subject.ref.id not in self.book.subjects
         follow = carry_out(hand)
-        self.gatherer.happened(matter, hand.kept, hand.books)
+        what = Happened(matter.subject, matter.act.name, matter.act.by, fresh, hand.kept, hand.books)
+        self.gatherer.happened(matter.day, what)
         return ruling, follow
 
     def _matter(self, act: Act) -> Matter | Ruling:
@@ -105,8 +140,8 @@ class Sitting:
             if act.name != "open":
                 return _refused(act, "no_subject", "没有这件事项", "There is no such case.")
             subject = newborn(act, noun, self.book.laws.number_at(act.at), self.now)
-        if act.name in LINKING and not self._other(act, subject):
-            return _refused(act, "no_other", "没有另一件这样的事项", "There is no such other case.")
+        if act.name in LINKING and act.fields.get("other") and (why := self._no_other(act, subject)):
+            return why
         return matter_of(act, subject, law, self.book.org(act.at))
 
     def _passing(self, act: Act) -> Matter | Ruling:
@@ -117,14 +152,20 @@ class Sitting:
         org = self.book.org(act.at)
         return matter_of(act, passing(act.subject, PEOPLE_AND_PLACES[act.subject.noun], org), law, org)
 
-    def _other(self, act: Act, subject: Living) -> bool:
-        """Whether the case that one is to be linked to or merged into is there, and another one."""
-        other = act.fields.get("other")
-        if not isinstance(other, int) or other == subject.ref.id:
-            return False
-        self.book.look_at({"case": [other]})
-        found = self.book.found(other)
-        return found is not None and found.ref.kind == "case"
+    def _no_other(self, act: Act, subject: Living) -> Ruling | None:
+        """Return why a case cannot be linked to or merged into another: there is none such, or (merged) it has ended itself."""
+        other = act.fields["other"]
+        self.book.look_at({"case": [other]} if isinstance(other, int) else {})
+        found = self.book.found(other) if isinstance(other, int) else None
+        if found is None or found.ref.kind != "case" or other == subject.ref.id:
+            return _refused(act, "no_other", "没有另一件这样的事项", "There is no such other case.")
+        if act.name == "merge" and (found.closed or not found.step):
+            zh, en = (
+                "另一件事项已结束或尚未立项,不能并入",
+                "The other case has ended, or was never opened; nothing is merged into it.",
+            )
+            return _refused(act, "other_ended", zh, en)
+        return None
 
     def _note_refused(self, matter: Matter, ruling: Ruling) -> None:
         """Something that should have followed could not be done: the journal says so, and who answers for the subject is told."""
@@ -144,6 +185,12 @@ class Sitting:
             upon=act.upon,
         )
         tell_refused(self.minutes, matter, ruling)
+
+
+def _merged_into(act: Act) -> list[Ref]:
+    """Name the case an act merges its subject into: it is locked too, so that two are not merged into each other at once."""
+    other = act.fields.get("other") if act.name == "merge" else None
+    return [Ref("case", "", other)] if isinstance(other, int) else []
 
 
 def _no_law(act: Act) -> Ruling:

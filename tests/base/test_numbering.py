@@ -67,7 +67,6 @@ def test_the_examples_in_the_docstrings_hold() -> None:
     assert doctest.testmod(numbering).failed == 0
 
 
-@pytest.mark.django_db
 def test_ids_come_from_blocks_and_are_all_different() -> None:
     blocks = iter(range(1001, 10_000, 100))
     asked: list[int] = []
@@ -183,6 +182,21 @@ def test_what_one_transaction_lacked_is_in_hand_for_the_next(live_db: LiveDataba
     clock.now += 60
     numbers.top_up()
     assert Counter.objects.get().n == 11
+
+
+def test_under_load_few_transactions_lock_the_counter(live_db: LiveDatabase, clock: Clock) -> None:
+    numbers = Numbers()
+    locked = 0
+    for _ in range(200):
+        clock.now += 0.01
+        numbers.top_up()
+        before = Counter.objects.filter(prefix="BX").values_list("n", flat=True).first()
+        with transaction.atomic():
+            numbers.take("BX", DAY, 1)
+            locked += Counter.objects.filter(prefix="BX").values_list("n", flat=True).first() != before
+
+    assert locked <= 200 / numbering.MOST_KEPT + 6  # the first few, until the pace is known
+    assert Counter.objects.get().n <= 200 + 2 * numbering.MOST_KEPT
 
 
 def test_one_number_at_human_pace_and_blocks_under_load(live_db: LiveDatabase, clock: Clock) -> None:

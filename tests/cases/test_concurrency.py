@@ -5,12 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connections
+from django.db.utils import OperationalError
 
 from shouwen.base.models import ActKey
+from shouwen.cases import acting
 from shouwen.cases.acting import act, act_many
 from shouwen.cases.models import Case
 from shouwen.ops.cast import Cast
@@ -120,3 +124,20 @@ def test_batches_that_want_the_same_cases_in_another_order_do_not_block_each_oth
     found = at_once([batch(cases), batch(cases[::-1]), batch(cases[::2]), batch(cases[::-2])])
 
     assert all(r.allowed for rulings in found for r in rulings)
+
+
+def test_a_transaction_that_met_another_is_begun_again(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    hear, tried = acting._hear, []
+
+    def meeting(acts: Sequence[Act], now: datetime) -> list[Ruling]:
+        rulings = hear(acts, now)
+        tried.append(1)
+        if len(tried) < 3:
+            met = OperationalError("x")
+            met.__cause__ = psycopg.errors.DeadlockDetected()
+            raise met
+        return rulings
+
+    monkeypatch.setattr(acting, "_hear", meeting)
+    assert act(opening("refund", people.sun_lei, NINE), now=NINE).allowed
+    assert (len(tried), Case.objects.count()) == (3, 1)
