@@ -97,10 +97,11 @@ def _create(bench: Bench, size: Size) -> dict[str, Any]:
             for clients in (1, 8):
                 say(f"create: {web} web process(es), {clients} client(s)")
                 found[f"{web} web, {clients} clients"] = creating.run(site, clients, size.seconds, size.times)
+            if web == 2:  # what the key costs
+                found["2 web, 8 clients with idempotency keys"] = creating.run(site, 8, size.seconds, 1, keys=True)
     rates = {name: runs["median_per_second"] for name, runs in found.items() if name != "bare"}
-    found["of_the_bare_limit"] = {
-        name: round(rate / found["bare"][name.split(", ")[1].split()[0]]["per_second"], 3) for name, rate in rates.items()
-    }
+    limits = {clients: bare_runs["per_second"] for clients, bare_runs in found["bare"].items()}
+    found["of_the_bare_limit"] = {name: round(rate / limits[name.split(", ")[1].split()[0]], 3) for name, rate in rates.items()}
     return found
 
 
@@ -160,7 +161,7 @@ def _idle(_bench: Bench, site: Site, size: Size) -> dict[str, Any]:
 
 
 def _profile(bench: Bench, site: Site, size: Size) -> dict[str, Any]:
-    bodies = [r.body.replace("{n}", "p") for r in creating.bodies(site, 200)]
+    bodies = [r.body.replace("{n}", "p") for r in creating.bodies(site, n=200)]
     return bench.asked("bench.profiling", str(size.requests // 2), told=json.dumps({"token": site.token, "bodies": bodies}))
 
 

@@ -14,8 +14,8 @@ from bench.load import Plan, Request, measure
 BODIES: Final = 2_000  # different requests, in turn
 
 
-def bodies(site: Site, n: int = BODIES) -> list[Request]:
-    """Return requests that open repairs in the homes of customers: their words, customers and houses vary."""
+def bodies(site: Site, *, keys: bool = False, n: int = BODIES) -> list[Request]:
+    """Return requests that open repairs in the homes of customers: their words, customers and houses vary. `keys`: each with a key."""
     from shouwen.ops import matters  # noqa: PLC0415  it needs no database, but Django loaded
 
     chance = random.Random(5)  # noqa: S311
@@ -35,13 +35,13 @@ def bodies(site: Site, n: int = BODIES) -> list[Request]:
             "trouble": trouble.kind,
         }
         body = {"procedure": "repair", "customer": customer, "fields": fields}
-        found.append(Request("POST", "/api/v1/cases", json.dumps(body, ensure_ascii=False), "bench-{n}"))
+        found.append(Request("POST", "/api/v1/cases", json.dumps(body, ensure_ascii=False), "bench-{n}" if keys else ""))
     return found
 
 
-def run(site: Site, clients: int, seconds: float, times: int) -> dict[str, Any]:
-    """Measure so often; return the medians and every run."""
-    requests = bodies(site)
+def run(site: Site, clients: int, seconds: float, times: int, *, keys: bool = False) -> dict[str, Any]:
+    """Measure so often; return the medians and every run. `keys`: every request has an Idempotency-Key of its own."""
+    requests = bodies(site, keys=keys)
     return median_of([_once(site, requests, clients, seconds, i) for i in range(times)])
 
 

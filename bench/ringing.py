@@ -13,13 +13,13 @@ from bench.load import percentile
 
 MARK: Final = "bench open"  # as in untouched, which cannot be imported without Django
 PACE: Final = 100  # deadlines a second
-EFFECTS: Final = {
-    "breach events": "select count(*) from base_event where kind = 'breach' and seq > {seq}",
-    "deadlines breached": "select count(distinct (subject_id, clause)) from base_event where kind = 'breach' and seq > {seq}",
-    "tell events": "select count(*) from base_event where kind = 'tell' and seq > {seq}",
-    "entry events": "select count(*) from base_event where kind = 'entry' and seq > {seq}",
-    "notices": "select count(*) from base_notice where id > {id}",
-    "entries": "select count(*) from ledger_entry where id > {id}",
+EFFECTS: Final = {  # counted for the cases of the burst alone
+    "breach events": "select count(*) from base_event e where kind = 'breach' and case_id = any(%s::int8[])",
+    "deadlines breached": "select count(distinct (subject_id, clause)) from base_event where kind = 'breach' and case_id = any(%s::int8[])",
+    "tell events": "select count(*) from base_event where kind = 'tell' and case_id = any(%s::int8[])",
+    "entry events": "select count(*) from base_event where kind = 'entry' and case_id = any(%s::int8[])",
+    "notices": "select count(*) from base_notice where case_id = any(%s::int8[])",
+    "entries": "select count(*) from ledger_entry where case_id = any(%s::int8[])",
 }
 _WAITING: Final = (
     """select count(*) from cases_deadline d where d.stopped_at is null and d.breached_at is null and d.due_at < now()"""
@@ -32,17 +32,15 @@ _CHOOSE: Final = """select d.id from cases_deadline d join cases_case c on c.id 
 def burst(site: Site, n: int) -> dict[str, Any]:
     """Let `n` deadlines fall due at once, and wait until all of them have fired."""
     ids = _chosen(site, n)
-    marks = {
-        "seq": site.rows("select max(seq) from base_event")[0][0],
-        "id": site.rows("select last_value from shouwen_ids")[0][0],
-    }
+    cases = [i for (i,) in site.rows("select case_id from cases_deadline where id = any(%s::int8[])", ids)]
+    had = {name: site.rows(query, cases)[0][0] for name, query in EFFECTS.items()}
     before = site.family.cpu()
     _fall_due(site, ids, "now() - interval '1 second'")
     begin = time.perf_counter()
     await_true(lambda: site.rows(_WAITING)[0][0] == 0, "the burst drains", 600)
     took = time.perf_counter() - begin
     after = site.family.cpu()
-    effects = {name: site.rows(query.format(**marks))[0][0] for name, query in EFFECTS.items()}
+    effects = {name: site.rows(query, cases)[0][0] - had[name] for name, query in EFFECTS.items()}
     kinds = site.rows(
         "select clause, count(*) from cases_deadline where id = any(%s::int8[]) group by clause order by 2 desc", ids
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest
-from ninja import Path, Query, Router, Status
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
 
 from shouwen.api.asking import Asker, asker
 from shouwen.api.paging import HIGHEST_ID, LIMIT, MOST, Place, read_cursor, write_cursor
@@ -112,7 +112,7 @@ def list_cases(
 
 
 @router.post("", response={201: RulingOut, **PROBLEMS}, summary="Open a case")
-def create_case(request: HttpRequest, payload: CaseIn, key: Key = "") -> Status[RulingOut]:
+def create_case(request: HttpRequest, payload: CaseIn, key: Key = "") -> HttpResponse:
     """Open a case by the law of the moment. Sent again with the same Idempotency-Key, it is opened once."""
     who = asker(request)
     if payload.unit is not None and not _in_scope(who, payload.unit):
@@ -121,7 +121,7 @@ def create_case(request: HttpRequest, payload: CaseIn, key: Key = "") -> Status[
     wish = Wish(
         act="open", fields=payload.fields, evidence=_evidence(payload.evidence), ticks=payload.ticks, key=key, at=payload.at
     )
-    return Status(201, ruled(open_case(payload.procedure, wish, start, who.reader, now=who.now), who))
+    return ruled(open_case(payload.procedure, wish, start, who.reader, now=who.now), who, 201)
 
 
 @router.get("/{case}", response={200: CaseOut, **PROBLEMS}, summary="Read a case")
@@ -153,7 +153,7 @@ def _deadline(d: Deadline) -> DeadlineOut:
 
 
 @router.post("/{case}/acts", response={200: RulingOut, **PROBLEMS}, summary="Act on a case")
-def act_on_case(request: HttpRequest, case: CaseId, payload: ActIn, key: Key = "") -> RulingOut:
+def act_on_case(request: HttpRequest, case: CaseId, payload: ActIn, key: Key = "") -> HttpResponse:
     """Do an act: whatever the procedure of the case has, and `approve`, `disapprove`, `withdraw` with `row` = the approval."""
     who = asker(request)
     found = find(who, case)

@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
+from django.http import HttpResponse
 from ninja import Header
 
 from shouwen.api.asking import Asker
-from shouwen.api.shapes import EffectOut, RulingOut
 from shouwen.base.errors import Refused
+from shouwen.base.sql import to_json
 from shouwen.cases.acting import act
-from shouwen.cases.models import Case
+from shouwen.cases.case_rows import number_and_step
 from shouwen.policy.act import Act
-from shouwen.policy.ruling import Ruling
+from shouwen.policy.ruling import Effect, Ruling
 
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=100, pattern=r"^[!-~]*$")]
 
 
-def ruled(wanted: Act, who: Asker) -> RulingOut:
-    """Do an act. Raises Refused."""
+def ruled(wanted: Act, who: Asker, status: int = 200) -> HttpResponse:
+    """Do an act, and answer with a RulingOut. Raises Refused.
+
+    It is put into words here: checking our own answer against its schema, effect by effect, costs as much as deciding it. That
+    it fits the schema is for the tests to see.
+    """
     ruling = act(wanted, now=who.now)
     if ruling.refused:
         raise Refused(ruling)
-    return shown(ruling, who)
+    return HttpResponse(to_json(told(ruling, who)), status=status, content_type="application/json; charset=utf-8")
 
 
-def shown(ruling: Ruling, who: Asker) -> RulingOut:
-    """Return a ruling as the API shows it."""
-    case = Case.objects.filter(pk=ruling.subject.id).values_list("number", "step").first()
-    number, step = case or ("", "")
-    effects = [
-        EffectOut(
-            kind=type(e).__name__.lower(), clause=getattr(getattr(e, "cite", None), "clause", "") or getattr(e, "clause", "")
-        )
-        for e in ruling.effects
-    ]
-    return RulingOut(
-        outcome="waiting" if ruling.outcome == "waiting" else "allowed", case=number, step=step,
-        warnings=[w.text(who.lang) for w in ruling.warnings], cites=[c.clause for c in ruling.cites], effects=effects,
-    )  # fmt: skip
+def told(ruling: Ruling, who: Asker) -> dict[str, Any]:
+    """Return a ruling as RulingOut says it."""
+    number, step = number_and_step(ruling.subject.id)
+    effects = [{"kind": type(e).__name__.lower(), "clause": _clause(e)} for e in ruling.effects]
+    return {
+        "outcome": "waiting" if ruling.outcome == "waiting" else "allowed",
+        "case": number,
+        "step": step,
+        "warnings": [w.text(who.lang) for w in ruling.warnings],
+        "cites": [c.clause for c in ruling.cites],
+        "effects": effects,
+    }
+
+
+def _clause(effect: Effect) -> str:
+    cite = getattr(effect, "cite", None)
+    return cite.clause if cite is not None else getattr(effect, "clause", "")

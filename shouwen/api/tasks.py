@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from django.db.models import F, Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from shouwen.api.asking import asker
@@ -66,7 +66,7 @@ def list_tasks(
 @router.post("/{task}/acts", response={200: RulingOut, **PROBLEMS}, summary="Act on a task")
 def act_on_task(
     request: HttpRequest, task: Annotated[int, Path(ge=1, le=HIGHEST_ID)], payload: TaskActIn, key: Key = ""
-) -> RulingOut:
+) -> HttpResponse:
     """Claim or complete a task, or decide the approval it asks for. An act that a task waits for is done on its case."""
     who = asker(request)
     found = Task.objects.visible_to(who.reader).select_related("case").filter(pk=task).first()

@@ -150,10 +150,11 @@ class Trial:
         played = sum(1 for o in outcomes if o.noticed) - loader
         rate = len(outcomes) / max(took, 1e-9)
         executed = sum(1 for o in survived if o.mutant.grade == "executed")
+        equivalent = len(outcomes) - played - loader - len(survived)
         print(self.say(
-            f"{len(outcomes)}个变体:场景发现{played}个,装载时发现{loader}个,"
+            f"{len(outcomes)}个变体:场景发现{played}个,装载时发现{loader}个,列为等价{equivalent}个,"
             f"没人发现{len(survived)}个(其中系统执行的条款{executed}个);{took:.1f}秒,每秒{rate:.0f}个",
-            f"{len(outcomes)} mutants: {played} noticed by scenarios, {loader} by the loader, "
+            f"{len(outcomes)} mutants: {played} noticed by scenarios, {loader} by the loader, {equivalent} equivalent, "
             f"{len(survived)} by nobody ({executed} of executed clauses); {took:.1f} s, {rate:.0f} a second",
         ))  # fmt: skip
         return 1 if executed or faults.found else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from wsgiref.validate import validator
 
@@ -35,7 +36,8 @@ def ask(application: Any, *parts: bytes, headers: Iterable[tuple[bytes, bytes]] 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(Bridge(application, threads=2)(scope, receive, send))
+    with ThreadPoolExecutor(1) as apart:  # a browser of another test may have left its loop running in this thread
+        apart.submit(asyncio.run, Bridge(application, threads=2)(scope, receive, send)).result()
     return sent
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema_rs
 import pytest
 
 from shouwen.base.trouble import Exit
+from shouwen.cases.models import Enactment
 from shouwen.ops import cli, law_trial, shelf
 from shouwen.policy import examples
 from shouwen.policy.schema import FILES
+from tests.conftest import LiveDatabase
 from tests.policy.laws import NOUNS, PACK
 
 REPAIR = examples.REGULATION
@@ -300,3 +303,32 @@ def test_the_language_follows_the_terminal(
 def test_the_test_pack_of_this_house_is_no_pack_of_the_shelf() -> None:
     assert "pack: t" in PACK
     assert not (shelf.SHELF / "t").exists()
+
+
+# enact
+
+
+def enact(pack: Path, live_db: LiveDatabase, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `shouwen law enact` on a database of the test's own."""
+    command = [sys.executable, "-m", "shouwen", "law", "enact", str(pack), "--lang", "zh", *words]
+    return subprocess.run(command, env=live_db.env, capture_output=True, text=True, check=False)
+
+
+def test_a_law_is_enacted_once_and_holds_from_the_moment_said(pack: Path, live_db: LiveDatabase) -> None:
+    first, again = (enact(pack, live_db, "--from", "2026-01-01T00:00", "--note", "试行") for _ in range(2))
+
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr
+    assert "自2026-01-01 00:00起执行" in first.stdout
+    assert [(e.note, e.effective_from.isoformat()) for e in Enactment.objects.all()] == [("试行", "2025-12-31T16:00:00+00:00")]
+
+
+def test_a_broken_or_undecided_pack_is_not_enacted(pack: Path, live_db: LiveDatabase) -> None:
+    change(pack, "within: 1h", "within: unset")
+    undecided = enact(pack, live_db)
+    change(pack, "until: reply", "until: replay")
+    broken = enact(pack, live_db)
+
+    assert (undecided.returncode, broken.returncode) == (Exit.BROKEN_PACK, Exit.BROKEN_PACK)
+    assert "demo/repair#2.1 的 within" in undecided.stderr
+    assert "demo/repair.yaml:" in broken.stderr
+    assert not Enactment.objects.exists()

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -15,7 +14,6 @@ from tests.web.browsing import choose, do, send
 from tests.web.village import Village
 
 
-@pytest.mark.skip(reason="after a caller is chosen the focus does not go to the procedures: the first repair of the next session")
 def test_a_repair_goes_from_the_call_to_its_end_with_a_breach_and_a_call_back(village: Village, sit: Callable[..., Page]) -> None:
     chen = sit("chen_jie")
     case = _take_in(village, chen)
@@ -49,7 +47,13 @@ def _take_in(village: Village, page: Page) -> Case:
     expect(page.locator(f"#caller-{caller.pk}")).to_have_attribute("aria-selected", "true")
     expect(page.locator("#callers")).not_to_contain_text(phone)  # masked until somebody says why
     page.keyboard.press("Enter")
-    expect(page.locator(".procedure", has_text="报修")).to_be_focused()
+    expect(page.locator(".procedure:focus")).to_be_visible()  # what is opened most comes first; the arrows go on from there
+    repair = page.locator(".procedure", has_text="报修")
+    for _ in range(page.locator(".procedure:visible").count()):
+        if repair.evaluate("one => one === document.activeElement"):
+            break
+        page.keyboard.press("ArrowRight")
+    expect(repair).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#f-house")).to_have_value(village.house(caller).key)  # known already
     choose(page, "place", "in_home")

@@ -162,6 +162,7 @@ class Assembly:
         found = [o for o in options(self.case.ref, self.request.me.pk, now=self.request.now, book=self.book) if self._offered(o)]
         stopped = next((r for o in found for r in o.refusals if r.code in STOPPED), None)
         own = [o for o in found if not o.built_in and not any(r.code in STOPPED for r in o.refusals)]
+        own.sort(key=lambda o: o.act != self._onward(own))
         always = [o for o in found if o.built_in and o.open]
         return Acts(
             [o for o in own if o.open],
@@ -170,6 +171,12 @@ class Assembly:
             self._elsewhere(own),
             stopped.code if stopped else "",
         )
+
+    def _onward(self, own: Sequence[Option]) -> str:
+        """The act that is most likely next: the first open one that leads on, and not to an end beside the way."""
+        usual = next((s for s in self.noun.steps if s in self.noun.ends), "")
+        leads = {a.id for a in self.noun.acts.values() if a.to and (a.to not in self.noun.ends or a.to == usual)}
+        return next((o.act for o in own if o.open and o.act in leads), "")
 
     def _offered(self, option: Option) -> bool:
         """Whether an act makes sense among the buttons: nothing is resumed that is not held, nothing extended that has no end."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
@@ -69,19 +69,6 @@ def line(event: Event, noun: Noun, law: Law, showing: Showing) -> Line | None:
     """Tell one effect; None when there is nothing to tell."""
     tell = _TELL.get(event.kind)
     return tell(_Told(event, noun, law, showing)) if tell is not None else Line(event.kind, event.clause, "quiet")
-
-
-def evidence(given: Sequence[Sequence[Any]], showing: Showing) -> str:
-    """Say what evidence came with an act."""
-    words = {
-        "self": _("本人确认"), "signature": _("签字"), "consent": _("同意"), "photo": _("照片"), "id_seen": _("已验身份证原件"),
-        "second_person": _("旁人佐证"), "measured": _("实测"),
-    }  # fmt: skip
-    found = []
-    for kind, party, id_, _attachment in given:
-        who = _("客户") if party == "customer" else people.name(showing.request, id_) if party == "staff" else ""
-        found.append(f"{who}{words.get(kind, kind)}")
-    return _("、").join(found)
 
 
 def _promise(t: _Told) -> Line:

@@ -17,6 +17,7 @@ from shouwen.policy.nouns import Field, Noun
 from shouwen.staff.models import CLOCK
 from shouwen.web.cases import lines
 from shouwen.web.cases.lines import Line
+from shouwen.web.evidence import evidence
 from shouwen.web.law import said
 from shouwen.web.values import Showing, Shown, ids_in
 
@@ -91,7 +92,7 @@ class Teller:
             else:
                 told.append(self._alone(event, line))
                 cause = None
-        return told
+        return sorted(told, key=lambda entry: entry.at)  # what was written down later stands where it happened
 
     @staticmethod
     def _goes_with(event: Event, cause: Event | None, last: Entry) -> bool:
@@ -115,7 +116,7 @@ class Teller:
         made.changes += [
             Shown(said(shapes[n], self.showing.lang), _("已更新"), masked=True) for n in data.get("large", ()) if n in shapes
         ]
-        made.evidence = lines.evidence(data.get("evidence", ()), self.showing)
+        made.evidence = evidence(data.get("evidence", ()), self.showing.request)
         if data.get("row") and event.act in {"approve", "disapprove"}:
             made.tone = "good" if event.act == "approve" else "over"
         return made

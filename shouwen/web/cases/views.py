@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from shouwen.base.access import demand
@@ -31,7 +32,7 @@ def listing(request: Ask) -> HttpResponse:
     after = request.GET.get("after", "")
     cases, more = rows.page(rows.narrowed(filters, request.reader, request.now), filters.sort, after)
     context = {
-        "title": _("事项"), "filters": filters, "cases": cases, "after": more, "paged": bool(after),
+        "title": pgettext("many", "事项"), "filters": filters, "cases": cases, "after": more, "paged": bool(after),
         "customers": rows.customers_of(cases, request.reader), **_choices(request, filters, law),
     }  # fmt: skip
     return render_part(request, "cases/_list.html", context, page="cases/list.html")

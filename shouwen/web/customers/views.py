@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shouwen.base.errors import FieldError
@@ -32,7 +33,7 @@ def listing(request: Ask) -> HttpResponse:
     found = rows.found(text, request.reader) if text else None
     page = rows.page(request.reader, unit, request.GET.get("after", "")) if found is None else None
     context = {
-        "title": _("客户"), "text": text, "unit": unit, "units": people.unit_choices(request),
+        "title": pgettext("many", "客户"), "text": text, "unit": unit, "units": people.unit_choices(request),
         "customers": found if found is not None else page[0] if page else [], "after": page[1] if page else "",
     }  # fmt: skip
     return render_part(request, "customers/_list.html", context, page="customers/list.html")

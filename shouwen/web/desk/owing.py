@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shouwen.base.models import Notice
@@ -110,7 +111,7 @@ class Desk:
 def owing(request: Ask) -> Desk:
     """Return the desk of whoever asks."""
     reader = request.reader
-    tasks = list(Task.objects.visible_to(reader).desk(reader).select_related("case").order_by("due_at", "pk")[:MOST])
+    tasks = list(Task.objects.visible_to(reader).desk(reader).select_related("case", "approval").order_by("due_at", "pk")[:MOST])
     mine = list(Case.objects.visible_to(reader).owed_by(*sorted(reader.people)).soonest_first()[:MOST])
     cases = {c.pk: c for c in [*mine, *(t.case for t in tasks if t.case is not None)]}
     next_of = _soonest(list(cases))
@@ -124,7 +125,8 @@ def owing(request: Ask) -> Desk:
             if case.responsible_id != request.me.pk and case.responsible_id in reader.people
             else ""
         )
-        _add(rows, cases, case.pk, Item("responsible", "", due.clause if due else "", case.next_due, stead))
+        wanted = _wanted(request, case, due) if due else ""
+        _add(rows, cases, case.pk, Item("responsible", wanted, due.clause if due else "", case.next_due, stead))
     _time(rows, next_of)
     customers = customers_of(list(cases.values()), reader)
     for row in rows.values():
@@ -154,8 +156,15 @@ def _task(request: Ask, task: Task) -> Item:
     law = laws_of(request).of(task.case.enactment_id) if task.case is not None else None
     noun = law.nouns.get(task.noun) if law is not None else None
     label = noun.tasks.get(task.name) if noun is not None else None
-    text = label.text(request.lang) if label is not None else "" if task.approval_id else act_name(noun, task.act, request.lang)
+    asked = task.approval.act_name if task.approval is not None else task.act
+    text = label.text(request.lang) if label is not None else act_name(noun, asked, request.lang)
     return Item(kind, text or task.title, task.clause, task.due_at, instead)
+
+
+def _wanted(request: Ask, case: Case, due: Deadline) -> str:
+    """What a promise of a case wants done, in the words of its acts."""
+    noun = laws_of(request).of(case.enactment_id).nouns.get(case.procedure)
+    return gettext("、").join(act_name(noun, a, request.lang) for a in due.until if noun is not None and a in noun.acts)
 
 
 def _soonest(cases: list[int]) -> dict[int, Deadline]:

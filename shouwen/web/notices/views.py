@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from shouwen.base import outbox
@@ -33,7 +33,7 @@ def listing(request: Ask) -> HttpResponse:
         rows = rows.filter(Q(pk__lt=place[1]))
     found, more = cut(list(rows[: PAGE + 1]))
     context = {
-        "title": _("消息"), "notices": found, "shown": shown if shown in SHOWN else "all",
+        "title": pgettext("many", "消息"), "notices": found, "shown": shown if shown in SHOWN else "all",
         "after": write_cursor("", found[-1].pk) if more else "", "cases": _case_numbers(request, found),
     }  # fmt: skip
     return render_part(request, "notices/_list.html", context, page="notices/list.html")
@@ -74,7 +74,7 @@ def confirmation(request: Ask, pk: int) -> HttpResponse:
     return render_part(
         request,
         "notices/_notice.html",
-        {"notice": found, "title": _("消息"), "cases": _case_numbers(request, [found]), "said": True},
+        {"notice": found, "title": pgettext("many", "消息"), "cases": _case_numbers(request, [found]), "said": True},
     )
 
 

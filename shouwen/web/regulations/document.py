@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import pgettext
 
 from shouwen.cases.figures import Figures
-from shouwen.policy.kinds.base import Clause, Rule
+from shouwen.policy.kinds.base import Clause
 from shouwen.policy.law import Law, LawDay
 from shouwen.policy.nouns import Noun, Regulation
-from shouwen.policy.tables import Table
-from shouwen.policy.values import show_zh
 from shouwen.staff.models import Unit
 from shouwen.web import law as wording
 from shouwen.web.moments import typeset
-from shouwen.worktime import Span
+from shouwen.web.regulations.tables import Grid, grid
 
 NOTHING = Figures()
-IS = gettext_noop("为")  # how conditions of packs say that a field has a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +28,6 @@ class Shelf:
     id: str
     title: str
     books: Sequence[tuple[str, str, Mapping[str, int]]]  # regulation id, title, grade -> count
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table of a clause: heads, and rows of cells with the answer last."""
-
-    heads: Sequence[str]
-    rows: Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +129,7 @@ def _grades(clauses: Sequence[Clause]) -> dict[str, int]:
 def _header(law: Law, regulation: Regulation, lang: str) -> list[tuple[str, str]]:
     words = {
         "owner": _("归口"),
-        "approved_by": _("批准"),
+        "approved_by": pgettext("by", "批准"),
         "reviewed_on": _("复核日期"),
         "applies_to": _("适用"),
         "compiled_by": _("编制"),
@@ -161,7 +149,7 @@ def _paragraph(law: Law, clause: Clause, figures: Figures, lang: str) -> Paragra
     versions = [(c.since, typeset(c.sentence())) for c in law.versions[clause.name] if not c.repealed]
     sentence = typeset(clause.sentence())
     text = (clause.en if english else "") or typeset(clause.zh) or sentence
-    assumed = clause.assumed.get("en" if english and "en" in clause.assumed else "zh", "")
+    assumed = typeset(clause.assumed.get("en" if english and "en" in clause.assumed else "zh", ""))
     tabled = next((r for r in clause.rules.values() if r.table is not None), None)
     return Paragraph(
         clause.name,
@@ -176,43 +164,10 @@ def _paragraph(law: Law, clause: Clause, figures: Figures, lang: str) -> Paragra
         clause.source,
         versions if len(versions) > 1 else (),
         clause.overrides,
-        _grid(tabled, tabled.table, law, lang) if tabled is not None and tabled.table is not None else None,
+        grid(tabled, tabled.table, lang) if tabled is not None and tabled.table is not None else None,
         figures,
         [wording.noun_name(law, n, lang) for n in clause.nouns],
     )
-
-
-def _grid(rule: Rule, table: Table, law: Law, lang: str) -> Grid:
-    heads = [column.zh for column in table.columns]
-    rows = []
-    for row in table.rows:
-        said = {test.path.text: _without(test.zh, test.path.zh) for test in row.tests}
-        shape = getattr(rule.kind, "shape", None)
-        answer = (
-            show_zh(shape.type, row.answer) if shape is not None and row.answer is not None else _answer(row.answer, law, lang)
-        )
-        rows.append([*(said.get(column.text, _("任意")) for column in table.columns), answer])
-    return Grid([*heads, _("结果")], rows)
-
-
-def _without(said: str, head: str) -> str:
-    """A cell says no more what the head of its column says."""
-    return typeset(said.removeprefix(head).removeprefix(IS) or said)
-
-
-def _answer(answer: Any, law: Law, lang: str) -> str:
-    """What a row answers, whatever it is: a span, persons, a chain of approval, a choice, a number."""
-    if answer is None:
-        return _("（本公司设定）")
-    if isinstance(answer, Span):
-        return answer.en() if lang.startswith("en") else answer.zh()
-    if isinstance(answer, tuple | list):
-        return _(" → ").join(_answer(one, law, lang) for one in answer)
-    for name in ("who", "zh"):
-        inner = getattr(answer, name, None)
-        if inner is not None:
-            return inner if isinstance(inner, str) else _answer(inner, law, lang)
-    return str(answer)
 
 
 def _flow(noun: Noun, lang: str) -> Flow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -16,9 +17,11 @@ from django.utils.translation import gettext as _
 
 from shouwen.base.models import Event
 from shouwen.cases.models import Case
+from shouwen.cases.options import Proof, Words
 from shouwen.policy.nouns import Noun
 from shouwen.policy.ruling import Refusal
 from shouwen.web import happenings, law, moments, people
+from shouwen.web.evidence import evidence
 
 register = template.Library()
 
@@ -218,3 +221,19 @@ def word(context: template.Context, thing: Any) -> str:
 def act_word(context: template.Context, noun: Noun | None, act: str) -> str:
     """Name an act by its id."""
     return law.act_name(noun, act, context["request"].lang)
+
+
+@register.simple_tag(takes_context=True)
+def script_lines(context: template.Context, words: Words) -> Sequence[str]:
+    """What a script says, in the reader's language."""
+    english = context["request"].lang == "en"
+    return words.items_en if english and words.items_en else [moments.typeset(text) for text in words.items]
+
+
+@register.simple_tag(takes_context=True)
+def proof_word(context: template.Context, proof: Proof) -> str:
+    """Name a piece of evidence that an act wants."""
+    request = context["request"]
+    if request.lang != "en":
+        return moments.typeset(proof.zh)
+    return evidence([[proof.kind, proof.party, proof.people[0] if proof.people else 0, 0]], request)
