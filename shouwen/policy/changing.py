@@ -12,8 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from shouwen.policy.kinds.base import Clause, Rule
-from shouwen.policy.kinds.opens import Schedules
-from shouwen.policy.law import Law, LawDay, Plan
+from shouwen.policy.law import Law, LawDay, Plan, by_calendar
 
 
 class ChangedLaw(Law):
@@ -30,7 +29,7 @@ class ChangedLaw(Law):
     def scheduled(self) -> tuple[Clause, ...]:
         """The clause versions that come round by the calendar: those of the base, but for the one that was changed."""
         found = [c for c in self.base.scheduled if c.name != self.name]
-        changed = [c for c in self.versions.get(self.name, []) if c.rules and isinstance(c.rule.kind, Schedules)]
+        changed = [c for c in self.versions.get(self.name, []) if c.rules and by_calendar(c.rule)]
         return (*found, *changed)
 
     def on(self, day: date) -> LawDay:
@@ -59,7 +58,6 @@ class ChangedDay(LawDay):
         self.clauses = {**was.clauses, name: new} if new is not None else {k: c for k, c in was.clauses.items() if k != name}
         self.overridden = _swapped(was.overridden, old, new, {old.overrides} if old.overrides else ())
         self.upon_breach = _swapped(was.upon_breach, old, new)
-        self.upon_entry = _swapped(was.upon_entry, old, new)
         self.by_noun = _swapped(was.by_noun, old, new, old.rules)
         self.rounds = _swapped(was.rounds, old, new)
         self.plans = {key: plan for key, plan in was.plans.items() if not self._concerns(key, plan, old, new)}
@@ -93,7 +91,7 @@ def _same_places(old: Clause, new: Clause) -> bool:
 def _place(rule: Rule) -> tuple[object, ...]:
     upon = rule.upon
     member = getattr(rule.kind, "member", None)
-    return type(rule.kind), (upon.kind, upon.name) if upon is not None and upon.kind in ("breach", "entry") else "", member
+    return type(rule.kind), (upon.kind, upon.name) if upon is not None and upon.kind in ("breach", "calendar") else "", member
 
 
 def _swapped(index: Mapping[str, list[Rule]], old: Clause, new: Clause | None, keys: object = None) -> dict[str, list[Rule]]:

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import itertools
 
+from shouwen.policy.checks_whole import booking_rings, impossible_acts
 from shouwen.policy.compile import Compiled
-from shouwen.policy.conditions import Condition, Test
 from shouwen.policy.errors import Faults
 from shouwen.policy.kinds.base import Clause, Rule
+from shouwen.policy.kinds.booking import Booking
 from shouwen.policy.kinds.choices import Choice, Classifies
 from shouwen.policy.kinds.deadline import Deadline
 from shouwen.policy.kinds.gate import Gate
 from shouwen.policy.kinds.gates import Approval
-from shouwen.policy.kinds.keeps import Booking
 from shouwen.policy.kinds.opens import Obliges, Performs
 from shouwen.policy.kinds.requires import Requires
 from shouwen.policy.nouns import ActShape, Noun
+from shouwen.policy.telling_apart import can_both_hold, rings
 
 
 def check(compiled: Compiled, faults: Faults) -> None:
@@ -29,9 +30,11 @@ def check(compiled: Compiled, faults: Faults) -> None:
     _bookings(clauses, faults)
     _breaches(clauses, by_name, faults)
     _overrides(clauses, by_name, faults)
-    _opening_rings(clauses, faults)
-    _performing_rings(clauses, faults)
+    _openingrings(clauses, faults)
+    _performingrings(clauses, faults)
     _gates_too_early(clauses, faults)
+    booking_rings(_rules(clauses), faults)
+    impossible_acts(_rules(clauses), faults)
     for clause in clauses:
         if not clause.sentence().strip():
             faults.add(clause.node, f"条款{clause.id}说不成一句话", f"clause {clause.id} cannot be said as a sentence")
@@ -59,10 +62,10 @@ def _choices(clauses: list[Clause], faults: Faults) -> None:
                 f"clauses {a.clause.name} and {b.clause.name} both set {field!r} of {noun} and may hold together; "
                 "if one is the exception, write overrides",
             )
-    _choice_rings(questions, faults)
+    _choicerings(questions, faults)
 
 
-def _choice_rings(questions: dict[tuple[str, str, str, str], list[Rule]], faults: Faults) -> None:
+def _choicerings(questions: dict[tuple[str, str, str, str], list[Rule]], faults: Faults) -> None:
     edges: dict[str, set[str]] = {}
     where: dict[str, Clause] = {}
     for (noun, link, field, _), rules in questions.items():
@@ -72,7 +75,7 @@ def _choice_rings(questions: dict[tuple[str, str, str, str], list[Rule]], faults
             key = f"{noun}:{link + '.' if link else ''}{field}"
             edges.setdefault(key, set()).update(f"{noun}:{r}" for r in reads)
             where[key] = rule.clause
-    for ring in _rings({k: {t for t in v if t in edges and t != k} for k, v in edges.items()}):
+    for ring in rings({k: {t for t in v if t in edges and t != k} for k, v in edges.items()}):
         faults.add(where[ring[0]].node, f"取值互相依赖:{' → '.join(ring)}", f"choices depend on each other: {' -> '.join(ring)}")
 
 
@@ -82,7 +85,9 @@ def _bookings(clauses: list[Clause], faults: Faults) -> None:
     for rule in _rules(clauses):
         if isinstance(rule.kind, Booking) and rule.upon is not None:
             who = rule.kind.who.zh if rule.kind.who else ""
-            events.setdefault((rule.noun.id if rule.noun else "", rule.upon.name, rule.kind.book, who), []).append(rule)
+            counted = rule.kind.times.text if rule.kind.times is not None else ""  # for different things counted
+            what = f"{rule.kind.book} {counted} {getattr(rule.kind, 'taken_back', '')}"
+            events.setdefault((rule.noun.id if rule.noun else "", rule.upon.name, what, who), []).append(rule)
     for rules in events.values():
         for a, b in itertools.combinations(rules, 2):
             if not _related(a, b) and can_both_hold(a.when, b.when):
@@ -95,38 +100,6 @@ def _bookings(clauses: list[Clause], faults: Faults) -> None:
 
 def _related(a: Rule, b: Rule) -> bool:
     return a.clause.overrides == b.clause.name or b.clause.overrides == a.clause.name or a.clause is b.clause
-
-
-def can_both_hold(a: Condition, b: Condition) -> bool:
-    """Whether two conditions may hold together, as far as their literal tests tell (what cannot be told may)."""
-    return any(_compatible(x, y) for x in (a.groups or ((),)) for y in (b.groups or ((),)))
-
-
-def _compatible(x: tuple[Test, ...], y: tuple[Test, ...]) -> bool:
-    return not any(p.path.text == q.path.text and _disjoint(p, q) for p in x for q in y)
-
-
-def _disjoint(p: Test, q: Test) -> bool:
-    if p.path.type.name == "many":
-        return False
-    if {p.kind, q.kind} == {"missing", "given"}:
-        return True
-    if "missing" in (p.kind, q.kind):
-        return p.kind != q.kind
-    if p.kind in ("is", "in") and q.kind in ("is", "in"):
-        return not set(p.values) & set(q.values)
-    if p.kind == q.kind == "bound" and p.other is None and q.other is None:
-        return _bounds_apart(p.values, q.values)
-    return False
-
-
-def _bounds_apart(p: tuple[object, ...], q: tuple[object, ...]) -> bool:
-    (op, at), (other, bound) = p, q
-    if op in ("<", "<=") and other in (">", ">="):
-        return bool(at < bound) or (at == bound and (op == "<" or other == ">"))  # type: ignore[operator]
-    if op in (">", ">=") and other in ("<", "<="):
-        return _bounds_apart(q, p)
-    return op == other == "=" and at != bound
 
 
 def _breaches(clauses: list[Clause], by_name: dict[str, Clause], faults: Faults) -> None:
@@ -167,7 +140,7 @@ def _overrides(clauses: list[Clause], by_name: dict[str, Clause], faults: Faults
             )
 
 
-def _opening_rings(clauses: list[Clause], faults: Faults) -> None:
+def _openingrings(clauses: list[Clause], faults: Faults) -> None:
     """Cases that open each other without end, unconditionally upon their opening."""
     edges: dict[str, set[str]] = {}
     where: dict[str, Clause] = {}
@@ -181,7 +154,7 @@ def _opening_rings(clauses: list[Clause], faults: Faults) -> None:
         ):
             edges.setdefault(rule.noun.id, set()).add(rule.kind.procedure)
             where[rule.noun.id] = rule.clause
-    for ring in _rings(edges):
+    for ring in rings(edges):
         faults.add(
             where[ring[0]].node,
             f"事项互相开立,没有尽头:{' → '.join(ring)}",
@@ -189,7 +162,7 @@ def _opening_rings(clauses: list[Clause], faults: Faults) -> None:
         )
 
 
-def _performing_rings(clauses: list[Clause], faults: Faults) -> None:
+def _performingrings(clauses: list[Clause], faults: Faults) -> None:
     edges: dict[str, set[str]] = {}
     where: dict[str, Clause] = {}
     for rule in _rules(clauses):
@@ -197,7 +170,7 @@ def _performing_rings(clauses: list[Clause], faults: Faults) -> None:
             key = f"{rule.noun.id}.{rule.upon.name}"
             edges.setdefault(key, set()).add(f"{rule.noun.id}.{rule.kind.act}")
             where[key] = rule.clause
-    for ring in _rings(edges):
+    for ring in rings(edges):
         faults.add(
             where[ring[0]].node,
             f"自动动作互相引发,没有尽头:{' → '.join(ring)}",
@@ -205,34 +178,11 @@ def _performing_rings(clauses: list[Clause], faults: Faults) -> None:
         )
 
 
-def _rings(edges: dict[str, set[str]]) -> list[list[str]]:
-    """Return one ring for each place where following the edges comes back."""
-    found: list[list[str]] = []
-    done: set[str] = set()
-    for start in edges:
-        path: list[str] = []
-        _walk(start, edges, path, done, found)
-    return found
-
-
-def _walk(at: str, edges: dict[str, set[str]], path: list[str], done: set[str], found: list[list[str]]) -> None:
-    if at in path:
-        found.append([*path[path.index(at) :], at])
-        return
-    if at in done:
-        return
-    path.append(at)
-    for to in sorted(edges.get(at, ())):
-        _walk(to, edges, path, done, found)
-    path.pop()
-    done.add(at)
-
-
 def _gates_too_early(clauses: list[Clause], faults: Faults) -> None:
     """A gate that rests on a field only later acts ask for would refuse for ever, or never bind."""
     for rule in _rules(clauses):
         kind, noun = rule.kind, rule.noun
-        if not isinstance(kind, Gate) or isinstance(kind, Approval) or noun is None or noun.kind != "case":
+        if not isinstance(kind, Gate) or kind.every or isinstance(kind, Approval) or noun is None or noun.kind != "case":
             continue
         fields = {t.path.text for t in rule.when.tests}
         fields |= {p.text for p in kind.fields} if isinstance(kind, Requires) else set()

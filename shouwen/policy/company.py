@@ -14,7 +14,7 @@ from shouwen.policy.source import Node, SourceError, read_text
 if TYPE_CHECKING:
     from shouwen.policy.packs import Declared
 
-KEYS = ("company", "title", "adopts", "values", "repeals", "calendar", "grants", "packs")
+KEYS = ("company", "title", "adopts", "values", "repeals", "calendar", "grants", "packs", "holidays")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Company:
     repeals: frozenset[str] = frozenset()
     calendar: str = ""
     grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    holidays: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)  # year -> off, make_up: dates by name
     text: str = ""
     node: Node | None = None
 
@@ -64,11 +65,18 @@ def read_company(text: str, name: str = "company.yaml") -> Company:
         frozenset(r.texts(root.get("repeals"))),
         r.text(root.get("calendar")),
         {k: r.texts(n) for k, n in r.mapping(root.get("grants")).items()},
+        {year: _year(n, r) for year, n in r.mapping(root.get("holidays")).items()},
         text,
         root,
     )
     faults.stop_if_any()
     return company
+
+
+def _year(node: Node, r: Reader) -> dict[str, dict[str, str]]:
+    """Read one year of holidays: `off` and `make_up`, dates with the name of the holiday; `notice` says where it was announced."""
+    r.known(node, ("notice", "off", "make_up"), "节假日")
+    return {key: {days: r.text(n) for days, n in r.mapping(node.get(key)).items()} for key in ("off", "make_up")}
 
 
 def company_in(folder: Path) -> Company | None:
@@ -77,10 +85,10 @@ def company_in(folder: Path) -> Company | None:
     return read_company(path.read_text("utf-8"), f"{folder.name}/company.yaml") if path.exists() else None
 
 
-def check_names(company: Company, declared: Declared, r: Reader, *, lenient: bool = False) -> None:
-    """Note settings that speak of clauses, calendars or posts nobody declares; `lenient` lets values of unknown clauses be."""
+def check_names(company: Company, declared: Declared, r: Reader) -> None:
+    """Note settings that speak of clauses, calendars or posts nobody declares."""
     for node, name, known, zh, en in _named(company, declared):
-        if name not in known and not (lenient and name in company.values):
+        if name not in known:
             r.unknown(node, name, known, f"本公司设定:没有这{zh}:", f"company settings: there is no {en}")
 
 

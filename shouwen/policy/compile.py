@@ -11,11 +11,12 @@ from shouwen.policy.company import Company, check_names
 from shouwen.policy.conditions import ConditionReader
 from shouwen.policy.errors import Faults
 from shouwen.policy.kinds.base import Clause, ClauseReader, Rule, Upon
-from shouwen.policy.kinds.choices import Assigns, Classifies, read_literal
+from shouwen.policy.kinds.booking import Booking
+from shouwen.policy.kinds.bringing import Put, read_sets
+from shouwen.policy.kinds.choices import Assigns, Choice, Classifies, read_literal
 from shouwen.policy.kinds.deadline import Deadline
 from shouwen.policy.kinds.gates import Approval, read_links
-from shouwen.policy.kinds.keeps import Booking
-from shouwen.policy.kinds.opens import Obliges, Put, Schedules, read_sets
+from shouwen.policy.kinds.opens import Obliges, Schedules
 from shouwen.policy.kinds.registry import CLAUSE_KEYS, KINDS
 from shouwen.policy.measures import Measure, MeasureReader
 from shouwen.policy.moments import read_spot
@@ -50,12 +51,13 @@ class Compiled:
 class Compiler:
     """Compiles what packs declare, under a company's settings."""
 
-    def __init__(self, sources: Sources, company: Company, *, allow_later: bool = False) -> None:
+    def __init__(self, sources: Sources, company: Company) -> None:
         self.faults = Faults()
-        self.declared = PackReader(sources, self.faults, allow_later=allow_later).read()
-        self.company, self.allow_later = company, allow_later
+        self.declared = PackReader(sources, self.faults, announced=company.holidays).read()
+        self.company = company
         self.reader = NounReader(self.faults)
         self.ids = {name: name for name in self.declared.clauses}
+        self.rights = self._rights()
         self.measures = self._measures()
         self.populations, self.seasons = self._populations(), self._seasons()
         self.puts = self._puts()
@@ -66,7 +68,7 @@ class Compiler:
         for name, (_, node) in self.declared.clauses.items():
             if name not in self.company.repeals:
                 clauses[name] = self.clause(name, node)
-        check_names(self.company, self.declared, self.reader, lenient=self.allow_later)
+        check_names(self.company, self.declared, self.reader)
         self.faults.stop_if_any()
         return Compiled(self.declared, clauses, self.measures, self.populations, self.seasons, self.puts)
 
@@ -90,11 +92,14 @@ class Compiler:
             measure = MeasureReader(names, d.books, self.ids, regulation).measure(key, node)
             if measure is not None:
                 found[key] = measure
-            elif self.allow_later or self.faults.found:
-                d.waiting.append((f"{regulation}:{key}", "measure"))
-            else:
-                self.reader.fault(node, f"计量“{key}”的算法尚未实现", f"the fold of measure {key!r} is not there yet")
         return found
+
+    def _rights(self) -> dict[str, str]:
+        """Return what clauses grant, with its Chinese: conditions ask for it as `grant.<right>`."""
+        granted = [
+            n for _, node in self.declared.clauses.values() if (p := node.get("grants")) is not None and (n := p.get("what"))
+        ]
+        return {key: self.reader.label(value, key).zh for node in granted for key, value in node.entries()}
 
     def _populations(self) -> dict[str, Population]:
         """Return whom `for_each` may name: staff, units, every noun, and the declared groups."""
@@ -235,14 +240,14 @@ class Compiler:
         """Return the nouns a clause speaks of: its `for`, or those of the clause whose breach it follows."""
         word = _kind_word(node)
         said = node.get("for")
-        if word == "schedules":
+        if word in ("schedules", "reports"):
             return [member] if (member := self._member_noun(node.get(word))) else []
         if said is not None:
             names = list(self.reader.texts(said))
             for n, name in zip(self.reader.listing(said), names, strict=True):
-                if name not in self.declared.nouns and name != "staff" and name not in self.declared.books:
+                if name not in self.declared.nouns and name not in PEOPLE_AND_PLACES:
                     self.reader.unknown(n, name, self.declared.nouns, "没有这个流程或台账:", "there is no procedure or register")
-            return [name for name in names if name in self.declared.nouns or name == "staff"]
+            return [name for name in names if name in self.declared.nouns or name in PEOPLE_AND_PLACES]
         upon = node.get("upon")
         if upon is not None and upon.get("breach") is not None and depth < 5:
             target = self._find(self.reader.text(upon.get("breach")), node)
@@ -266,14 +271,14 @@ class Compiler:
         return None
 
     def _member_noun(self, params: Node | None) -> str:
-        each = self.reader.text(params.get("for_each"), "unit") if params is not None else ""
+        each = self.reader.text(params.get("for_each"), "unit").partition(".")[0] if params is not None else ""
         return self.populations[each].noun if each in self.populations else ""
 
     def scope(self, regulation: Regulation, node: Node, noun: Noun | None) -> ClauseReader:
         """Return what a clause that speaks of a noun may name."""
         d = self.declared
-        names = Names(d.nouns, self.measures, d.facts, d.customer_fields, d.posts, self.reader, noun)
-        return ClauseReader(
+        names = Names(d.nouns, self.measures, d.facts, d.customer_fields, d.posts, self.reader, noun, rights=self.rights)
+        scope = ClauseReader(
             self.reader,
             names,
             WhoReader(names, d.persons),
@@ -288,6 +293,8 @@ class Compiler:
             regulation,
             node,
         )
+        names.clause = scope.clause_ref
+        return scope
 
     def _rule(self, clause: Clause, node: Node, noun_id: str) -> None:
         noun = PEOPLE_AND_PLACES.get(noun_id) or self.declared.nouns.get(noun_id)
@@ -314,7 +321,7 @@ class Compiler:
             if not kind_class.takes_upon:
                 self.reader.fault(node.at("upon"), f"{clause.kind_word} 不用 upon", f"{clause.kind_word} takes no upon")
             rule.upon = self._upon(scope, node)
-        elif kind_class.takes_upon and not isinstance(kind, Classifies | Assigns) and not getattr(kind, "ahead_of", ""):
+        elif kind_class.takes_upon and not isinstance(kind, Choice) and not getattr(kind, "ahead_of", ""):
             self.reader.fault(
                 params, f"条款{clause.id}没有写何时发生(upon)", f"clause {clause.id} does not say upon what it acts"
             )
@@ -331,10 +338,7 @@ class Compiler:
     def _upon(self, scope: ClauseReader, node: Node) -> Upon:
         upon = node.pairs["upon"] if node.pairs is not None else node
         if upon.pairs is not None:
-            self.reader.known(upon, ("breach", "entry"), "upon")
-            if upon.get("entry") is not None:
-                book = self.reader.text(upon.get("entry"))
-                return Upon("entry", book, f"记入{scope.books[book].zh if book in scope.books else book}后")
+            self.reader.known(upon, ("breach",), "upon")
             name = scope.clause_ref(upon.get("breach"))
             return Upon("breach", name, f"违反第{name.rpartition('#')[2]}条的")
         text = self.reader.text(upon)

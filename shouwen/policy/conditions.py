@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from shouwen.policy.env import Elapsed, Env, as_moment
-from shouwen.policy.paths import POSTS, Names, Path
+from shouwen.policy.paths import CLAUSE, PAPER, POSTS, Names, Path
 from shouwen.policy.reading import Reader
 from shouwen.policy.source import Node
 from shouwen.policy.values import BadValue, FieldType, show_zh
@@ -142,7 +142,7 @@ class ConditionReader:
         return Test(path, "in", _is_in(wanted), zh, value, wanted)
 
     def _one(self, path: Path, node: Node, text: str) -> Test | None:
-        if text == "missing":
+        if text == "missing" and not (path.type is PAPER and path.text.endswith(".state")):
             return Test(path, "missing", lambda v, e: v is None or v == (), f"未填{path.zh}", node)
         if text == "given":
             return Test(path, "given", lambda v, e: v is not None and v != (), f"已填{path.zh}", node)
@@ -195,9 +195,19 @@ class ConditionReader:
         return Test(path, "interval", lambda v, e: first(v, e) and second(v, e), zh, node, (ops[0], low, ops[1], high))
 
     def _reads(self, path: Path, wanted: tuple[Any, ...]) -> str:
+        if path.type is CLAUSE:
+            return f"{path.zh}为第{'、'.join(w.rpartition('#')[2] for w in wanted)}条"
         if path.type is POSTS:
             return f"{path.zh}为{'或'.join(self.names.posts[w].zh if w in self.names.posts else w for w in wanted)}"
         return _reads(path, wanted)
+
+    def _name(self, kind: FieldType, node: Node, text: str) -> str:
+        """Return the name of a post, or of a clause by its number."""
+        if kind is CLAUSE:
+            return self.names.clause(node) if self.names.clause is not None else text
+        if text not in self.names.posts:
+            self.reader.unknown(node, text, self.names.posts, "没有这个岗位", "there is no post")
+        return text
 
     def literal(self, path: Path, node: Node, text: str) -> Any:
         """Return the typed value of a literal, or note a fault and return None."""
@@ -205,10 +215,8 @@ class ConditionReader:
         try:
             if kind.name == "elapsed":
                 return parse_span(text)
-            if kind is POSTS:
-                if text not in self.names.posts:
-                    self.reader.unknown(node, text, self.names.posts, "没有这个岗位", "there is no post")
-                return text
+            if kind is CLAUSE or kind is POSTS:
+                return self._name(kind, node, text)
             if kind.name == "datetime":
                 return _moment(text)
             if kind.name in ("staff", "unit", "customer", "record", "case") and not text.isdigit():

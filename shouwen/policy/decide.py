@@ -13,13 +13,13 @@ from shouwen.policy.act import CLOCK_ACTS, Act
 from shouwen.policy.aftermath import add_promises, opening, promise_tasks, settle_tasks
 from shouwen.policy.built_in import built_in, not_handed_over
 from shouwen.policy.calendars import calendar_for
+from shouwen.policy.choosing import choose
 from shouwen.policy.clockwork import decide_clock, follow
 from shouwen.policy.computed import compute
 from shouwen.policy.consent import asked_otherwise, covers, decide_approval, decide_task
 from shouwen.policy.env import Env
 from shouwen.policy.facts import Facts
 from shouwen.policy.kinds.base import Rule
-from shouwen.policy.kinds.choices import Assigns, Choice, Classifies
 from shouwen.policy.kinds.deadline import Deadline
 from shouwen.policy.kinds.gate import Gate
 from shouwen.policy.kinds.gates import Approval, Excludes, Permits
@@ -132,48 +132,6 @@ def _barred(plan: Plan, env: Env) -> frozenset[int]:
         if isinstance(rule.kind, Excludes) and rule.kind.who is not None and rule.when.holds(env):
             found.update(rule.kind.who.people(env))
     return frozenset(found)
-
-
-def choose(plan: Plan, day: LawDay, env: Env, ruling: Ruling) -> Iterator[Effect]:
-    """Make the choices in order; a field somebody filled in this act is not taken from them by a proposal."""
-    for rule in plan.choices:
-        kind, unknown = rule.kind, list[str]()
-        assert isinstance(kind, Choice)
-        held = rule.when.holds(env, unknown)
-        env.flag(rule.clause.name, unknown)
-        if not held or day.is_overridden(rule, env):
-            continue
-        if isinstance(kind, Assigns):
-            yield from _assign(rule, kind, env, ruling)
-        elif isinstance(kind, Classifies):
-            answered, value = kind.choose(rule, env, unknown)
-            if not answered:
-                env.flag(rule.clause.name, unknown)
-            elif (
-                env.fields.get(kind.link) if kind.link else env.fields.get(kind.field) != value
-            ):  # nothing linked, nothing to write
-                yield _chosen(rule, kind, value, env)
-
-
-def _chosen(rule: Rule, kind: Choice, value: Any, env: Env) -> SetField:
-    if not kind.link:
-        env.fields[kind.field] = value
-        env.chosen[kind.field] = value
-    return SetField(kind.field, value, rule.cite, kind.link)
-
-
-def _assign(rule: Rule, kind: Assigns, env: Env, ruling: Ruling) -> Iterator[Effect]:
-    unknown: list[str] = []
-    people = kind.people(rule, env, unknown)
-    env.flag(rule.clause.name, unknown)
-    given = env.fields.get(kind.field) if kind.field != "responsible" else (env.act.opening.responsible if env.act.opening else 0)
-    if given or not people:
-        return
-    if len(people) == 1 and not kind.prefer:
-        yield _chosen(rule, kind, people[0], env)
-    else:
-        ruling.proposals = {**ruling.proposals, kind.field: people}
-        ruling.cites = (*ruling.cites, rule.cite)
 
 
 def _gates(plan: Plan, day: LawDay, env: Env, ruling: Ruling) -> tuple[list[Ask], list[Rule]]:

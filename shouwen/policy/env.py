@@ -57,6 +57,13 @@ class Env:
         if lacking := tuple(lacking):
             self.flags[clause] = tuple(dict.fromkeys((*self.flags.get(clause, ()), *lacking)))
 
+    def rows(self, name: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return the rows of a rows field by their place, or the papers of a slots field by their names."""
+        value = self.fields.get(name)
+        if isinstance(value, Mapping):
+            return [(slot, {"slot": slot, **paper(kept)}) for slot, kept in value.items()]
+        return [(str(i), row) for i, row in enumerate(value or (), 1)]
+
     def moment(self, name: str) -> datetime | None:
         """Return when an act was (last) done on the subject, or the value of a datetime field; None if not yet."""
         if name == "open":
@@ -67,6 +74,11 @@ class Env:
         if mark is not None:
             return mark.last
         return as_moment(self.fields.get(name), self.calendar)
+
+
+def paper(kept: Any) -> Mapping[str, Any]:
+    """Return the state and the note of a paper as a slots field keeps them."""
+    return kept if isinstance(kept, Mapping) else {"state": kept}
 
 
 def as_moment(value: Any, calendar: Calendar, *, end: bool = False) -> datetime | None:

@@ -245,10 +245,37 @@ CLAUSES: Final[dict[str, str]] = {
     zh: 本制度由工程部解释
     says: {}
 """,
+    "calculates": """
+  - id: "19"
+    zh: 金额按延时次数每次十元计
+    for: work
+    upon: finish
+    calculates: {field: amount, value: "delays * 10CNY"}
+""",
+    "reports": """
+  - id: "20"
+    zh: 每月按人报延时次数和按时完工率
+    reports: {measures: [delays, kept], for_each: staff, every: 1mo, to: {superior_of: subject}}
+""",
+    "grants": """
+  - id: "21"
+    zh: 查过的房屋三个月内免查
+    for: check
+    upon: check
+    grants: {what: {rest: 免查}, of: house, within: 3mo}
+""",
+    "retains": """
+  - id: "22"
+    zh: 大项的资料保存十年
+    for: work
+    upon: finish
+    when: {kind: big}
+    retains: {at_least: 10y}
+""",
 }
 
 TABLE: Final = """
-  - id: "19"
+  - id: "23"
     zh: 检查由谁批准,按金额定
     for: work
     approval: {before: finish, by: table}

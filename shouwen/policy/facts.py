@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, Final
 
 from shouwen.policy.org import Org
 
@@ -21,6 +21,35 @@ class Mark:
     first: datetime
     last: datetime
     by: tuple[int, ...]
+
+
+GRANT: Final = "grant:"
+
+
+def grant_mark(what: str, since: datetime) -> str:
+    """Return the name of the mark that keeps a grant: its first moment is when it begins, its last when it ends."""
+    return f"{GRANT}{what}:{since.isoformat()}"
+
+
+def grant_row(what: str, at: datetime) -> str:
+    """Return the row of the alarm that rings when a grant begins or ends."""
+    return f"{GRANT}{what[:32]}:{at.astimezone(UTC):%Y%m%dT%H%M%S}"
+
+
+def grants_of(marks: Mapping[str, Mark], what: str) -> list[tuple[datetime, datetime]]:
+    """Return from when until when a subject was granted something, each time."""
+    return [(m.first, m.last) for name, m in marks.items() if name.startswith(f"{GRANT}{what}:")]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A fact from outside with the moment as of which it was true."""
+
+    value: Any
+    at: datetime
+
+
+RETAINED: Final = "retained"  # the mark whose last moment is until when a file is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +130,7 @@ class Facts:
     named: Mapping[str, Any] = field(default_factory=dict)  # named facts, e.g. per candidate: {"soonest_there": {staff: span}}
     populations: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     org: Org = field(default_factory=Org)
+    balances: Mapping[str, Mapping[int, tuple[tuple[int, int], ...]]] = field(
+        default_factory=dict
+    )  # what a clause may void: person -> the standing entries (id, amount)
+    queues: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # who waits, whoever came first first

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from shouwen.policy.act import Act, Ref
-from shouwen.policy.env import Env
-from shouwen.policy.facts import Facts
+from shouwen.policy.env import Env, as_moment
+from shouwen.policy.facts import Facts, grants_of
+from shouwen.policy.kinds.choices import Queue
 from shouwen.policy.law import Law
-from shouwen.policy.measures import Measure, Target, share, window_end, window_start
+from shouwen.policy.measures import (
+    COUNTED_ACTS,
+    Hit,
+    Measure,
+    Target,
+    fold_acts,
+    granted_share,
+    share,
+    window_end,
+    window_start,
+)
+from shouwen.policy.nouns import Noun
 from shouwen.policy.ruling import Enter
 from shouwen.worktime import Calendar, parse_span
+
+LAST: Final = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +50,7 @@ class Entry:
     enter: Enter
     subject: int
     at: datetime
+    id: int = 0
 
 
 class Folder:
@@ -58,31 +74,99 @@ class Folder:
 
     def measure(self, m: Measure, subject: Any, act: Act) -> Any:
         """Return the value of a measure for the subject of an act."""
-        key = self._asked_key(m, subject, act)
-        counted = self._matching(m, m.counted, key, act, where=True)
+        key = m.key_for(subject.noun, subject.id, subject.fields, lambda per: _key(per, subject, act.by))
+        if m.counted.grant:
+            return granted_share(m, grants_of(subject.marks, m.counted.grant), act.at, self.calendar)
+        if m.across:
+            return self._across(m, key, act)
+        if m.fold in COUNTED_ACTS:
+            since = window_start(m.over, act.at, self.calendar)
+            return fold_acts(m, [*self._hits(m, key, act, since), *_this_one(m, subject, act)], act.at, since)
+        counted = self._matching(m, m.counted, key, act, where=True, own=subject)
         if m.fold == "count":
             return len(counted)
         if m.fold == "sum":
             return sum(counted)
-        return share(len(counted), len(self._matching(m, m.whole, key, act, where=False)))
+        return share(len(counted), len(self._matching(m, m.whole, key, act, where=False, own=subject)))
 
-    def _asked_key(self, m: Measure, subject: Any, act: Act) -> Any:
-        if not m.per:
-            return None
-        return subject.fields.get(m.custom_per) if m.per == "field" else _key(m.per, subject, act.by)
+    def voided(self, name: str, subject: Any, act: Act, noun: Noun) -> dict[int, tuple[tuple[int, int], ...]]:
+        """Return what stands of a book in a window or upon a case, by person: what a clause takes back, as of when it happened."""
+        book, over, case = name.split("|")
+        fields = {**subject.fields, **act.fields}
+        at = as_moment(fields.get(noun.happened), self.calendar) or act.at
+        since, until = window_start(over, at, self.calendar), window_end(over, at, self.calendar)
+        gone = {i for e in self.entries for i in e.enter.reverses}
+        found: dict[int, tuple[tuple[int, int], ...]] = {}
+        for e in self.entries:
+            mine = e.enter.book == book and not e.enter.voids and e.id not in gone
+            if mine and (since is None or e.at >= since) and e.at <= until and (not case or e.subject == fields.get(case)):
+                found[e.enter.who] = (*found.get(e.enter.who, ()), (e.id, e.enter.amount))
+        return found
 
-    def _matching(self, m: Measure, target: Target, key: Any, act: Act, *, where: bool) -> list[Any]:
-        since, until = window_start(m.over, act.at, self.calendar), window_end(m.over, act.at, self.calendar)
+    def queue(self, q: Queue, subject: Any, act: Act) -> tuple[int, ...]:
+        """Return who waits in line, whoever came first first."""
+        group, fields = self.law.populations[q.among], {**subject.fields, **act.fields}
+        waiting = []
+        for s in self.subjects.values():
+            came = s.marks.get(q.first)
+            fits = s.noun == group.noun and not s.closed and all(s.fields.get(a) == fields.get(b) for a, b in q.match)
+            if came is not None and fits and (group.when is None or group.when.holds(self._env(s, act))):
+                waiting.append((came.first, s.id))
+        return tuple(i for _, i in sorted(waiting))
+
+    def _across(self, m: Measure, key: Any, act: Act) -> Decimal:
+        """Return the share of the things that are there which an act on something else has reached."""
+        there = {s.id for s in self.subjects.values() if s.noun == m.whole.noun and self._whole(m, s, key, act)}
+        rows = self._rows(m.counted, *self._window(m, act))
+        done = {self.subjects[d.subject].fields.get(m.link) for d in rows if self._fits(m, self.subjects[d.subject], key, act, d)}
+        return share(len(there & done), len(there))
+
+    def _whole(self, m: Measure, s: Any, key: Any, act: Act) -> bool:
+        """Whether a thing belongs to the whole: its condition holds, and it is the key's where it can be told."""
+        return (m.per != "unit" or key == s.unit) and not s.closed and bool(m.when.holds(self._env(s, act)))
+
+    def _hits(self, m: Measure, key: Any, act: Act, since: datetime | None) -> Iterator[Hit]:
+        """Yield what was done, for the folds that go by its order; of a meter also the readings before the window."""
+        target, until = m.counted, window_end(m.over, act.at, self.calendar)
+        for n, d in enumerate(self.done):
+            s = self.subjects.get(d.subject)
+            if d.act != target.act or d.noun != target.noun or s is None or d.at > until or not self._fits(m, s, key, act, d):
+                continue
+            if since is not None and d.at < since and m.fold != "rise":
+                continue
+            added = self._read(target, d)
+            if m.fold != "rise" or added is not None:
+                yield Hit(d.at, n, added, bool(m.goes_on.holds(self._env(s, act))))
+
+    def _read(self, target: Target, done: Done) -> Any:
+        """Return what a meter said: what the act brought, else what its subject says."""
+        brought = done.fields.get(target.column)
+        return brought if brought is not None else self.subjects[done.subject].fields.get(target.column)
+
+    def _window(self, m: Measure, act: Act) -> tuple[datetime | None, datetime]:
+        return window_start(m.over, act.at, self.calendar), window_end(m.over, act.at, self.calendar)
+
+    def _rows(self, target: Target, since: datetime | None, until: datetime) -> list[Done]:
+        name = f"kept:{target.kept}" if target.kept else target.act
+        rows = [d for d in self.done if d.act == name and (not target.noun or d.noun == target.noun)]
+        return [d for d in rows if (since is None or d.at >= since) and d.at <= until]
+
+    def _matching(self, m: Measure, target: Target, key: Any, act: Act, *, where: bool, own: Any) -> list[Any]:
+        since, until = self._window(m, act)
         if target.book:
             when = [e for e in self.entries if (since is None or e.at >= since) and e.at <= until]
-            mine = [e for e in when if e.enter.book == target.book]
+            mine = [e for e in when if e.enter.book == target.book and (not m.clauses or e.enter.cite.clause in m.clauses)]
+            mine = [
+                e for e in mine if own.kind != "entry" or e.id <= own.id
+            ]  # an entry sees what stood when it was made, and itself
+            if m.fold == "count":
+                gone = {i for e in self.entries for i in e.enter.reverses}
+                mine = [e for e in mine if e.id not in gone and not e.enter.voids]
             return [e.enter.amount for e in mine if not m.per or key == (e.subject if m.per == "case" else e.enter.who)]
         if not target.act and not target.kept:
             subjects = [s for s in self.subjects.values() if s.noun == target.noun]
             return [_column(s, target) for s in subjects if self._fits(m, s, key, act, None, where=where)]
-        name = f"kept:{target.kept}" if target.kept else target.act
-        rows = [d for d in self.done if d.act == name and (not target.noun or d.noun == target.noun)]
-        rows = [d for d in rows if (since is None or d.at >= since) and d.at <= until]
+        rows = self._rows(target, since, until)
         return [self._brought(target, d) for d in rows if self._fits(m, self.subjects[d.subject], key, act, d, where=where)]
 
     def _brought(self, target: Target, done: Done) -> Any:
@@ -92,13 +176,23 @@ class Folder:
             return done.fields.get(target.column) or 0
         return _column(self.subjects[done.subject], target)
 
-    def _fits(self, m: Measure, s: Any, key: Any, act: Act, done: Done | None, *, where: bool) -> bool:
+    def _fits(self, m: Measure, s: Any, key: Any, act: Act, done: Done | None, *, where: bool = True) -> bool:
         if m.per and key != (s.fields.get(m.custom_per) if m.per == "field" else _key(m.per, s, done.by if done else 0)):
             return False
+        env = self._env(s, act)
+        return bool(m.across or m.when.holds(env)) and (not where or bool(m.where.holds(env)))
+
+    def _env(self, s: Any, act: Act) -> Env:
         noun = self.law.nouns[s.noun]
         facts = Facts(s.fields, s.step, s.opened_at, s.marks, s.unit, s.responsible, s.first_asked, s.customer)
-        env = Env(facts, Act("", Ref(s.kind, s.noun, s.id), 0, act.at), act.at, noun, self.calendar, {}, dict(s.fields))
-        return bool(m.when.holds(env)) and (not where or bool(m.where.holds(env)))
+        return Env(facts, Act("", Ref(s.kind, s.noun, s.id), 0, act.at), act.at, noun, self.calendar, {}, dict(s.fields))
+
+
+def _this_one(m: Measure, subject: Any, act: Act) -> Iterator[Hit]:
+    """The reading this act brings is the meter's last: what is asked upon it looks at the meter as it is now."""
+    reading = act.fields.get(m.counted.column) if m.fold == "rise" else None
+    if reading is not None and (act.name, subject.noun) == (m.counted.act, m.counted.noun):
+        yield Hit(act.at, LAST, reading)
 
 
 def _key(per: str, subject: Any, by: int) -> Any:

@@ -15,13 +15,16 @@ from shouwen.policy.company import Company
 from shouwen.policy.compile import Compiled, Compiler
 from shouwen.policy.env import Env
 from shouwen.policy.kinds.base import Clause, Rule
-from shouwen.policy.kinds.choices import Choice
+from shouwen.policy.kinds.bringing import Put
+from shouwen.policy.kinds.choices import Assigns, Choice, Queue
 from shouwen.policy.kinds.deadline import Deadline
 from shouwen.policy.kinds.gates import Excludes, Limits
-from shouwen.policy.kinds.keeps import Notifies
-from shouwen.policy.kinds.opens import Obliges, Put, Schedules
+from shouwen.policy.kinds.keeps import Penalises
+from shouwen.policy.kinds.opens import Obliges, Schedules
+from shouwen.policy.kinds.reports import Reports
 from shouwen.policy.kinds.requires import Requires
 from shouwen.policy.kinds.said import Script
+from shouwen.policy.kinds.tells import Notifies
 from shouwen.policy.measures import Measure
 from shouwen.policy.nouns import PEOPLE_AND_PLACES, ActShape, Book, Field, Form, Noun, Population, Post, Regulation
 from shouwen.policy.packs import Sources
@@ -65,6 +68,13 @@ class Needs:
     counts: frozenset[tuple[str, str, str]]  # (act, per, over) of limits: how often before
     named: frozenset[str]
     populations: frozenset[str]
+    voided: frozenset[str] = frozenset()  # Penalises.taken_back: book|window|field of the case
+    queues: frozenset[Queue] = frozenset()
+
+
+def by_calendar(rule: Rule) -> bool:
+    """Whether a rule comes round by the calendar: a schedule, a report, or a clause upon the end of a period."""
+    return isinstance(rule.kind, Schedules | Reports) or (rule.upon is not None and rule.upon.kind == "calendar")
 
 
 class LawDay:
@@ -82,7 +92,6 @@ class LawDay:
             if clause.overrides:
                 self.overridden.setdefault(clause.overrides, []).extend(clause.rules.values())
         self.upon_breach: dict[str, list[Rule]] = {}
-        self.upon_entry: dict[str, list[Rule]] = {}
         self.by_noun: dict[str, list[Rule]] = {}
         self.rounds: dict[str, list[Rule]] = {}  # by the noun of the members they come round to
         self.plans: dict[tuple[str, str], Plan] = {}
@@ -94,12 +103,12 @@ class LawDay:
     def _index(self, rule: Rule) -> None:
         if isinstance(rule.kind, Schedules | Obliges) and rule.kind.member is not None:
             self.rounds.setdefault(rule.kind.member.id, []).append(rule)
-        if isinstance(rule.kind, Schedules):
+        if by_calendar(rule):
+            if rule.noun is not None and rule not in self.rounds.get(rule.noun.id, ()):
+                self.rounds.setdefault(rule.noun.id, []).append(rule)
             return
         if rule.upon is not None and rule.upon.kind == "breach":
             self.upon_breach.setdefault(rule.upon.name, []).append(rule)
-        elif rule.upon is not None and rule.upon.kind == "entry":
-            self.upon_entry.setdefault(rule.upon.name, []).append(rule)
         elif rule.noun is not None:
             self.by_noun.setdefault(rule.noun.id, []).append(rule)
 
@@ -161,7 +170,7 @@ class LawDay:
         paths = {p.text: p for r in [*rules, *follow] for p in r.paths}
         paths |= {put.value.path.text: put.value.path for put in plan.puts if put.value.path is not None}
         if act == "come_round":
-            paths |= {p.text: p for r in self.rounds.get(noun, ()) for p in r.member_paths}
+            paths |= {p.text: p for r in self.rounds.get(noun, ()) for p in (r.member_paths or r.paths)}
         shape = self.law.nouns.get(noun)
         links = {p.link for p in paths.values() if p.link}
         if shape is not None:
@@ -174,7 +183,9 @@ class LawDay:
             frozenset(
                 {p.fact for p in paths.values() if p.fact} | {n.lstrip("-") for r in rules for n in getattr(r.kind, "prefer", ())}
             ),
-            frozenset(p for r in [*rules, *follow] if (p := getattr(r.kind, "population", ""))),
+            frozenset(p for r in [*rules, *follow] if (p := getattr(r.kind, "population", "")) and not by_calendar(r)),
+            frozenset(r.kind.taken_back for r in [*rules, *follow] if isinstance(r.kind, Penalises) and r.kind.voids),
+            frozenset(r.kind.queue for r in rules if isinstance(r.kind, Assigns) and r.kind.queue is not None),
         )
 
 
@@ -227,14 +238,15 @@ class Law:
         self.regulations: Mapping[str, Regulation] = d.regulations
         self.measures: Mapping[str, Measure] = compiled.measures
         self.versions: Mapping[str, list[Clause]] = compiled.clauses
-        self.pack_titles, self.waiting = d.pack_titles, tuple(d.waiting)
+        self.pack_titles = d.pack_titles
+        self.pack_bases = d.pack_bases
         self.days = sorted({c.since for vs in compiled.clauses.values() for c in vs if c.since is not None})
         self._by_epoch: dict[int, LawDay] = {}
 
     @cached_property
     def scheduled(self) -> tuple[Clause, ...]:
         """The clause versions that come round by the calendar."""
-        return tuple(c for vs in self.versions.values() for c in vs if c.rules and isinstance(c.rule.kind, Schedules))
+        return tuple(c for vs in self.versions.values() for c in vs if c.rules and by_calendar(c.rule))
 
     def noun(self, name: str) -> Noun | None:
         """Return a noun of the packs, or what stands for staff and units; None if there is no such."""
@@ -276,6 +288,13 @@ class Law:
         exact = [c for c in versions if c.since == since]
         return exact[0] if exact else next((c for c in reversed(versions) if not c.repealed), None)
 
+    def clause_of(self, name: str, since: date | None) -> Clause:
+        """Return the version of a clause that was named. Raises KeyError."""
+        found = self.clause(name, since)
+        if found is None:
+            raise KeyError(name)
+        return found
+
     def read_fields(
         self, noun: str, act: str, raw: Mapping[str, object], moment: datetime
     ) -> tuple[dict[str, Any], dict[str, BadValue]]:
@@ -298,16 +317,13 @@ class Law:
         return values, wrong
 
 
-def load(sources: Sources, company: Company | None = None, *, allow_later: bool = False) -> Law:
-    """Compile and check packs. Raises PackError with every fault found.
-
-    `allow_later` skips clauses of kinds that are not there yet (drafts); such a law cannot be enacted.
-    """
+def load(sources: Sources, company: Company | None = None) -> Law:
+    """Compile and check packs. Raises PackError with every fault found."""
     company = company or Company()
     digest = hashlib.sha256(
         "\x00".join(f"{k}\x00{v}" for k, v in sorted(sources.items())).encode() + company.text.encode()
     ).hexdigest()
-    return law_of(Compiler(sources, company, allow_later=allow_later), digest)
+    return law_of(Compiler(sources, company), digest)
 
 
 def law_of(compiler: Compiler, digest: str = "") -> Law:

@@ -6,40 +6,51 @@ the act being decided is not counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from shouwen.policy.conditions import ALWAYS, Condition, ConditionReader
+from shouwen.policy.env import Elapsed
 from shouwen.policy.nouns import Book, Noun
 from shouwen.policy.paths import Names
 from shouwen.policy.source import Node
 from shouwen.policy.values import FieldType
 from shouwen.worktime import BadSpan, Span, parse_span
 
-KEYS = ("zh", "en", "count", "sum", "share", "of", "when", "where", "per", "over", "target", "source", "assumed")
-LATER = ("streak", "oldest", "rise")
+FOLDS: Final = ("count", "sum", "share", "streak", "oldest", "rise")
+KEYS = ("zh", "en", *FOLDS, "of", "when", "where", "while", "per", "over", "target", "source", "assumed")
 PER = ("case", "actor", "customer", "responsible", "first_asked", "unit", "who", "subject")
+PERSONS: Final = frozenset({"actor", "responsible", "first_asked", "who", "subject"})  # what a member of staff is counted by
+COUNTED_ACTS: Final = ("streak", "oldest", "rise")  # folds over what was done, in the order it was done
 EVER_AFTER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 WINDOWS = ("business_day", "week", "calendar_month", "calendar_quarter", "calendar_year")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is counted: an act of a noun, the standing subjects of a noun, the entries of a book, or the promises of a clause kept."""
+    """What is counted: an act of a noun, the standing subjects of a noun, the entries of a book, the promises of a clause kept, the
+    days a grant runs (`grant`, of which `day` is the whole).
+    """
 
     noun: str = ""
     act: str = ""
     book: str = ""
     kept: str = ""
     column: str = ""  # what a sum adds
+    grant: str = ""
+    day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """计量. `fold` is count, sum or share; `when` narrows the whole, `where` the counted only."""
+    """计量. `fold` is one of FOLDS; `when` narrows the whole, `where` the counted only.
+
+    A share of one noun's acts among another's standing things (`link`: the field that points from the one to the other) counts the
+    things, each once. A streak goes back from the last act as long as `goes_on` holds. A rise is what a meter has gone up by.
+    """
 
     id: str
     zh: str
@@ -55,6 +66,25 @@ class Measure:
     target: str = ""
     source: tuple[str, ...] = ()
     custom_per: str = ""  # a field of the counted noun
+    points_to: tuple[str, ...] = ()  # the nouns that field points to: such a subject is counted by itself
+    goes_on: Condition = ALWAYS
+    clauses: tuple[str, ...] = ()  # of a book: only entries by these clauses
+    link: str = ""
+
+    @property
+    def across(self) -> bool:
+        """Whether it is a share of the things of one noun that acts on another noun have reached."""
+        return bool(self.link)
+
+    def key_for(self, noun: str, id_: int, fields: Mapping[str, Any], plain: Callable[[str], Any]) -> Any:
+        """Return for whom or what a subject asks; `plain` answers for the words of a subject (case, actor, customer …)."""
+        if not self.per:
+            return None
+        if self.per == "field":
+            return id_ if noun in self.points_to else fields.get(self.custom_per)
+        if noun == "staff" and self.per in PERSONS:
+            return id_
+        return fields["who"] if self.per == "who" and fields.get("who") is not None else plain(self.per)
 
 
 class MeasureReader:
@@ -66,58 +96,99 @@ class MeasureReader:
 
     def measure(self, key: str, node: Node) -> Measure | None:
         """Read one measure; None (with a fault) if it is not one."""
-        folds = [f for f in ("count", "sum", "share") if node.get(f) is not None]
-        if any(node.get(word) is not None for word in LATER):
-            return None
+        folds = [f for f in FOLDS if node.get(f) is not None]
         self.reader.known(node, KEYS, "计量")
         if len(folds) != 1:
-            self.reader.fault(node, "计量须写 count、sum、share 之一", "a measure is one of count, sum, share")
+            self.reader.fault(node, f"计量须写 {'、'.join(FOLDS)} 之一", f"a measure is one of {', '.join(FOLDS)}")
             return None
         fold = folds[0]
         counted = self._target(node.get(fold) or node, fold)
         of = node.get("of")
         whole = self._target(of, "of") if of is not None else counted
-        kind = self._type(fold, counted)
         per, custom = self._per(node.get("per"), counted)
-        return Measure(
+        found = Measure(
             key,
             self.reader.text(node.get("zh"), key),
             fold,
             counted,
             whole,
-            kind,
+            self._type(fold, counted),
             self.reader.text(node.get("en")),
             self._condition(node.get("when"), whole),
-            self._condition(node.get("where"), counted),
+            ALWAYS if counted.book else self._condition(node.get("where"), counted),
             per,
             self._window(node.get("over")),
             self.reader.text(node.get("target")),
             self.reader.source(node.get("source")),
             custom,
+            self._points_to(counted.noun, custom),
+            self._condition(node.get("while"), counted),
+            self._clauses(node.get("where")) if counted.book else (),
+            self._link(counted, whole),
         )
+        self._check(node, found)
+        return found
+
+    def _check(self, node: Node, m: Measure) -> None:
+        """Note what a fold cannot do without."""
+        if m.fold in COUNTED_ACTS and not m.counted.act:
+            self.reader.fault(node, f"{m.fold} 须写“流程.动作”", f"{m.fold} wants `procedure.act`")
+        if m.fold == "streak" and not m.goes_on.groups:
+            self.reader.fault(node, "streak 须写 while:连续到何时为止", "a streak wants `while`: as long as what holds")
+        if (m.counted.day or m.whole.day or m.counted.grant) and (m.fold, m.whole.day, bool(m.over)) != ("share", True, True):
+            self.reader.fault(
+                node,
+                "按日计的准许须写 share: grant.…、of: day 和 over",
+                "days of a grant: `share: grant.x`, `of: day` and `over`",
+            )
+
+    def _points_to(self, noun: str, field: str) -> tuple[str, ...]:
+        shape = self.names.nouns[noun].fields.get(field) if noun in self.names.nouns and field else None
+        if shape is None:
+            return ()
+        return (shape.type.name,) if shape.type.name in ("staff", "unit") else shape.type.nouns
+
+    def _link(self, counted: Target, whole: Target) -> str:
+        """Return the field by which what is counted points to the things it is a share of; "" when it is of the same noun."""
+        if not counted.noun or not whole.noun or counted.noun == whole.noun:
+            return ""
+        fields = self.names.nouns[counted.noun].fields.values()
+        return next((f.id for f in fields if whole.noun in f.type.nouns and not f.type.many), "")
+
+    def _clauses(self, node: Node | None) -> tuple[str, ...]:
+        """Read which clauses' entries count: `where: {clause: ["5.1", "5.2"]}`."""
+        if node is None:
+            return ()
+        self.reader.known(node, ("clause",), "账簿的 where")
+        return tuple(self._clause(n) for n in self.reader.listing(node.get("clause")))
+
+    def _clause(self, node: Node) -> str:
+        text = self.reader.text(node)
+        name = next((n for n in (text, f"{self.regulation}#{text}") if n in self.clause_ids), "")
+        if not name:
+            self.reader.unknown(node, text, [c.split("#")[1] for c in self.clause_ids], "没有这一条:", "there is no clause")
+        return name or text
 
     def _type(self, fold: str, counted: Target) -> FieldType:
-        if fold == "share":
-            return FieldType("percent")
+        if fold in ("share", "oldest", "streak"):
+            return FieldType({"share": "percent", "oldest": "span", "streak": "number"}[fold], whole=fold == "streak")
         noun = self.names.nouns.get(counted.noun)
         if fold == "sum" and counted.book:
             return FieldType("money" if self.books[counted.book].is_money else "number")
-        if fold == "sum" and noun is not None:
+        if fold in ("sum", "rise") and noun is not None:
             brought = noun.acts[counted.act].fields if counted.act in noun.acts else {}
             shape = brought.get(counted.column) or noun.fields.get(counted.column)
             return shape.type if shape is not None else FieldType("number")
-        return FieldType("number")
+        return FieldType("number", whole=fold == "count")
 
     def _target(self, node: Node, fold: str) -> Target:
         if node.pairs is not None:
             self.reader.known(node, ("kept",))
-            text = self.reader.text(node.get("kept"))
-            name = f"{self.regulation}#{text}" if "#" not in text else text
-            if name not in self.clause_ids:
-                self.reader.unknown(node, text, [c.split("#")[1] for c in self.clause_ids], "没有这一条:", "there is no clause")
-            return Target(kept=name)
+            return Target(kept=self._clause(node.get("kept") or node))
         text = self.reader.text(node)
         head, *rest = text.split(".")
+        if text == "day" or head == "grant":
+            return Target(day=text == "day", grant=".".join(rest) if head == "grant" else "")
         if head in self.books:
             return Target(book=head)
         noun = self.names.nouns.get(head)
@@ -134,7 +205,7 @@ class MeasureReader:
             return Target(noun=head)
         act, column = (rest[0], rest[1] if len(rest) > 1 else "") if rest[0] in noun.acts else ("", rest[0])
         brought = noun.acts[act].fields if act else {}
-        if (fold == "sum") != bool(column) or (column and column not in noun.fields and column not in brought):
+        if (fold in ("sum", "rise")) != bool(column) or (column and column not in noun.fields and column not in brought):
             known = [*noun.acts, *noun.fields, *(f"{act}.{f}" for f in brought)]
             self.reader.unknown(node, ".".join(rest), known, f"{noun.zh}没有", f"{noun.id} has no")
         return Target(head, act, column=column)
@@ -168,6 +239,41 @@ class MeasureReader:
             if node is not None:
                 self.reader.fault(node, f"{e.zh};或写 {'、'.join(WINDOWS)}", f"{e.en}; or {', '.join(WINDOWS)}")
             return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing that was done: when, its place among those of one moment, what it adds, whether the streak goes on with it."""
+
+    at: datetime
+    order: int
+    added: Any = 1
+    goes_on: bool = False
+
+
+def fold_acts(m: Measure, hits: Iterable[Hit], at: datetime, since: datetime | None) -> Any:
+    """Return a streak, the age of the oldest, or the rise of a meter, from what was done; nothing done is nothing, never unknown."""
+    done = sorted(hits, key=lambda h: (h.at, h.order))
+    if m.fold == "oldest":
+        return Elapsed(done[0].at if done else at, at)
+    if m.fold == "streak":
+        return next((n for n, h in enumerate(reversed(done)) if not h.goes_on), len(done))
+    before = [h.added for h in done if since is not None and h.at < since]
+    within = [h.added for h in done if since is None or h.at >= since]
+    if not within:
+        return Decimal(0)
+    return max(within[-1] - (before[-1] if before else within[0]), Decimal(0))
+
+
+def granted_share(m: Measure, grants: Iterable[tuple[datetime, datetime]], at: datetime, calendar: Any) -> Decimal:
+    """Return the share of the days of the window on which a grant ran all day."""
+    first, end = calendar.period_bounds(m.over, at)
+    day, days, runs, spells = calendar.business_day(first), 0, 0, list(grants)
+    while (bounds := calendar.day_bounds(day))[0] < end:
+        days += 1
+        runs += any(since <= bounds[0] and bounds[1] <= until for since, until in spells)
+        day += timedelta(days=1)
+    return share(runs, days)
 
 
 def share(part: int, whole: int) -> Decimal:

@@ -16,9 +16,9 @@ from typing import ClassVar
 
 from shouwen.policy.errors import Faults
 from shouwen.policy.kinds.base import ClauseReader
+from shouwen.policy.kinds.booking import Booking
 from shouwen.policy.kinds.gate import Gate
 from shouwen.policy.kinds.gates import WINDOWS, Approval
-from shouwen.policy.kinds.keeps import Booking
 from shouwen.policy.kinds.registry import KINDS
 from shouwen.policy.kinds.requires import EVIDENCE_ZH
 from shouwen.policy.moments import ENDS
@@ -31,6 +31,8 @@ Where = tuple[str | int, ...]
 NUMBER = re.compile(r"(?<!\w)(?<!\d\.)-?\d+(?:\.\d+)?")
 CLOCK = re.compile(r"^(next day )?([01]\d|2[0-3]):([0-5]\d)$")
 NUMERIC = frozenset({"number", "money", "percent", "span", "elapsed"})
+SIGN = re.compile(r"(?<=\s)[-+*/](?=\s)")
+OPPOSITE = {"+": "-", "-": "+", "*": "/", "/": "*"}
 SILENT = frozenset({"table", "unset", "missing", "given", "none"})
 ROW_WORDS = frozenset({"id", "source", "assumed"})
 
@@ -261,11 +263,29 @@ class Finder:
     def _yes_no(self, value: Node, here: Where) -> Iterator[Change]:
         yield from _flag(value, here)
 
+    def _expression(self, value: Node, here: Where) -> Iterator[Change]:
+        """Each number, and each sign of an arithmetic becomes its opposite."""
+        yield from _numbers(value, here)
+        text = value.text or ""
+        for m in SIGN.finditer(text):
+            other = text[: m.start()] + OPPOSITE[m[0]] + text[m.end() :]
+            yield Change(here, text, (other,))
+
+    def _shares(self, value: Node, here: Where) -> Iterator[Change]:
+        """Who bears a share becomes the next post; the shares themselves have to add up, so two of them change places."""
+        posts = list(self.names.posts)
+        for word, _ in value.entries():
+            if word in posts:
+                yield Change((*here, word), word, tuple(_after(word, posts, {word})), key=True)
+
+    def _measures(self, value: Node, here: Where) -> Iterator[Change]:
+        yield from _neighbours(value, here, list(self.names.measures))
+
     BY_WORD: ClassVar[dict[str, Callable[[Finder, Node, Where], Iterator[Change]]]] = {
         "act": _acts, "acts": _acts, "who": _who, "condition": _condition, "moment": _moment, "due": _due, "window": _window,
         "value": _answer, "values": _values, "pass": _who, "evidence": _evidence, "flag": _yes_no, "number": _number,
         "span": _number,
-        "amount": _number, "share": _number,
+        "amount": _number, "share": _number, "expression": _expression, "shares": _shares, "measures": _measures,
     }  # fmt: skip
 
 

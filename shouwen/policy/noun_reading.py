@@ -11,6 +11,7 @@ from shouwen.policy.nouns import ActShape, Book, Field, Form, Label, NamedFact, 
 from shouwen.policy.reading import Reader
 from shouwen.policy.source import Node
 from shouwen.policy.values import TYPES, Choice, FieldType
+from shouwen.worktime import BadSpan, Span, parse_span
 
 FIELD_KEYS = (
     "zh",
@@ -307,6 +308,20 @@ class NounReader(Reader):
             self.source(node.get("source")),
         )
 
+    def entry_noun(self, book: Book, node: Node, where: tuple[str, str]) -> Noun:
+        """Read the life of a book's entries: the steps they go through, and what may be done on them after they were booked."""
+        steps = self.each(node.get("steps"), lambda k, n: self.label(n, k))
+        acts = {"book": ActShape("book", "记账", "Book"), **self.each(node.get("acts"), lambda k, n: self.act(k, n, steps))}
+        amount = FieldType("money") if book.is_money else FieldType("number", unit=book.unit)
+        fields = (
+            Field("clause", "依据条款", FieldType("text"), "Clause"), Field("who", "当事人", FieldType("staff"), "Whose"),
+            Field("amount", "数额", amount, "Amount"),
+        )  # fmt: skip
+        return Noun(
+            book.id, "entry", *where, book.zh, book.en, fields={f.id: f for f in fields}, steps=steps, acts=acts,
+            source=book.source, node=node,
+        )  # fmt: skip
+
     def form(self, key: str, node: Node) -> Form:
         """Read a form."""
         self.known(node, ("zh", "en", "of", "copies", "prints", "source", "assumed"), "表单")
@@ -318,6 +333,14 @@ class NounReader(Reader):
 
     def fact(self, key: str, node: Node) -> NamedFact:
         """Read a named fact somebody outside the law provides."""
-        self.known(node, ("zh", "en", "type", "of", "source", "assumed"), "事实")
+        self.known(node, ("zh", "en", "type", "of", "stale_after", "source", "assumed"), "事实")
         kind = self.field_type(node.get("type") or node, node, key) if node.get("type") else FieldType("number")
-        return NamedFact(key, self.text(node.get("zh"), key), kind, self.text(node.get("en")), self.source(node.get("source")))
+        zh, en = self.text(node.get("zh"), key), self.text(node.get("en"))
+        return NamedFact(key, zh, kind, en, self.source(node.get("source")), self._age(node.get("stale_after")))
+
+    def _age(self, node: Node | None) -> Span | None:
+        try:
+            return parse_span(self.text(node)) if node is not None else None
+        except BadSpan as e:
+            self.fault(node or Node("", 0, 0), e.zh, e.en)
+            return None

@@ -8,6 +8,7 @@ from typing import Any
 
 from shouwen.policy.source import Node
 from shouwen.policy.values import FieldType
+from shouwen.worktime import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +164,17 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class NamedFact:
-    """A fact somebody outside the law provides (the weather, how soon a candidate can be there)."""
+    """A fact somebody outside the law provides (the weather, how soon a candidate can be there).
+
+    With `stale_after` it comes with its moment (`facts.Dated`), and is unknown once it is older than that.
+    """
 
     id: str
     zh: str
     type: FieldType
     en: str = ""
     source: tuple[str, ...] = ()
+    stale_after: Span | None = None
 
 
 @dataclass(slots=True)

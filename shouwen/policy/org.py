@@ -17,6 +17,7 @@ class UnitFact:
     head: int = 0
     calendar: str = ""
     kind: str = ""
+    closed: bool = False  # nothing new begins in it
 
 
 @dataclass(frozen=True, slots=True)

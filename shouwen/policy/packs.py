@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from shouwen.policy.errors import Faults
-from shouwen.policy.kinds.registry import CLAUSE_KEYS, KINDS, LATER
-from shouwen.policy.later import set_aside
+from shouwen.policy.kinds.registry import CLAUSE_KEYS, KINDS
 from shouwen.policy.noun_reading import NounReader
 from shouwen.policy.nouns import Book, Field, Form, Label, NamedFact, Noun, Post, Regulation
 from shouwen.policy.reading import WORD
@@ -95,8 +94,8 @@ class Declared:
     regulations: dict[str, Regulation] = field(default_factory=dict)
     clauses: dict[str, tuple[Regulation, Node]] = field(default_factory=dict)
     places: dict[str, Node] = field(default_factory=dict)  # "noun:repair" -> where it is declared
-    waiting: list[tuple[str, str]] = field(default_factory=list)  # clauses of kinds that come later: name, word
     pack_titles: dict[str, Label] = field(default_factory=dict)
+    pack_bases: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the packs a pack builds on
     pack_calendars: dict[str, str] = field(default_factory=dict)  # the calendar of a pack's regulations that name none
 
 
@@ -127,8 +126,9 @@ def read_sources(folders: list[Path]) -> Sources:
 class PackReader:
     """Reads the nouns and headers of all files of some packs."""
 
-    def __init__(self, sources: Sources, faults: Faults, *, allow_later: bool = False) -> None:
-        self.sources, self.faults, self.allow_later = sources, faults, allow_later
+    def __init__(self, sources: Sources, faults: Faults, *, announced: Mapping[str, Any] | None = None) -> None:
+        """`announced` are the company's own years of holidays, for calendars that keep the Chinese ones."""
+        self.sources, self.faults, self.announced = sources, faults, announced or {}
         self.reader = NounReader(faults)
         self.declared = Declared()
         self.headers: list[tuple[str, Node]] = []
@@ -145,14 +145,6 @@ class PackReader:
             else:
                 self.reader.fault(root, "文件开头应为 regulation: 或 pack:", "the file should begin with regulation: or pack:")
         self._named()
-        for clause, word, node in set_aside(self.declared):
-            self.declared.waiting.append((clause, word))
-            if not self.allow_later:
-                self.reader.fault(
-                    node,
-                    f"“{clause}”用到的“{word}”尚未实现,不能颁布",
-                    f"{clause} uses {word!r}, which is not there yet; it cannot be enacted",
-                )
         return self.declared
 
     def _named(self) -> None:
@@ -183,6 +175,7 @@ class PackReader:
         self.reader.known(root, PACK_KEYS, "制度包")
         if (title := root.get("title")) is not None:
             self.declared.pack_titles[pack] = self.reader.label(title)
+        self.declared.pack_bases[pack] = self.reader.texts(root.get("builds_on"))
         self.declared.pack_calendars[pack] = self.reader.text(root.get("calendar"))
         self._declare(pack, "", root)
 
@@ -242,22 +235,13 @@ class PackReader:
                 f'{key!r} is no number of a clause: digits, letters, dots and hyphens, as in id: "2.1"',
             )  # fmt: skip
         name = f"{regulation.name}#{key}"
-        said = [k for k in [*KINDS, *LATER] if node.get(k) is not None]
-        self.reader.known(
-            node, [*CLAUSE_KEYS, *KINDS, *LATER], f"条款{key}", assumes=[p for k in said if k in KINDS for p in KINDS[k].keys]
-        )
+        said = [k for k in KINDS if node.get(k) is not None]
+        self.reader.known(node, [*CLAUSE_KEYS, *KINDS], f"条款{key}", assumes=[p for k in said for p in KINDS[k].keys])
         if len(said) != 1:
             kinds = "、".join(KINDS)
             self.reader.fault(
                 node, f"条款{key}须有且只有一种条款({kinds})", f"clause {key} must be exactly one of: {', '.join(KINDS)}"
             )
-            return
-        if said[0] in LATER:
-            self.declared.waiting.append((name, said[0]))
-            if not self.allow_later:
-                self.reader.fault(
-                    node, f"条款种类“{said[0]}”尚未实现,不能颁布", f"the kind {said[0]!r} is not there yet; it cannot be enacted"
-                )
             return
         if name in self.declared.clauses:
             first = self.declared.clauses[name][1].line
@@ -270,7 +254,7 @@ class PackReader:
             for name, node in r.mapping(root.get(key)).items():
                 self._once("noun", name, node, "流程或台账")
                 d.nouns[name] = r.noun(name, node, kind, where)
-        self._stores(root)
+        self._stores(root, where)
         for word, nodes in (("groups", d.groups), ("seasons", d.seasons), ("persons", d.persons)):
             for name, node in r.mapping(root.get(word)).items():
                 self._once(word, name, node, word)
@@ -281,7 +265,7 @@ class PackReader:
         for name, node in r.mapping(root.get("calendars")).items():
             self._calendar(name, node)
 
-    def _stores(self, root: Node) -> None:
+    def _stores(self, root: Node, where: tuple[str, str]) -> None:
         """Read the small nouns: posts, books, forms, facts, customer fields."""
         d, r = self.declared, self.reader
         stores: tuple[tuple[str, dict[str, Any], Callable[[str, Node], Any]], ...] = (
@@ -294,6 +278,9 @@ class PackReader:
                     continue  # a regulation may name a post another one declares
                 self._once(word, name, node, word)
                 store[name] = read(name, node)
+                if word == "books" and node.get("steps") is not None:  # its entries have a life of their own
+                    self._once("noun", name, node, "流程或台账")
+                    d.nouns[name] = r.entry_noun(store[name], node, where)
 
     def _once(self, kind: str, name: str, node: Node, zh: str) -> None:
         if not WORD.match(name):
@@ -312,6 +299,8 @@ class PackReader:
 
     def _calendar(self, name: str, node: Node) -> None:
         told = {k: n.plain() for k, n in self.reader.mapping(node).items() if k not in ("source", "assumed")}
+        if told.get("holidays") == "cn" and self.announced:
+            told["announced"] = self.announced
         try:
             self.declared.calendars[name] = Calendar.build(**told)  # type: ignore[arg-type]
         except WorktimeError as e:

@@ -6,20 +6,25 @@ A path is checked when the pack is loaded; what it may name is this closed list,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from shouwen.policy.act import BUILT_IN_ACTS
-from shouwen.policy.env import Elapsed, Env
+from shouwen.policy.env import Elapsed, Env, paper
+from shouwen.policy.facts import RETAINED, Dated, grants_of
 from shouwen.policy.nouns import Field, NamedFact, Noun
 from shouwen.policy.reading import Reader
 from shouwen.policy.source import Node
 from shouwen.policy.values import Choice, FieldType
+from shouwen.worktime import Span
 
 Getter = Callable[[Env], Any]
 ELAPSED = FieldType("elapsed")
 POSTS = FieldType("posts")
+CLAUSE = FieldType("text", unit=" ")  # by which clause an entry was made: literals are clause numbers
+PAPER = FieldType("choice", choices={s: Choice(s, zh) for s, zh in (("filled", "已有"), ("missing", "缺"), ("waived", "免"))})
+YES_NO = FieldType("yes_no")
 PEOPLE = {"responsible": "责任人", "first_asked": "首问人"}
 LINKED = {"responsible": ("责任人", "staff"), "first_asked": ("首问人", "staff"), "customer": ("客户", "customer")}
 # What may be asked of a member of staff or a unit: the population of a schedule.
@@ -55,11 +60,13 @@ class Names:
     reader: Reader
     noun: Noun | None = None
     rows: str = ""  # the rows field a for_each speaks of
+    clause: Callable[[Node], str] | None = None  # how the number of a clause becomes its global name
+    rights: Mapping[str, str] = field(default_factory=dict)  # what clauses grant: id -> Chinese
 
     def path(self, node: Node, text: str) -> Path | None:
         """Return the checked path, or note a fault and return None."""
         head, _, tail = text.partition(".")
-        found = self._special(head, tail) or self._own(head, tail)
+        found = self._special(head, tail) or self._kept(head, tail) or self._own(head, tail)
         if found is None and not tail:
             found = self._measure(head) or self._fact(head)
         if found is None:
@@ -88,6 +95,21 @@ class Names:
             return Path(f"customer.{tail}", f.type, f"客户的{f.zh}", _link("customer", tail), f, link="customer")
         return None
 
+    def _kept(self, head: str, tail: str) -> Path | None:
+        """Return what is kept of a subject beside its fields: rights, retention, whether the act changes a field, an entry's clause."""
+        noun = self.noun
+        if noun is None:
+            return None
+        if head == "retained" and not tail and head not in noun.fields:
+            return Path(head, YES_NO, "仍在保存期内", lambda e: (m := e.facts.marks.get(RETAINED)) is not None and m.last > e.at)
+        if head == "changes" and tail in noun.fields:
+            return Path(f"changes.{tail}", YES_NO, f"改动{noun.fields[tail].zh}", _changes(tail))
+        if head == "grant" and tail:
+            return Path(f"grant.{tail}", YES_NO, f"准许{self.rights.get(tail, tail)}", _granted(tail))
+        if noun.kind == "entry" and head == "clause" and not tail:
+            return Path("clause", CLAUSE, "依据条款", _field("clause"), noun.fields["clause"])
+        return None
+
     def _own(self, head: str, tail: str) -> Path | None:
         noun = self.noun
         if noun is None:
@@ -107,6 +129,10 @@ class Names:
         if own.type.name == "rows":
             column = own.type.columns.get(tail)
             return Path(f"{head}.{tail}", column.type, f"{own.zh}的{column.zh}", _row(head, tail), column) if column else None
+        if own.type.name == "slots":
+            return _slot_path(own, head, tail)
+        if own.type.name == "staff" and tail == "post" and not own.type.many:
+            return Path(f"{head}.post", POSTS, f"{own.zh}岗位", lambda e: e.facts.org.posts_of(e.fields.get(head) or 0, e.at))
         targets = self.customer_fields if own.type.name == "customer" else self._target_fields(own)
         f = targets.get(tail)
         if f is None and own.type.name in ("record", "case") and tail in ("step", "state"):
@@ -135,7 +161,7 @@ class Names:
 
     def _fact(self, head: str) -> Path | None:
         fact = self.facts.get(head)
-        return None if fact is None else Path(head, fact.type, fact.zh, _named(head), fact=head)
+        return None if fact is None else Path(head, fact.type, fact.zh, _named(head, fact.stale_after), fact=head)
 
     def moment(self, node: Node, text: str) -> str:
         """Check the name of a moment: an act of the noun, a built-in act or a date field; return it."""
@@ -156,6 +182,44 @@ class Names:
         if self.noun is not None and text in self.noun.fields:
             return self.noun.fields[text].zh
         return BUILT_IN_ACTS.get(text, (text,))[0]
+
+
+def _slot_path(own: Field, head: str, tail: str) -> Path | None:
+    """Return one paper of a slots field (known when it is there or waived), or `state` and `note` of the paper spoken of."""
+    if tail == "state":
+        return Path(f"{head}.state", PAPER, "状态", _of_paper(head, "state"))
+    if tail == "note":
+        return Path(f"{head}.note", FieldType("text"), "说明", _of_paper(head, "note"), Field("note", "说明", FieldType("text")))
+    slot = own.type.choices.get(tail)
+    if slot is None:
+        return None
+    return Path(f"{head}.{tail}", PAPER, slot.zh, _one_paper(head, tail), Field(tail, slot.zh, PAPER, slot.en))
+
+
+def _of_paper(head: str, name: str) -> Getter:
+    def get(e: Env) -> Any:
+        if e.row is not None:
+            return e.row.get(name)
+        return tuple(v for _, row in e.rows(head) if (v := row.get(name)) is not None) or None
+
+    return get
+
+
+def _one_paper(head: str, slot: str) -> Getter:
+    def get(e: Env) -> Any:
+        kept = (e.fields.get(head) or {}).get(slot)
+        state = paper(kept).get("state") if kept is not None else None
+        return state if state in ("filled", "waived") else None
+
+    return get
+
+
+def _changes(name: str) -> Getter:
+    return lambda e: name in e.act.fields and e.act.fields[name] != e.facts.fields.get(name)
+
+
+def _granted(what: str) -> Getter:
+    return lambda e: any(since <= e.at < until for since, until in grants_of(e.facts.marks, what))
 
 
 def _field(name: str) -> Getter:
@@ -240,5 +304,15 @@ def _measured(name: str) -> Getter:
     return lambda e: e.facts.measures.get(name)
 
 
-def _named(name: str) -> Getter:
-    return lambda e: e.facts.named.get(name)
+def _named(name: str, stale_after: Span | None) -> Getter:
+    if stale_after is None:
+        return lambda e: e.facts.named.get(name)
+
+    def get(e: Env) -> Any:
+        """A fact is unknown when it is too old, or when nobody knows how old it is."""
+        found = e.facts.named.get(name)
+        if not isinstance(found, Dated) or e.at > e.calendar.add(found.at, stale_after, same_time=True):
+            return None
+        return found.value
+
+    return get

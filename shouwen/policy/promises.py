@@ -16,7 +16,7 @@ from shouwen.policy.env import Env, as_moment
 from shouwen.policy.facts import Running
 from shouwen.policy.kinds.base import Rule
 from shouwen.policy.kinds.deadline import Deadline
-from shouwen.policy.kinds.keeps import Notifies
+from shouwen.policy.kinds.tells import Notifies
 from shouwen.policy.moments import Clockwork, Fall, date_value, fall
 from shouwen.policy.ruling import Breach, Cite, Effect, Move, Promise, Settle
 from shouwen.worktime import Span, parse_span
@@ -71,10 +71,10 @@ def _wanted(plan: Plan, env: Env, law: LawDay) -> Iterator[Want]:
         if not kind.for_each:
             yield from _judged(rule, anchor, env, law)
             continue
-        for i, values in enumerate(env.fields.get(kind.for_each) or (), 1):
+        for i, values in env.rows(kind.for_each):
             with spoken_of(values, env):
                 found = list(_judged(rule, anchor, env, law))
-            yield from (replace(want, row=str(i), values=values) for want in found)
+            yield from (replace(want, row=i, values=values) for want in found)
     for rule in plan.alarms:
         anchor = alarm_at(rule, env)
         if anchor is not None:

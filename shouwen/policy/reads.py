@@ -48,4 +48,4 @@ def _paths_inside(value: Any) -> Iterator[Path]:
         case Link():
             yield from _paths_in(value.who)
         case _:
-            yield from _paths_in([getattr(value, name) for name in ("path", "who") if hasattr(value, name)])
+            yield from _paths_in([getattr(value, name) for name in ("path", "who", "paths") if hasattr(value, name)])

@@ -4,25 +4,34 @@
 `decide` then answers for that member with the member's own facts, and opens the case. Scenarios and the live clock both ask here.
 
 Periods are cut from the calendar, never from the day a clause was enacted: days, weeks (from the calendar's first weekday),
-months, quarters and years (from January). An occurrence falls at the beginning of its period's first business day; with `during`, of the
+months, quarters and years (from January). What is said of the end of a period (`upon: end_of_month`, reports) happens at its last moment,
+and is judged by its last day. Any other occurrence falls at the beginning of its period's first business day; with `during`, of the
 first day of the period that lies in the season. A period without such a day has none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from typing import Final
 
 from shouwen.policy.act import Act, Ref
 from shouwen.policy.calendars import EVER
 from shouwen.policy.kinds.base import Clause
 from shouwen.policy.kinds.opens import Schedules
+from shouwen.policy.kinds.reports import Reports
 from shouwen.policy.law import Law
-from shouwen.worktime import Calendar, Family, Span
+from shouwen.worktime import Calendar, Family, Span, parse_span
 from shouwen.worktime.daybook import Season
 from shouwen.worktime.span import Unit
 
+LAST_MOMENT: Final = timedelta(microseconds=1)
+PERIODS: Final[Mapping[str, Span]] = {
+    "end_of_day": parse_span("1d"), "end_of_week": parse_span("7d"), "end_of_month": parse_span("1mo"),
+    "end_of_quarter": parse_span("3mo"), "end_of_year": parse_span("1y"),
+}  # fmt: skip
 MONDAY = date(1970, 1, 5).toordinal()  # weeks are counted from a Monday, so that `14d` pairs the same weeks for ever
 
 
@@ -39,6 +48,7 @@ class Occurrence:
     period: str  # 2026-03, 2026-W10, 2026-03-01, 2026: with clause and member it names the occurrence for ever
     population: str
     unit_kinds: tuple[str, ...] = ()
+    drawn: tuple[datetime, datetime] | None = None  # a sample: of what was done from one moment until before another
 
 
 def come_round(occurrence: Occurrence, member: Ref) -> Act:
@@ -57,10 +67,14 @@ def occurrences(law: Law, after: datetime, until: datetime) -> list[Occurrence]:
 
 
 def _of(law: Law, clause: Clause, after: datetime, until: datetime) -> Iterator[Occurrence]:
-    kind = clause.rule.kind if clause.rules else None
-    if not isinstance(kind, Schedules) or kind.undecided or kind.every is None:
+    rule = clause.rule
+    if not isinstance(rule.kind, Schedules):
+        yield from _at_ends(law, clause, after, until)
         return
-    calendar = law.calendars.get(clause.regulation.calendar) or law.calendars.get(law.calendar) or EVER
+    kind = rule.kind
+    if kind.undecided or kind.every is None:
+        return
+    calendar = calendar_of(law, clause)
     season = law.seasons[kind.during] if kind.during else None
     applies = clause.regulation.header.get("applies_to", ())
     kinds = (applies,) if isinstance(applies, str) else tuple(applies)
@@ -70,7 +84,51 @@ def _of(law: Law, clause: Clause, after: datetime, until: datetime) -> Iterator[
             continue
         at = calendar.day_bounds(day)[0]
         if after < at <= until:
-            yield Occurrence(at, clause.name, clause.since, period, kind.population, kinds if kind.population == "unit" else ())
+            told = kinds if kind.population == "unit" else ()
+            drawn = (_before(kind.every, calendar, first), at) if kind.drawn else None
+            yield Occurrence(at, clause.name, clause.since, period, kind.population, told, drawn)
+
+
+def occurrences_of(law: Law, clause: Clause, after: datetime, until: datetime) -> Iterator[Occurrence]:
+    """Yield what one of the scheduled clauses brings round in (after, until], as far as it can be told. Raises UnknownYear."""
+    yield from _of(law, clause, after, until)
+
+
+def calendar_of(law: Law, clause: Clause) -> Calendar:
+    """Return the calendar whose periods a clause goes by."""
+    return law.calendars.get(clause.regulation.calendar) or law.calendars.get(law.calendar) or EVER
+
+
+def _before(every: Span, calendar: Calendar, first: date) -> datetime:
+    """Return when the period before the one that begins on a day began."""
+    day = next(start for _, start, _ in periods(every, calendar, first - timedelta(days=1), first - timedelta(days=1)))
+    return calendar.day_bounds(day)[0]
+
+
+def _at_ends(law: Law, clause: Clause, after: datetime, until: datetime) -> Iterator[Occurrence]:
+    """Yield what is done at the last moment of each period: reports, and clauses upon the end of one. It belongs to that period."""
+    rule, calendar = clause.rule, calendar_of(law, clause)
+    kind = rule.kind
+    if isinstance(kind, Reports):
+        every, populations = kind.every, [kind.population]
+    else:
+        every, populations = PERIODS[rule.upon.name if rule.upon is not None else ""], list(clause.rules)
+    if every is None:
+        return
+    applies = clause.regulation.header.get("applies_to", ())
+    kinds = (applies,) if isinstance(applies, str) else tuple(applies)
+    for period, _, end in periods(every, calendar, calendar.business_day(after), calendar.business_day(until)):
+        at = calendar.day_bounds(end)[0] - LAST_MOMENT
+        if not after < at <= until or law.on(end - timedelta(days=1)).clauses.get(clause.name) is not clause:
+            continue
+        for n, population in enumerate(populations):
+            name = f"{period}:{population}" if n else period
+            yield Occurrence(at, clause.name, clause.since, name, population, kinds if population == "unit" else ())
+
+
+def sample(ids: Iterable[int], o: Occurrence, take: int) -> list[int]:
+    """Return so many of some ids, drawn by lot. The lot is the round's own: whoever asks again draws the same."""
+    return sorted(sorted(ids, key=lambda i: blake2b(f"{o.clause}|{o.period}|{i}".encode(), digest_size=8).digest())[:take])
 
 
 def _in_season(season: Season | None, first: date, end: date) -> date | None:

@@ -228,6 +228,7 @@ class Enter:
     row: str = ""
     voids: bool = False
     happened: datetime | None = None  # when what it is for happened, where that was before the act: the entry belongs to that day
+    reverses: tuple[int, ...] = ()  # the entries it takes back, when it voids
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +258,37 @@ class Pass:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """The subject, or (`link`) what a field of it points to, has a right from a moment until another."""
+
+    cite: Cite
+    what: str
+    since: datetime
+    until: datetime
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retain:
+    """The subject's file is to be kept until a moment; of several the latest holds."""
+
+    cite: Cite
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The figures of a period, for those who are to have them; percentages as Decimal, spans as what has passed."""
+
+    cite: Cite
+    period: str
+    to: tuple[int, ...]
+    figures: tuple[tuple[str, Any], ...]
+    form: str = ""
+    zh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkCases:
     """Two cases belong together (`related`, `duplicate`), or this one is merged into the other."""
 
@@ -266,7 +298,7 @@ class LinkCases:
 
 Effect = (
     SetField | Step | Promise | Settle | Move | Breach | Warned | OpenTask | CloseTask | TakeTask | OpenCase | Ask | Verdict
-    | Perform | Tell | Enter | Attest | Hold | Pass | LinkCases
+    | Perform | Tell | Enter | Attest | Hold | Pass | Grant | Retain | Report | LinkCases
 )  # fmt: skip
 
 

@@ -108,10 +108,8 @@ def _file(name: str, text: str, faults: Faults) -> Iterator[Scenario]:
 class Runner:
     """Runs scenarios against packs; laws are compiled once for each set of company values."""
 
-    def __init__(
-        self, sources: Sources, company: Company | None = None, *, allow_later: bool = False, law: Law | None = None
-    ) -> None:
-        self.sources, self.company, self.allow_later = sources, company or Company(), allow_later
+    def __init__(self, sources: Sources, company: Company | None = None, *, law: Law | None = None) -> None:
+        self.sources, self.company = sources, company or Company()
         self._laws: dict[str, Law] = {"": law} if law is not None else {}
         self._compiler: Compiler | None = None
 
@@ -125,7 +123,7 @@ class Runner:
     def compiler(self, values: Mapping[str, Node]) -> Compiler:
         """Return a compiler under the company's values and those of a scenario; the packs are read once."""
         if self._compiler is None:
-            self._compiler = Compiler(self.sources, self.company, allow_later=self.allow_later)
+            self._compiler = Compiler(self.sources, self.company)
             self._compiler.faults.stop_if_any()
         return self._compiler.under(replace(self.company, values={**self.company.values, **values}))
 

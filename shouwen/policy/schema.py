@@ -11,6 +11,7 @@ from typing import Any, Final
 from shouwen.policy import scenario_words
 from shouwen.policy.kinds.base import Key, Kind
 from shouwen.policy.kinds.registry import KINDS
+from shouwen.policy.measures import FOLDS
 from shouwen.policy.people import KEYS as PERSON_KEYS
 from shouwen.policy.words import (
     ACT,
@@ -100,13 +101,13 @@ def _definitions() -> dict[str, Any]:
         "upon": {
             "anyOf": [
                 TEXT,
-                {"type": "object", "properties": {"breach": dict(TEXT), "entry": dict(TEXT)}, "additionalProperties": False},
+                {"type": "object", "properties": {"breach": dict(TEXT)}, "additionalProperties": False},
             ]
         },
         "noun": _closed(NOUN),
         "field": {"anyOf": [TEXT, _closed(FIELD)]},
         "act": _closed(ACT),
-        "measure": {**_closed(MEASURE), "oneOf": [{"required": [fold]} for fold in ("count", "sum", "share")]},
+        "measure": {**_closed(MEASURE), "oneOf": [{"required": [fold]} for fold in FOLDS]},
         "clause": _clause(),
         "scenario": _closed(scenario_words.SCENARIO),
         "given": _closed(scenario_words.GIVEN),

@@ -9,14 +9,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shouwen.policy.act import Evidence
-from shouwen.policy.facts import Mark, Running
+from shouwen.policy.facts import Dated, Mark, Running, grant_mark
 from shouwen.policy.folding import Done, Entry
-from shouwen.policy.kinds.keeps import read_number
+from shouwen.policy.kinds.booking import read_number
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import Noun
-from shouwen.policy.org import Absence, Holding, Org, Shift, StaffFact, UnitFact
+from shouwen.policy.org import Org
 from shouwen.policy.reading import Reader
 from shouwen.policy.ruling import Cite, Enter
+from shouwen.policy.setting_people import pairs_of, set_org, word_of
 from shouwen.policy.source import Node, scalar
 from shouwen.policy.subjects import Subject
 from shouwen.policy.values import YES, BadValue, FieldType
@@ -38,6 +39,7 @@ CASE_WORDS = (
     "held",
     "running",
     "parent",
+    "granted",
 )
 
 
@@ -128,9 +130,9 @@ class Stage:
                 for row in node.items or []
             )
         if kind.name == "slots":
-            given = {k: v.text or "" for k, v in node.entries()}
+            given = {k: v.plain() for k, v in node.entries()}
             others = given.pop("others", "")
-            return {**(dict.fromkeys(kind.choices, others) if others else {}), **given}
+            return kind.read({**(dict.fromkeys(kind.choices, others) if others else {}), **given})
         return kind.read(node.plain(), self.zone)
 
     def _id(self, kind: str, name: str) -> int:
@@ -166,7 +168,7 @@ class Stage:
             if item.text is not None:
                 found.append(Evidence(item.text))
                 continue
-            attachment = int(_word(item, "attached") in YES)
+            attachment = int(word_of(item, "attached") in YES)
             for kind, who in item.entries():
                 name = who.text or ""
                 party = "customer" if name in self.names["customer"] else "staff"
@@ -200,15 +202,15 @@ def build(law: Law, given: tuple[Node, ...], r: Reader, regulation: str = "") ->
     calendar = law.calendars.get(law.calendar)
     zone = calendar.book.zone if calendar is not None else ZoneInfo("Asia/Shanghai")
     stage = Stage(law, World(law, Org()), zone, regulation)
-    _org(merged, stage, r)
-    for name, node in _pairs(merged, "customers"):
+    set_org(merged, stage, r)
+    for name, node in pairs_of(merged, "customers"):
         key = stage.world.new_id()
         stage.names["customer"][name] = key
         stage.world.customers[key] = {
             k: stage.value(law.customer_fields[k].type, v) for k, v in node.entries() if k in law.customer_fields
         }
-    records = [(noun, name, node) for noun, group in _pairs(merged, "records") for name, node in group.entries()]
-    cases = [((node.get("of") or node).text or "", name, node) for name, node in _pairs(merged, "cases")]
+    records = [(noun, name, node) for noun, group in pairs_of(merged, "records") for name, node in group.entries()]
+    cases = [((node.get("of") or node).text or "", name, node) for name, node in pairs_of(merged, "cases")]
     for _, name, _ in (*records, *cases):
         stage.call(name, stage.world.new_id())
     for noun, name, node in (*records, *cases):
@@ -238,55 +240,9 @@ def _deep(old: Node, new: Node) -> Node:
     return Node(new.file, new.line, new.column, pairs=pairs, keys={**old.keys, **new.keys})
 
 
-def _pairs(merged: Mapping[str, Mapping[str, Node]], key: str) -> list[tuple[str, Node]]:
-    return list(merged.get(key, {}).items())
-
-
-def _org(merged: Mapping[str, Mapping[str, Node]], stage: Stage, r: Reader) -> None:
-    names = stage.names
-    for kind, word in (("unit", "units"), ("staff", "staff")):
-        for name, _ in _pairs(merged, word):
-            names[kind][name] = stage.world.new_id()
-    units = {names["unit"][n]: _unit(n, node, names) for n, node in _pairs(merged, "units")}
-    staff: dict[int, StaffFact] = {}
-    holdings: list[Holding] = []
-    absences: list[Absence] = []
-    shifts: list[Shift] = []
-    for name, node in _pairs(merged, "staff"):
-        r.known(node, ("post", "posts", "of", "skills", "superior", "absent", "deputy", "duty", "everywhere"), "人员")
-        key = names["staff"][name]
-        unit = names["unit"].get(_word(node, "of"), 0)
-        staff[key] = StaffFact(
-            key, name, unit, names["staff"].get(_word(node, "superior"), 0), frozenset(r.texts(node.get("skills")))
-        )
-        posts = (*r.texts(node.get("post")), *r.texts(node.get("posts")))
-        for post in posts:
-            if post not in stage.law.posts:
-                r.unknown(node, post, stage.law.posts, "没有这个岗位", "there is no post")
-            holdings.append(Holding(key, post, 0 if _word(node, "everywhere") == "yes" else unit))
-        for spell in r.listing(node.get("absent")):
-            since, until = (stage.moment(Node("", 0, 0, text=t.strip())) for t in r.text(spell).split(".."))
-            absences.append(Absence(key, since, until, names["staff"].get(_word(node, "deputy"), 0)))
-        for spell in r.listing(node.get("duty")):
-            since, until = (stage.moment(Node("", 0, 0, text=t.strip())) for t in r.text(spell).split(".."))
-            shifts.extend(Shift(key, p, unit, since, until) for p in posts)
-    stage.world.org = Org(units, staff, tuple(holdings), tuple(absences), tuple(shifts))
-
-
-def _unit(name: str, node: Node, names: Mapping[str, Mapping[str, int]]) -> UnitFact:
-    calendar = _word(node, "calendar")
-    parent, head = names["unit"].get(_word(node, "parent"), 0), names["staff"].get(_word(node, "head"), 0)
-    return UnitFact(names["unit"][name], name, parent, head, calendar, _word(node, "kind"))
-
-
-def _word(node: Node, key: str) -> str:
-    found = node.get(key)
-    return found.text or "" if found is not None else ""
-
-
 def _subject(stage: Stage, noun: Noun, name: str, node: Node) -> None:
     key = stage.names["subject"][name]
-    s = Subject(key, noun.kind, noun.id, step=_word(node, "step") or _word(node, "state") or noun.start)
+    s = Subject(key, noun.kind, noun.id, step=word_of(node, "step") or word_of(node, "state") or noun.start)
     for field_name, value in node.entries():
         if field_name in noun.fields:
             s.fields[field_name] = stage.value(noun.fields[field_name].type, value)
@@ -294,29 +250,33 @@ def _subject(stage: Stage, noun: Noun, name: str, node: Node) -> None:
             raise BadValue(f"{noun.zh}没有字段“{field_name}”", f"{noun.id} has no field {field_name!r}")
     if opened := node.get("opened"):
         s.opened_at = stage.moment(opened)
-    s.responsible = stage.person(_word(node, "responsible") or _word(node, "by"))
-    s.first_asked = stage.person(_word(node, "first_asked") or _word(node, "by"))
+    s.responsible = stage.person(word_of(node, "responsible") or word_of(node, "by"))
+    s.first_asked = stage.person(word_of(node, "first_asked") or word_of(node, "by"))
     staff = stage.world.org.staff.get(s.first_asked)
-    s.unit = stage.names["unit"].get(_word(node, "unit"), staff.unit if staff else next(iter(stage.names["unit"].values()), 0))
+    s.unit = stage.names["unit"].get(word_of(node, "unit"), staff.unit if staff else next(iter(stage.names["unit"].values()), 0))
     area = next((f.id for f in noun.fields.values() if f.type.name == "unit" and not f.type.many), "")
     if noun.kind == "record" and s.fields.get(area):
         s.unit = s.fields[area]
-    customer = _word(node, "customer")
+    customer = word_of(node, "customer")
     s.customer = stage.names["customer"].get(customer, 0)
     s.closed = bool(noun.steps) and s.step in noun.ends and noun.kind == "case"
-    s.parent = stage.names["subject"].get(_word(node, "parent"), 0)
+    s.parent = stage.names["subject"].get(word_of(node, "parent"), 0)
     stage.world.subjects[key] = s
     _history(stage, s, node)
 
 
 def _history(stage: Stage, s: Subject, node: Node) -> None:
     """`did: {finish: sun}` or `{finish: {by: sun, at: …, times: 2}}`, `decided: {finish: he}` who approved it; `running: "yes"` makes the
-    promises it has by law, `running: {"2.1": {from: …, due: …}}` states them instead.
+    promises it has by law, `running: {"2.1": {from: …, due: …}}` states them instead; `granted: {vacancy: {from: …, until: …}}`.
     """
     for word, mark in (("did", ""), ("decided", "approved:")):
         done = node.get(word)
         for act, value in done.entries() if done is not None else ():
             _did(stage, s, mark + act, value)
+    granted = node.get("granted")
+    for what, spell in granted.entries() if granted is not None else ():
+        begins, ends = stage.moment(spell.get("from")), stage.moment(spell.get("until"))
+        s.marks[grant_mark(what, begins)] = Mark(1, begins, ends, ())
     running = node.get("running")
     s.runs = running is not None and running.text in ("yes", "true")
     for ref, value in running.entries() if running is not None else ():
@@ -342,10 +302,10 @@ def _history(stage: Stage, s: Subject, node: Node) -> None:
 
 
 def _did(stage: Stage, s: Subject, act: str, value: Node) -> None:
-    by = stage.person(value.text or "" if value.text is not None else _word(value, "by"))
+    by = stage.person(value.text or "" if value.text is not None else word_of(value, "by"))
     at_node = value.get("at")
     at = stage.moment(at_node) if at_node is not None else s.opened_at
-    times = int(_word(value, "times") or 1) if value.pairs else 1
+    times = int(word_of(value, "times") or 1) if value.pairs else 1
     if at is None:
         raise BadValue(f"没有写{act}是何时做的(at)", f"it does not say when {act} was done (at)")
     s.marks[act] = Mark(times, at, at, (by,) if by else ())
@@ -358,12 +318,12 @@ def _entries(merged: Mapping[str, Mapping[str, Node]], stage: Stage, r: Reader) 
 
     What stands in the books already.
     """
-    for _, node in _pairs(merged, "entries"):
-        r.known(node, ("book", "who", "amount", "at", "of", "clause"), "账目")
-        book, who, of = stage.law.books.get(_word(node, "book")), _word(node, "who"), _word(node, "of")
+    for name, node in pairs_of(merged, "entries"):
+        r.known(node, ("book", "who", "amount", "at", "of", "clause", "step"), "账目")
+        book, who, of = stage.law.books.get(word_of(node, "book")), word_of(node, "who"), word_of(node, "of")
         amount = node.get("amount")
         if book is None or amount is None:
-            r.unknown(node, _word(node, "book"), stage.law.books, "没有这本账簿:", "there is no book")
+            r.unknown(node, word_of(node, "book"), stage.law.books, "没有这本账簿:", "there is no book")
             continue
         party = "customer" if who in stage.names["customer"] else "staff"
         if who not in stage.names[party]:
@@ -372,18 +332,28 @@ def _entries(merged: Mapping[str, Mapping[str, Node]], stage: Stage, r: Reader) 
         enter = Enter(
             Cite(stage.clause(node.get("clause"))), book.id, stage.names[party][who], read_number(amount, book, r), party
         )
-        stage.world.entries.append(Entry(enter, stage.subject(of).id if of else 0, stage.moment(node.get("at"))))
+        key, at = stage.world.new_id(), stage.moment(node.get("at"))
+        stage.world.entries.append(Entry(enter, stage.subject(of).id if of else 0, at, key))
+        if book.id in stage.law.nouns:
+            noun = stage.law.nouns[book.id]
+            fields = {"clause": enter.cite.clause, "who": enter.who, "amount": enter.amount}
+            step = word_of(node, "step") or noun.start
+            stage.world.subjects[key] = Subject(key, "entry", noun.id, fields, step, opened_at=at)
+            stage.call(name, key)
 
 
 def _facts(merged: Mapping[str, Mapping[str, Node]], stage: Stage) -> None:
-    for name, node in _pairs(merged, "facts"):
+    for name, node in pairs_of(merged, "facts"):
         shape = stage.law.facts.get(name)
         kind = shape.type if shape is not None else FieldType("number")
-        if node.pairs is not None:
+        if shape is not None and shape.stale_after is not None:
+            value = node.get("value")
+            stage.world.named[name] = Dated(_plain(kind, value), stage.moment(node.get("at"))) if value is not None else None
+        elif node.pairs is not None:
             stage.world.named[name] = {stage.person(k): _plain(kind, v) for k, v in node.entries()}
         else:
             stage.world.named[name] = _plain(kind, node)
-    for name, node in _pairs(merged, "measures"):
+    for name, node in pairs_of(merged, "measures"):
         measure = stage.law.measures.get(name)
         stage.world.given[name] = (measure.type if measure else FieldType("number")).read(node.text)
 

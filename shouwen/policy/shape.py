@@ -55,6 +55,8 @@ def brings(plan: Plan, noun: Noun | None) -> tuple[frozenset[str], frozenset[str
 
 def _opened(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
     facts, noun = env.facts, env.noun
+    if shape.id == "book" and noun.kind == "entry" and not env.act.upon:
+        return Refusal("", "by_law", "账目只由条款记入", "Entries are made by clauses alone.")
     if shape.id == "open":
         if facts.step or (facts.opened_at is not None and not env.act.granted):
             return Refusal("", "open_already", "已经立项", "It is open already.")
@@ -85,6 +87,9 @@ def _held(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
         return Refusal("", "held", f"已挂起,请先恢复再{shape.zh}", f"It is on hold; resume it before {shape.en or shape.id}.")
     if shape.id == "resume" and not facts.held:
         return Refusal("", "not_held", "没有挂起,无须恢复", "It is not on hold.")
+    until = env.act.fields.get("until") if shape.id == "hold" else None
+    if until is not None and until <= env.at:
+        return Refusal("", "held_until_past", "挂起的截止时间须在挂起之后", "A hold ends after it begins.", ("until",))
     return None
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from shouwen.policy.act import Act
 from shouwen.policy.calendars import calendar_for
+from shouwen.policy.choosing import choose
 from shouwen.policy.computed import compute
-from shouwen.policy.decide import choose
 from shouwen.policy.env import Env
 from shouwen.policy.facts import Facts
 from shouwen.policy.law import Law

@@ -167,9 +167,19 @@ def _axis(path: Path, table: Table, reader: Reader) -> list[Cell] | None:
         return [Cell(f"{path.zh}为{c.zh}", c.id) for c in kind.choices.values()]
     bounds = sorted({b for t in tests for b in _bounds(t)}, key=_rank)
     cells = [Cell(f"{path.zh}{_place(path, bounds, i)}", None, i, tuple(bounds)) for i in range(2 * len(bounds) + 1)]
-    if bounds and path.measure and _rank(bounds[0]) == 0:
-        cells = cells[1:]  # counts, sums and shares are never below nothing
-    return cells
+    return [c for c in cells if not path.measure or _possible(c, path)]
+
+
+def _possible(cell: Cell, path: Path) -> bool:
+    """Whether a measure can be there: never below nothing, a share never above the whole, a count only at whole numbers."""
+    bounds, i = cell.bounds, cell.position // 2
+    if cell.position % 2 or not bounds:
+        return True
+    if i == 0:
+        return bool(_rank(bounds[0]) != 0)
+    if i == len(bounds):
+        return not (path.type.name == "percent" and bounds[-1] == 100)
+    return not path.type.whole or int(bounds[i - 1]) + 1 < bounds[i]
 
 
 def _bounds(t: Test) -> tuple[Any, ...]:

@@ -58,6 +58,7 @@ class FieldType:
     nouns: tuple[str, ...] = ()
     unit: str = ""
     many: bool = False
+    whole: bool = False  # a number without decimals: a count
 
     def read(self, raw: object, zone: tzinfo | None = None) -> Any:
         """Return the typed value of JSON or text; None for what is empty. Raises BadValue."""
@@ -229,10 +230,15 @@ def _row(t: FieldType, i: int, row: Mapping[str, object], zone: tzinfo | None) -
 def _slots(t: FieldType, raw: object, _zone: tzinfo | None) -> Mapping[str, str]:
     if not isinstance(raw, Mapping):
         raise BadValue("应为各项资料的状态", "should be the states of the papers")
-    for slot, state in raw.items():
-        if slot not in t.choices or state not in ("filled", "missing", "waived"):
-            raise BadValue(f"“{slot}”的状态应为已有、缺或免", f"{slot}: should be filled, missing or waived")
-    return dict(raw)
+    return {slot: _paper(t, slot, kept) for slot, kept in raw.items()}
+
+
+def _paper(t: FieldType, slot: object, kept: object) -> Any:
+    """Read one paper: its state, or its state with a note."""
+    state, note = (kept.get("state"), kept.get("note")) if isinstance(kept, Mapping) else (kept, None)
+    if slot not in t.choices or state not in ("filled", "missing", "waived"):
+        raise BadValue(f"“{slot}”的状态应为已有、缺或免", f"{slot}: should be filled, missing or waived")
+    return {"state": state, "note": _text(t, note, None)} if note else state
 
 
 def _read_many(t: FieldType, raw: object, zone: tzinfo | None) -> tuple[Any, ...]:

@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from shouwen.policy import rounds
 from shouwen.policy.act import Act, Opening, Ref
 from shouwen.policy.calendars import calendar_for
 from shouwen.policy.decide import decide
-from shouwen.policy.facts import Facts, Mark, OpenTaskFact, PendingApproval, Running
+from shouwen.policy.facts import Facts, PendingApproval
 from shouwen.policy.folding import Done, Entry, Folder
+from shouwen.policy.keeping import Keeping
+from shouwen.policy.kinds.opens import Schedules
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import PEOPLE_AND_PLACES, Noun
 from shouwen.policy.org import Org
 from shouwen.policy.promises import ALARM
 from shouwen.policy.ruling import (
     Ask,
-    Attest,
-    Breach,
-    CloseTask,
     Effect,
     Enter,
-    Hold,
-    LinkCases,
-    Move,
     OpenCase,
-    OpenTask,
     Perform,
-    Promise,
     Ruling,
     SetField,
-    Settle,
-    Step,
-    TakeTask,
-    Verdict,
 )
 from shouwen.policy.standing import STANDS, standing
 from shouwen.policy.subjects import Said, Subject
@@ -44,7 +33,7 @@ from shouwen.policy.subjects import Said, Subject
 MAX_CHAIN = 200  # acts one act may cause
 
 
-class World:
+class World(Keeping):
     """Subjects, people, customers, and everything that was ruled. Ids are handed out in order."""
 
     def __init__(self, law: Law, org: Org, *, customers: Mapping[int, Mapping[str, Any]] | None = None) -> None:
@@ -109,10 +98,20 @@ class World:
         assert self.clock is not None
         for occurrence in rounds.occurrences(self.law, self.clock, until) if until > self.clock else ():
             self._ring(occurrence.at)
-            for member in self.members(occurrence.population, occurrence.unit_kinds):
+            for member in self.met(occurrence):
                 self.act(rounds.come_round(occurrence, member), occurrence.at)
         self._ring(until)
         self.clock = max(self.clock, until)
+
+    def met(self, o: rounds.Occurrence) -> list[Ref]:
+        """Return whom a round comes to: a whole population, or a sample of those on which an act was done before."""
+        if o.drawn is None:
+            return self.members(o.population, o.unit_kinds)
+        kind, noun = self.law.clause_of(o.clause, o.since).rule.kind, self.law.populations[o.population].noun
+        assert isinstance(kind, Schedules)
+        since, until = o.drawn
+        done = {d.subject for d in self.done if (d.noun, d.act) == (noun, kind.drawn) and since <= d.at < until}
+        return [Ref(self.subjects[i].kind, noun, i) for i in rounds.sample(done, o, kind.take or 0)]
 
     def members(self, population: str, unit_kinds: tuple[str, ...] = ()) -> list[Ref]:
         """Return everybody and everything a population may mean; whether each belongs is decided for it alone."""
@@ -164,6 +163,8 @@ class World:
             f"{s.noun}.limit:{a}:{per}:{over}": folder.limit(s, act, a, per, over) for a, per, over in needs.counts
         }
         facts.measures |= self.given
+        facts.balances = {name: folder.voided(name, s, act, noun) for name in needs.voided}
+        facts.queues = {q.name: folder.queue(q, s, act) for q in needs.queues}
         facts.populations = {p: tuple({"id": m.id} for m in self.members(p)) for p in needs.populations}
         return facts
 
@@ -245,19 +246,24 @@ class World:
                 self._ask(s, effect, act, request)
             else:
                 self._apply(s, effect, act)
+                follow.extend(self._booked(effect, act))
         return follow
+
+    def _booked(self, effect: Effect, act: Act) -> Iterator[Act]:
+        """Yield the act with which an entry begins, where the entries of its book have a life of their own."""
+        noun = self.law.nouns.get(effect.book) if isinstance(effect, Enter) and not effect.voids else None
+        if noun is None or not isinstance(effect, Enter):
+            return
+        key, at = self.entries[-1].id, effect.happened or act.at
+        fields = {"clause": effect.cite.clause, "who": effect.who, "amount": effect.amount}
+        unit = self.org.staff[effect.who].unit if effect.who in self.org.staff else 0
+        self.subjects[key] = Subject(key, "entry", noun.id, fields, noun.start, unit, opened_at=at)
+        yield Act("book", Ref("entry", noun.id, key), 0, act.at, upon=effect.cite.clause)
 
     def _mark(self, s: Subject, act: Act) -> None:
         if act.name in self.law.nouns[s.noun].acts:
             self._note_mark(s, act.name, act.at, act.by)
         self.done.append(Done(s.noun, act.name, s.id, act.by, act.at, dict(act.fields)))
-
-    @staticmethod
-    def _note_mark(s: Subject, name: str, at: datetime, by: int) -> None:
-        old = s.marks.get(name)
-        people = tuple(dict.fromkeys((*(old.by if old else ()), *((by,) if by else ()))))
-        first, last = (min(old.first, at), max(old.last, at)) if old else (at, at)
-        s.marks[name] = Mark((old.count if old else 0) + 1, first, last, people)
 
     def _opens(self, s: Subject, effect: OpenCase, act: Act) -> Act:
         noun = self.law.nouns[effect.procedure]
@@ -283,113 +289,3 @@ class World:
         s.approvals.append(
             PendingApproval(self.new_id(), ask.cite.clause, act, act.by, ask.chain, advises, ask.all_of, 0, (), request)
         )
-
-    def _apply(self, s: Subject, effect: Effect, act: Act) -> None:
-        handler = self.HANDLERS.get(type(effect))
-        if handler is not None:
-            handler(self, s, effect, act)
-
-    def _set(self, s: Subject, e: SetField, act: Act) -> None:
-        target = s
-        if e.link:
-            other = self.subjects.get(s.fields.get(e.link, 0))
-            if other is None:
-                return
-            target = other
-        if e.field in ("responsible", "first_asked", "unit"):
-            setattr(target, e.field, e.value)
-            if e.field not in self.law.nouns[target.noun].fields:
-                return
-        target.fields[e.field] = e.value
-        self._note_mark(target, f"changed:{e.field}", act.at, act.by)
-        if e.field == "customer" and not target.customer:
-            target.customer = e.value
-
-    def _step(self, s: Subject, e: Step, act: Act) -> None:
-        s.step, s.closed = e.to, e.ends
-
-    def _promise(self, s: Subject, e: Promise, act: Act) -> None:
-        s.deadlines.append(
-            Running(e.cite.clause, e.cite.since, e.row, e.anchor, e.due_at, None, e.until, e.owes, e.calendar, act.at)
-        )
-        if e.warn_at is not None:
-            s.warn_at[(e.cite.clause, e.row)] = e.warn_at
-
-    def _settle(self, s: Subject, e: Settle, act: Act) -> None:
-        for d in [d for d in s.deadlines if (d.clause, d.row) == (e.clause, e.row)]:
-            s.deadlines.remove(d)
-            if e.outcome != "withdrawn":
-                s.settled.add((d.clause, d.row, d.anchor))
-            self.done.append(Done(s.noun, f"{e.outcome}:{e.clause}", s.id, d.owes[0] if d.owes else 0, e.at))
-
-    def _change(self, s: Subject, clause: str, row: str, **changes: Any) -> None:
-        s.deadlines = [replace(d, **changes) if (d.clause, d.row) == (clause, row) else d for d in s.deadlines]
-
-    def _move(self, s: Subject, e: Move, act: Act) -> None:
-        old = next((d for d in s.deadlines if (d.clause, d.row) == (e.clause, e.row)), None)
-        extended = (*(old.extended if old else ()), *((e.span,) if e.span else ()))
-        self._change(s, e.clause, e.row, due_at=e.due_at, extended=extended)
-        if e.warn_at is not None:
-            s.warn_at[(e.clause, e.row)] = e.warn_at
-
-    def _breach(self, s: Subject, e: Breach, act: Act) -> None:
-        self._change(s, e.cite.clause, e.row, breached_at=e.at)
-
-    def _task(self, s: Subject, e: OpenTask, act: Act) -> None:
-        clause = e.cite.clause if e.cite else ""
-        s.tasks.append(OpenTaskFact(self.new_id(), e.name, e.row, clause, e.who, e.post, e.act))
-
-    def _close(self, s: Subject, e: CloseTask, act: Act) -> None:
-        s.tasks = [t for t in s.tasks if t.id != e.id]
-
-    def _take(self, s: Subject, e: TakeTask, act: Act) -> None:
-        s.tasks = [replace(t, who=(e.by,), post="") if t.id == e.id else t for t in s.tasks]
-
-    def _verdict(self, s: Subject, e: Verdict, act: Act) -> None:
-        pending = next((a for a in s.approvals if a.id == e.approval), None)
-        if pending is None:
-            return
-        if e.yes:
-            self._note_mark(s, f"approved:{pending.act.name}", act.at, act.by)
-        person = e.for_whom or act.by
-        yes = (*pending.yes, person) if e.position == pending.position else ()
-        changed = replace(pending, position=e.position, yes=yes, granted=e.closes and e.yes)
-        s.approvals = [changed if a.id == e.approval else a for a in s.approvals]
-        request = [a for a in s.approvals if a.request == pending.request]
-        if (e.closes and not e.yes) or all(a.granted for a in request):
-            s.approvals = [a for a in s.approvals if a.request != pending.request]
-
-    def _attest(self, s: Subject, e: Attest, act: Act) -> None:
-        self._note_mark(s, f"attested:{e.cite.clause}", act.at, act.by)
-
-    def _hold(self, s: Subject, e: Hold, act: Act) -> None:
-        if e.until is None and e.since is not None:
-            s.pauses.append((e.since, None))
-            s.held = True
-        else:
-            s.pauses = [(a, b or e.until) for a, b in s.pauses]
-            s.held = False
-
-    def _enter(self, s: Subject, e: Enter, act: Act) -> None:
-        self.entries.append(Entry(e, s.id, e.happened or act.at))
-
-    def _link(self, s: Subject, e: LinkCases, act: Act) -> None:
-        if e.how == "merged":
-            s.closed = True
-
-    HANDLERS: ClassVar[Mapping[type, Any]] = {
-        SetField: _set,
-        Step: _step,
-        Promise: _promise,
-        Settle: _settle,
-        Move: _move,
-        Breach: _breach,
-        OpenTask: _task,
-        CloseTask: _close,
-        TakeTask: _take,
-        Verdict: _verdict,
-        Attest: _attest,
-        Hold: _hold,
-        Enter: _enter,
-        LinkCases: _link,
-    }

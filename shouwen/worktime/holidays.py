@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shouwen.worktime.daybook import MakeUp
 from shouwen.worktime.errors import BadCalendar, Words
@@ -30,7 +30,7 @@ def chinese_holidays() -> Holidays:
 
     A make-up day is worked with Monday's hours. The file says where the facts come from and how the sources were reconciled.
     """
-    told = json.loads(files("shouwen.worktime").joinpath("data/cn_holidays.json").read_text(encoding="utf-8"))
+    told = _shipped()
     names = {zh: Words(zh, en) for zh, en in told["names"].items()}
     off: dict[date, Words] = {}
     make_up: dict[date, MakeUp] = {}
@@ -40,6 +40,19 @@ def chinese_holidays() -> Holidays:
         for name, short in days["on"].items():
             make_up |= dict.fromkeys(_in_year(year, short), MakeUp(MONDAY, names[name]))
     return Holidays(off, make_up, frozenset(map(int, told["years"])))
+
+
+@cache
+def _shipped() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(files("shouwen.worktime").joinpath("data/cn_holidays.json").read_text(encoding="utf-8"))
+    return found
+
+
+def holiday_words(name: str) -> Words:
+    """Return the words of a holiday by its Chinese name, also of two that fall together (国庆节、中秋节)."""
+    known = _shipped()["names"]
+    english = ", ".join(known.get(part, part) for part in name.split("、"))
+    return Words(name or "假日", english or "holiday")
 
 
 def _in_year(year: str, short: str) -> Iterator[date]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shouwen.worktime.daybook import DayBook, MakeUp, Season
 from shouwen.worktime.errors import BadCalendar, Words
-from shouwen.worktime.holidays import MONDAY, Holidays, chinese_holidays, parse_dates
+from shouwen.worktime.holidays import MONDAY, Holidays, chinese_holidays, holiday_words, parse_dates
 from shouwen.worktime.hours import Hours, Week, parse_day_ends, parse_hours, parse_week, parse_weekday
 
 Named = Mapping[str, str] | Iterable[str]
@@ -29,6 +29,7 @@ class CalendarTexts(TypedDict, total=False):
     hours: Mapping[str, str] | str  # by groups of weekdays, {"mon-fri": "08:30-12:00 13:30-17:30"}; a text alone means every day
     seasons: Mapping[str, SeasonTexts]  # {"summer": {"zh": "夏季", "from": "05-01", "to": "09-30", "hours": {...}}}
     holidays: str | Named  # "cn", "none", or dates; "none" by default
+    announced: Mapping[str, Mapping[str, Named]]  # years of `cn` we do not ship: {"2027": {"off": {...}, "make_up": {...}}}
     days_off: Named  # the company's own, besides the holidays
     make_up: Named  # working days besides the holidays' own, with the weekday whose hours they use ("monday" by default)
     special: Mapping[str, str]  # hours of single dates: {"2026-02-13": "08:30-12:00"}
@@ -95,6 +96,8 @@ def _holidays(told: CalendarTexts) -> Holidays:
     if both:
         raise BadCalendar(f"{both[0]} 既写为休息日又写为上班日。", f"{both[0]} is told both as a day off and as a working day.")
     published = _published(told.get("holidays", "none"))
+    if told.get("holidays") == "cn":
+        published = _announced(published, told.get("announced", {}))
     off = {**published.off, **{on: Words(name or "休息日", name or "day off") for on, name in days_off.items()}}
     make_up = {on: day for on, day in published.make_up.items() if on not in days_off}
     for on, weekday in working.items():
@@ -113,6 +116,18 @@ def _published(told: str | Named) -> Holidays:
         )
     off = {on: Words(name or "假日", name or "holiday") for on, name in _names(told).items()}
     return Holidays(off, {}, frozenset(on.year for on in off))
+
+
+def _announced(published: Holidays, years: Mapping[str, Mapping[str, Named]]) -> Holidays:
+    """Put whole years over the ones we ship; a make-up day is worked with Monday's hours. One told again replaces ours."""
+    off = {on: words for on, words in published.off.items() if str(on.year) not in years}
+    make_up = {on: day for on, day in published.make_up.items() if str(on.year) not in years}
+    for year, days in years.items():
+        if not re.fullmatch(r"20\d\d", year, re.ASCII):
+            raise BadCalendar(f"holidays: “{year}”不是年份。", f"holidays: “{year}” is no year.")
+        off |= {on: holiday_words(name) for on, name in _names(days.get("off", ())).items()}
+        make_up |= {on: MakeUp(MONDAY, holiday_words(name)) for on, name in _names(days.get("make_up", ())).items()}
+    return Holidays(off, make_up, published.years | frozenset(map(int, years)))
 
 
 def _years(told: CalendarTexts, holidays: Holidays) -> frozenset[int] | None:

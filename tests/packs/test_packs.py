@@ -20,7 +20,11 @@ from shouwen.policy.source import Node, read_text
 
 SHIPPED = sorted(p.parent.name for p in shelf.SHELF.glob("*/pack.yaml"))
 OURS = ("generic", "property")  # whose entries of the catalogue are counted here
-ENTRIES = {"001-01": 16, "001-19": 15, "001-20": 9, "003-01": 20, "004-02": 16}
+ENTRIES = {
+    "001-01": 16, "001-02": 12, "001-05": 17, "001-09": 12, "001-12": 17, "001-13": 8, "001-19": 15, "001-20": 9,
+    "001-22": 9, "001-25": 8, "001-26": 9, "001-27": 1, "003-01": 20, "003-02": 6, "004-02": 16,
+}  # fmt: skip
+SAME_AS = {f"001-12-{n}" for n in ("01", "03", "04", "09", "10")}  # numbers kept for rules catalogued under another system
 LONGEST = 40  # characters of a clause's Chinese
 
 
@@ -61,7 +65,6 @@ def clauses() -> Iterator[Clause]:
 @pytest.mark.parametrize("pack", SHIPPED)
 def test_a_shipped_pack_loads_with_what_it_builds_on(pack: str) -> None:
     assert law_of(pack).versions
-    assert not law_of(pack).waiting, "a kind or measure that is not there yet"
 
 
 def test_the_demo_company_has_decided_everything_the_sources_leave_open() -> None:
@@ -134,7 +137,7 @@ def test_every_case_can_be_ended_without_being_done_and_nobody_is_asked_for_a_fi
 def test_every_entry_of_the_catalogue_systems_is_carried_and_what_is_carried_in_part_says_so() -> None:
     sources = files("property")
     cited = {c.entry for c in citing(sources, law_of("property"))}
-    wanted = {f"{system}-{n:02}" for system, count in ENTRIES.items() for n in range(1, count + 1)}
+    wanted = {f"{system}-{n:02}" for system, count in ENTRIES.items() for n in range(1, count + 1)} - SAME_AS
     assert wanted - cited == set()
     reasons, _ = waiting(sources)
     assert set(reasons) <= wanted

@@ -11,17 +11,20 @@ from typing import Any
 from unittest.mock import patch
 
 from shouwen.policy.act import Act
+from shouwen.policy.calculating import Expression
 from shouwen.policy.calendars import calendar_for
+from shouwen.policy.choosing import choose
 from shouwen.policy.computed import compute
 from shouwen.policy.conditions import Condition
-from shouwen.policy.decide import choose
-from shouwen.policy.env import Env
+from shouwen.policy.env import Env, paper
 from shouwen.policy.facts import Facts
 from shouwen.policy.kinds.base import Rule
+from shouwen.policy.kinds.booking import Amount
+from shouwen.policy.kinds.bringing import With
 from shouwen.policy.kinds.choices import Choice
 from shouwen.policy.kinds.gates import Link
-from shouwen.policy.kinds.keeps import Amount
-from shouwen.policy.kinds.opens import Obliges, Schedules, With
+from shouwen.policy.kinds.opens import Obliges, Schedules
+from shouwen.policy.kinds.reports import Reports
 from shouwen.policy.kinds.requires import Proof
 from shouwen.policy.law import Law, LawDay, Plan
 from shouwen.policy.packs import Sources
@@ -32,7 +35,7 @@ from shouwen.policy.ruling import Ruling
 from shouwen.policy.scenario import Runner, read_scenarios
 from shouwen.policy.world import World
 
-ALWAYS_KNOWN = ("times.", "since.", "actor.post")
+ALWAYS_KNOWN = ("times.", "since.", "actor.post", "grant.")
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Recorder:
             asked.append(Question(world.law, kept, act))
             return facts
 
-        runner = Runner(self.sources, law=self.law, allow_later=True)
+        runner = Runner(self.sources, law=self.law)
         with patch.object(World, "facts", keep):
             for scenario in read_scenarios(self.sources):
                 runner.run(scenario)
@@ -129,7 +132,7 @@ def speaking(a: Asked) -> Iterator[Rule]:
 
 
 def _belongs(rule: Rule, env: Env) -> bool:
-    return isinstance(rule.kind, Obliges | Schedules) and bool(rule.kind.members.holds(env))
+    return not isinstance(rule.kind, Obliges | Schedules | Reports) or bool(rule.kind.members.holds(env))
 
 
 def read_by(rule: Rule) -> tuple[Path, ...]:
@@ -155,6 +158,10 @@ def without(q: Question, path: Path) -> tuple[Facts, Act]:
         return facts, replace(act, fields=_less(act.fields, tail))
     if tail and path.link:
         return _unlinked(facts, path.link, tail), act
+    if tail and own is not None and own.type.name == "slots":
+        return _paperless(facts, act, head, tail)
+    if tail and own is not None and own.type.name == "staff":
+        return replace(facts, fields=_less(facts.fields, head)), act
     if tail and own is not None:
         rows = {h: tuple(_less(row, tail) for row in v) for h, v in ((head, facts.fields.get(head)), ("", None)) if h and v}
         came = {head: tuple(_less(row, tail) for row in act.fields[head])} if act.fields.get(head) else {}
@@ -167,6 +174,18 @@ def without(q: Question, path: Path) -> tuple[Facts, Act]:
     return replace(facts, fields=_less(facts.fields, *names), marks=marks, opened_at=opened), replace(
         act, fields=_less(act.fields, *names)
     )
+
+
+def _paperless(facts: Facts, act: Act, head: str, tail: str) -> tuple[Facts, Act]:
+    """Return facts without one paper, or with papers that lack their state or note."""
+
+    def less(papers: Any) -> Any:
+        if tail in ("state", "note"):
+            return {slot: _less(paper(kept), tail) for slot, kept in papers.items()}
+        return _less(papers, tail)
+
+    kept = {**facts.fields, head: less(facts.fields[head])} if facts.fields.get(head) else facts.fields
+    return replace(facts, fields=kept), replace(act, fields={k: less(v) if k == head else v for k, v in act.fields.items()})
 
 
 def _bases(own: Any, name: str) -> tuple[str, ...]:
@@ -196,7 +215,7 @@ def lacking(rule: Rule, env: Env) -> tuple[str, ...]:
     names: list[str] = []
     each = getattr(rule.kind, "for_each", "") if getattr(rule.kind, "member", None) is None else ""
     before = env.row
-    for row in (env.fields.get(each) or ()) if each else (None,):
+    for row in [r for _, r in env.rows(each)] if each else (None,):
         env.row = row if row is not None else before
         held = rule.when.holds(env, names)
         if held is not False:
@@ -225,8 +244,8 @@ def _of_value(value: Any, rule: Rule, env: Env) -> Iterator[str]:
     match value:
         case Who():
             yield from value.lacks(env)
-        case Link() | Amount():
-            yield from _of_value(getattr(value, "who", None) or getattr(value, "path", None), rule, env)
+        case Link() | Amount() | Expression():
+            yield from _of_value(next((v for k in ("who", "path", "paths") if (v := getattr(value, k, None))), None), rule, env)
         case Proof():
             yield from [value.field] if value.field and env.fields.get(value.field) is None else []
             yield from _of_value(value.who, rule, env)

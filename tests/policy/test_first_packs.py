@@ -209,3 +209,25 @@ scenarios:
     files: Sources = {"t/pack.yaml": PACK, "t/a.yaml": other, "t/r.yaml": f"{NOUNS}  {clause}\n", "t/r.scenarios.yaml": scenario}
 
     assert [Runner(files).run(s).wrong for s in read_scenarios(files)] == [()]
+
+
+def test_what_other_regulations_do_while_only_the_clock_runs_counts_only_when_it_is_named() -> None:
+    """Every month begins for all regulations at once: a scenario speaks of its own."""
+    rounds = "schedules: {open: job, every: 1mo, due: end_of_month}"
+    other = f'regulation: a\nclauses:\n  - {{id: "1", zh: x, {rounds}}}\n'
+    scenario = """
+regulation: r
+given: {units: {E: {}}, staff: {fang: {post: desk, of: E}}}
+scenarios:
+  - title: 没有写到的不算
+    steps: [{at: "2026-03-31 12:00"}, {at: "2026-04-01 00:00", expect: {opened: [{of: job, clause: "1"}]}}]
+  - title: 写到的要在
+    steps: [{at: "2026-03-31 12:00"}, {at: "2026-04-01 00:00", expect: {opened: [{clause: "1"}, {clause: a#1}]}}]
+  - title: 自己的都算
+    steps: [{at: "2026-03-31 12:00"}, {at: "2026-04-01 00:00", expect: {opened: []}}]
+"""
+    files: Sources = {
+        "t/pack.yaml": PACK, "t/a.yaml": other, "t/r.yaml": f'{NOUNS}  - {{id: "1", zh: x, {rounds}}}\n', "t/r.scenarios.yaml": scenario
+    }  # fmt: skip
+
+    assert [bool(Runner(files).run(s).wrong) for s in read_scenarios(files)] == [False, False, True]

@@ -280,7 +280,7 @@ def shape(value: Any, seen: frozenset[int] = frozenset()) -> Any:
 def fully(sources: Sources, mutant: Mutant) -> Law | None:
     """Return the law of a mutant, everything compiled from the beginning; None if it does not load."""
     repeals = frozenset({mutant.clause}) if mutant.node is None else frozenset()
-    compiler = Compiler(sources, Company(repeals=repeals), allow_later=True)
+    compiler = Compiler(sources, Company(repeals=repeals))
     if mutant.node is not None:
         compiler.declared.clauses[mutant.clause] = (compiler.declared.clauses[mutant.clause][0], mutant.node)
     try:

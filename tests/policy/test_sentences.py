@@ -40,7 +40,7 @@ def without_zh(text: str) -> str:
 
 def numbers_that_leave_the_sentence(sources: Sources) -> list[str]:
     """Return the changes of a number after which the clause reads as before."""
-    mutator = Mutator(Runner(sources, allow_later=True), [])
+    mutator = Mutator(Runner(sources), [])
     silent = []
     for name in mutator.clauses(mutator.law.regulations):
         before = [c.sentence() for c in mutator.law.versions[name] if not c.repealed]

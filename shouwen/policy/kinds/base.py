@@ -37,9 +37,9 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Upon:
-    """What makes an acting clause act: an act, the breach of a clause, a date field's moment, an entry, or the calendar."""
+    """What makes an acting clause act: an act, the breach of a clause, a date field's moment, or the calendar."""
 
-    kind: Literal["act", "breach", "moment", "entry", "calendar"]
+    kind: Literal["act", "breach", "moment", "calendar"]
     name: str
     zh: str
 
@@ -215,7 +215,7 @@ class ClauseReader:
     def rows(self, node: Node | None) -> str:
         """Read the name of a rows field of the noun; "" (with a fault) when it is none."""
         text, noun = self.reader.text(node), self.names.noun
-        fields = {f.id for f in noun.fields.values() if f.type.name == "rows"} if noun is not None else set()
+        fields = {f.id for f in noun.fields.values() if f.type.name in ("rows", "slots")} if noun is not None else set()
         if node is None or text in fields:
             return text
         self.reader.unknown(node, text, fields, "不是行字段:", "is no rows field:")

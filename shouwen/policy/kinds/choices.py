@@ -150,6 +150,20 @@ def read_literal(r: ClauseReader, shape: Field | None, node: Node) -> Any:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Who waits in line: a group, in the order in which an act was done, with fields (theirs, ours) that must be equal."""
+
+    among: str
+    first: str
+    match: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its name among the facts."""
+        return f"{self.among}|{self.first}|{','.join(f'{a}={b}' for a, b in self.match)}"
+
+
 @dataclass
 class Assigns(Choice):
     """Who: a field of staff (or the person responsible) is filled, or candidates are proposed in order."""
@@ -163,6 +177,9 @@ class Assigns(Choice):
         "field": Key("人员字段;不写为责任人", "the staff field; the person responsible when absent", "field"),
         "to": Key("给谁", "to whom", "who|table"),
         "from": Key("从谁当中选", "the candidates", "who"),
+        "among": Key("排队的是哪一群(事项或台账的群体)", "the group that waits in line (of cases or records)", "group"),
+        "first": Key("按哪个动作的先后排队", "in the order in which this act was done", "moment"),
+        "match": Key("须相同的字段:排队者的字段: 本件的字段", "fields that must be equal: theirs: ours", "pairs"),
         "prefer": Key(
             "依次看哪些事实(越大越好;以 - 开头为越小越好)",
             "named facts that rank the candidates, highest first (lowest with a leading -)",
@@ -170,6 +187,8 @@ class Assigns(Choice):
         ),
     }
     to: Who | None = None
+    queue: Queue | None = None
+    queue_zh: str = ""
     by_table: bool = False
     candidates: Who | None = None
     prefer: tuple[str, ...] = ()
@@ -180,8 +199,12 @@ class Assigns(Choice):
         """Read the parameters: `to`, or `from` with `prefer`."""
         link, name, shape = read_target(r, node.get("field"), "responsible")
         to = node.get("to")
-        if (to is None) == (node.get("from") is None):
-            r.reader.fault(node, "写 to(给谁),或写 from 与 prefer(从谁中选),二者取一", "write `to`, or `from` with `prefer`")
+        if sum(node.get(k) is not None for k in ("to", "from", "among")) != 1:
+            r.reader.fault(
+                node, "写 to(给谁)、from 与 prefer(从谁中选)或 among 与 first(排队),只取其一",
+                "write one of `to`, `from` with `prefer`, `among` with `first`",
+            )  # fmt: skip
+        queue, queue_zh = _queue(r, node) if node.get("among") is not None else (None, "")
         prefer = r.reader.texts(node.get("prefer"))
         for n, p in zip(r.reader.listing(node.get("prefer")), prefer, strict=True):
             if p.lstrip("-") not in r.names.facts:
@@ -192,6 +215,8 @@ class Assigns(Choice):
             field=name,
             link=link,
             field_zh=target_zh(r, link, name, shape),
+            queue=queue,
+            queue_zh=queue_zh,
             to=None if by_table else r.who(to, "to"),
             by_table=by_table,
             candidates=r.who(node.get("from"), "from"),
@@ -201,6 +226,8 @@ class Assigns(Choice):
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
+        if self.queue is not None:
+            return f"{self.lead(rule)}{self.field_zh}取{self.queue_zh}"
         if self.candidates is not None:
             order = f",先看{self.prefer_zh}" if self.prefer_zh else ""
             return f"{self.lead(rule)}{self.field_zh}从{self.candidates.zh}中选{order}"
@@ -208,8 +235,14 @@ class Assigns(Choice):
             return f"{self.lead(rule)}{self.field_zh}按表定:{rule.table.zh(lambda w: w.zh if w else unset_zh(None))}"
         return f"{self.lead(rule)}{'转交' if self.field == 'responsible' else self.field_zh + '为'}{self.to.zh if self.to else unset_zh(None)}"
 
+    def reads(self) -> tuple[str, ...]:
+        """Return the fields by which those in line must fit."""
+        return tuple(ours for _, ours in self.queue.match) if self.queue is not None else ()
+
     def people(self, rule: Rule, env: Env, unknown: list[str]) -> tuple[int, ...]:
-        """Return who, best first. Only one, without `prefer`: the answer; several: proposals."""
+        """Return who, best first. Only one, without `prefer`: the answer; several: proposals. Of a queue, whoever is next."""
+        if self.queue is not None:
+            return env.facts.queues.get(self.queue.name, ())[:1]
         if self.candidates is not None:
             unknown.extend(self.candidates.lacks(env))
             return rank(self.candidates.people(env), self.prefer, env)
@@ -219,6 +252,29 @@ class Assigns(Choice):
             who = row.answer if row is not None else None
         unknown.extend(who.lacks(env) if who is not None else ())
         return who.people(env) if who is not None else ()
+
+
+def _queue(r: ClauseReader, node: Node) -> tuple[Queue | None, str]:
+    """Read a line of waiting cases or records."""
+    among, noun = node.get("among"), r.names.noun
+    group = r.populations.get(r.reader.text(among))
+    of = r.names.nouns.get(group.noun) if group is not None else None
+    if of is None or noun is None:
+        r.reader.unknown(among or node, r.reader.text(among), r.populations, "没有这个群体:", "there is no group")
+        return None, ""
+    first = r.reader.text(node.get("first"), "open")
+    if first not in of.acts:
+        r.reader.unknown(node.get("first") or node, first, of.acts, f"{of.zh}没有动作", f"{of.id} has no act")
+        return None, ""
+    match = []
+    for theirs, said in r.reader.mapping(node.get("match")).items():
+        for name, where in ((theirs, of), (r.reader.text(said), noun)):
+            if name not in where.fields:
+                r.reader.unknown(said, name, where.fields, f"{where.zh}没有字段", f"{where.id} has no field")
+        match.append((theirs, r.reader.text(said)))
+    same = "、".join(of.fields[t].zh for t, _ in match if t in of.fields)
+    assert group is not None
+    return Queue(group.id, first, tuple(match)), f"{f'{same}相同的' if same else ''}{group.zh}中{of.acts[first].zh}最早的"
 
 
 def rank(people: tuple[int, ...], prefer: tuple[str, ...], env: Env) -> tuple[int, ...]:

@@ -21,6 +21,7 @@ class Gate(Kind):
     acts_zh: str = ""
     mode: str = "refuse"
     pass_by: Who | None = None
+    every: bool = False  # it stands before every act: what it asks is always true
 
     def gates(self) -> tuple[str, ...]:
         """Return the acts this gate stands before."""
@@ -42,15 +43,23 @@ GATE_KEYS = {
 }
 
 
+def _every(r: ClauseReader) -> tuple[str, ...]:
+    """Return every act that may change something of the noun."""
+    return tuple(a for a in (r.names.noun.acts if r.names.noun is not None else ()) if a not in ("note", "link"))
+
+
 def read_gate(r: ClauseReader, node: Node, acts_key: str) -> dict[str, Any]:
     """Read what all gates share."""
-    acts = r.acts(node.get(acts_key))
+    said = node.get(acts_key)
+    every = said is not None and said.text == "any" and r.names.noun is not None
+    acts = _every(r) if every else r.acts(said)
     if not acts:
         r.reader.fault(node, f"没有写在哪个动作之前({acts_key})", f"it does not say before which act ({acts_key})")
     passing = node.get("pass")
     if passing is not None:
         r.reader.known(passing, ("by",), "pass")
     return {
-        "acts": acts, "acts_zh": r.acts_zh(acts), "mode": r.reader.one_of(node.get("or"), ("refuse", "warn", "record"), "refuse"),
+        "acts": acts, "acts_zh": "任何动作" if every else r.acts_zh(acts), "every": every,
+        "mode": r.reader.one_of(node.get("or"), ("refuse", "warn", "record"), "refuse"),
         "pass_by": r.who(passing.get("by"), "pass") if passing is not None else None,
     }  # fmt: skip

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from shouwen.policy.act import Act, Ref
 from shouwen.policy.conditions import ALWAYS, Condition
 from shouwen.policy.env import Env
 from shouwen.policy.kinds.base import ClauseReader, Key, Kind, Rule, unset_zh
+from shouwen.policy.kinds.bringing import With, read_with, with_zh
 from shouwen.policy.moments import When, fall, read_when
-from shouwen.policy.nouns import Field, Noun, Population
-from shouwen.policy.paths import Path
+from shouwen.policy.nouns import Noun, Population
 from shouwen.policy.people import Who
 from shouwen.policy.ruling import Effect, OpenCase, OpenTask, Perform
 from shouwen.policy.source import Node
-from shouwen.policy.values import BadValue, show_zh
 from shouwen.worktime import Family, Span
 
 WHEN_KEYS = {
@@ -33,91 +32,6 @@ WHEN_KEYS = {
     "same_time": Key("工作日、自然日等到期保留同一时刻", "days keep the clock time", "flag"),
     "day": Key("钟点所在的日期字段", "the date field on whose day a clock time stands", "field"),
 }
-
-
-@dataclass
-class With:
-    """A value a new case starts with: a literal, a reference, the subject itself, the actor, or the moment."""
-
-    field: Field | None
-    kind: str
-    value: Any = None
-    path: Path | None = None
-
-    def of(self, env: Env) -> Any:
-        """Return the value."""
-        if self.kind == "field" and self.path is not None:
-            return self.path.get(env)
-        return {"this": env.act.subject.id, "actor": env.act.by, "moment": env.at}.get(self.kind, self.value)
-
-
-def read_with(r: ClauseReader, node: Node | None, target: Noun | None) -> dict[str, With]:
-    """Read `with`: the values a new case starts with. References are marked: field x, this, actor, moment."""
-    found: dict[str, With] = {}
-    for key, value in r.reader.mapping(node).items():
-        shape = target.fields.get(key) if target is not None else None
-        if target is not None and shape is None and node is not None:
-            r.reader.unknown(node.at(key), key, target.fields, f"{target.zh}没有字段", f"{target.id} has no field")
-        read = read_value(r, shape, value)
-        if read is not None:
-            found[key] = read
-    return found
-
-
-def read_value(r: ClauseReader, shape: Field | None, node: Node) -> With | None:
-    """Read a value some field receives: a literal, or a marked reference; None (with a fault) when the field is not known."""
-    text = r.reader.text(node)
-    if text in ("this", "actor", "moment"):
-        return With(shape, text)
-    if text.startswith("field "):
-        return With(shape, "field", path=r.names.path(node, text.removeprefix("field ").strip()))
-    return None if shape is None else With(shape, "literal", _literal(r, shape, node, text))
-
-
-def _literal(r: ClauseReader, shape: Field, node: Node, text: str) -> Any:
-    try:
-        return shape.type.read([text] if shape.type.name == "many" else text)
-    except BadValue as e:
-        r.reader.fault(
-            node,
-            f"“{shape.zh}”:“{text}”不合适,{e.zh};引用字段请写 field {text}",
-            f"{shape.id}: {text!r} does not fit, {e.en}; to refer to a field write `field {text}`",
-        )
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """What an act's shape sets of itself: a field of the subject or (with `link`) of the record it points to."""
-
-    link: str
-    field: str
-    value: With
-
-
-def read_sets(r: ClauseReader, node: Node) -> tuple[Put, ...]:
-    """Read `sets` of an act: `{house.utilities: cut, done_at: moment, done_by: actor}`. Values are marked as those of `with` are."""
-    found = []
-    for key, value in r.reader.mapping(node).items():
-        path = r.names.path(node.at(key), key)
-        if path is None or path.field is None:
-            continue
-        noun = r.names.noun
-        own = noun.fields.get(path.link) if noun is not None else None
-        if path.field.computed or (path.link and (own is None or own.type.name != "record")):
-            r.reader.fault(node.at(key), f"“{path.zh}”不能由动作取值", f"{key} cannot be set by an act")
-        read = read_value(r, path.field, value)
-        if read is not None:
-            found.append(Put(path.link, path.field.id, read))
-    return tuple(found)
-
-
-def with_zh(values: Mapping[str, With]) -> str:
-    """Return the literal values a new case starts with, in Chinese."""
-    said = [
-        f"{w.field.zh}为{show_zh(w.field.type, w.value)}" for w in values.values() if w.kind == "literal" and w.field is not None
-    ]
-    return f"({'、'.join(said)})" if said else ""
 
 
 @dataclass
@@ -212,11 +126,11 @@ class Obliges(Kind):
         if not self.for_each or self.member is not None:
             return self._one(rule, env, env.act.row if self.member is not None else "")
         found: list[Effect] = []
-        for i, row in enumerate(env.fields.get(self.for_each) or (), 1):
+        for i, row in env.rows(self.for_each):
             env.row, unknown = row, list[str]()
             held = rule.when.holds(env, unknown)
             env.flag(rule.clause.name, unknown)
-            found.extend(self._one(rule, env, str(i)) if held else ())
+            found.extend(self._one(rule, env, i) if held else ())
             env.row = None
         return found
 
@@ -269,7 +183,7 @@ def _read_each(r: ClauseReader, node: Node | None) -> tuple[str, Population | No
     if node is None:
         return "", None
     text, noun = r.reader.text(node), r.names.noun
-    rows = [f.id for f in noun.fields.values() if f.type.name == "rows"] if noun is not None else []
+    rows = [f.id for f in noun.fields.values() if f.type.name in ("rows", "slots")] if noun is not None else []
     if text in rows:
         return text, None
     if text not in r.populations:
@@ -324,6 +238,11 @@ class Schedules(Kind):
         "who": Key("由谁办", "who does it", "who"),
         "with": Key("带的值", "values the case starts with", "values"),
         "during": Key("只在某季节", "only during a named season", "season"),
+        "take": Key(
+            "只抽几件:for_each 写“流程.动作”,从上一期做过该动作的里面抽",
+            "only so many, drawn from those on which an act was done in the period before: for_each is `procedure.act`",
+            "number",
+        ),
         **WHEN_KEYS,
     }
     procedure: str = ""
@@ -340,6 +259,8 @@ class Schedules(Kind):
     population: str = ""
     member: Noun | None = None
     members: Condition = ALWAYS
+    drawn: str = ""  # a sample: the act that was done in the period before
+    take: int | None = None
 
     @classmethod
     def read(cls, r: ClauseReader, node: Node) -> Schedules:
@@ -349,6 +270,7 @@ class Schedules(Kind):
         if target is None:
             r.reader.unknown(node.get("open") or node, opens, r.names.nouns, "没有这个流程:", "there is no procedure")
         each, during = r.reader.text(node.get("for_each"), "unit"), r.reader.text(node.get("during"))
+        each, drawn = _drawn(r, node, each)
         unset = r.is_unset(node.get("during"), "during")
         if during and not unset and during not in r.seasons:
             r.reader.unknown(node.get("during") or node, during, r.seasons, "没有这个季节:", "there is no season")
@@ -358,7 +280,7 @@ class Schedules(Kind):
                 node.get("for_each") or node, each, r.populations, "没有这个台账或群体:", "there is no register or group"
             )
         every = r.span(node.get("every"), "every")
-        if every is not None and not _is_period(every):
+        if every is not None and not is_period(every):
             r.reader.fault(
                 node.get("every") or node, f"“{every}”不能作周期;可用如 1d、7d、1wd、1mo、3mo、1y",
                 f"{every} is no period; write for instance 1d, 7d, 1wd, 1mo, 3mo, 1y",
@@ -374,10 +296,12 @@ class Schedules(Kind):
             values=read_with(r, node.get("with"), target),
             during="" if unset else during,
             during_zh=r.seasons[during].words.zh if during in r.seasons else unset_zh(None) if unset else "",
-            undecided=unset or every is None,
+            undecided=unset or every is None or (bool(drawn) and r.number(node.get("take"), "take") is None),
             population=each,
             member=r.noun_of(group),
             members=(group.when if group else None) or ALWAYS,
+            drawn=drawn,
+            take=r.number(node.get("take"), "take"),
         )
 
     def sentence(self, rule: Rule) -> str:
@@ -388,6 +312,10 @@ class Schedules(Kind):
         every = (
             unset_zh(self.every).removeprefix("1") if self.every is not None and self.every.amount == 1 else unset_zh(self.every)
         )
+        if self.drawn and self.member is not None:
+            done = self.member.acts[self.drawn].zh
+            drawn = f"每{every}从上一期已{done}的{self.for_each_zh}中抽{unset_zh(self.take)}件"
+            return f"{rule.lead()}{during}{drawn}安排{self.procedure_zh}{with_zh(self.values)}{who}{due}"
         return f"{rule.lead()}{during}每{every}为每个{self.for_each_zh}安排{self.procedure_zh}{with_zh(self.values)}{who}{due}"
 
     def effects(self, rule: Rule, env: Env) -> list[Effect]:
@@ -395,6 +323,21 @@ class Schedules(Kind):
         return open_case(self, rule, env, env.act.row)
 
 
-def _is_period(every: Span) -> bool:
+def _drawn(r: ClauseReader, node: Node, each: str) -> tuple[str, str]:
+    """Read of whom a sample is drawn: `procedure.act`; returns the procedure and the act ("" when there is no sample)."""
+    noun_id, _, act = each.partition(".")
+    if node.get("take") is None and not act:
+        return each, ""
+    noun = r.names.nouns.get(noun_id)
+    if noun is None or act not in noun.acts or node.get("take") is None:
+        r.reader.fault(
+            node.get("for_each") or node, f"抽样须写 take(抽几件)和 for_each: 流程.动作,“{each}”不是",
+            f"a sample wants `take` and for_each: procedure.act; {each!r} is none",
+        )  # fmt: skip
+        return noun_id, ""
+    return noun_id, act
+
+
+def is_period(every: Span) -> bool:
     """Whether the calendar can be cut into spans of this length: days, weeks, months, years, or single working days."""
     return every.amount > 0 and (every.family in (Family.DAYS, Family.MONTHS) or str(every) == "1wd")

@@ -75,7 +75,7 @@ class Requires(Gate):
         "What must be there before an act: fields, a condition, who does it, evidence, not before or after a moment.",
     )
     keys: ClassVar[Mapping[str, Key]] = {
-        "before": Key("在哪个动作之前", "the act or acts it stands before", "act|list", True),
+        "before": Key("在哪个动作之前;any 为任何动作", "the act or acts it stands before; `any`: every one", "act|list", True),
         "fields": Key("须填写的字段", "fields that must be filled", "fields"),
         "that": Key("须满足的条件", "what must be true", "condition"),
         "by": Key("只能由谁办理", "who alone may do the act", "who"),
@@ -116,7 +116,7 @@ class Requires(Gate):
         gate = read_gate(r, node, "before")
         rows = r.reader.text(node.get("for_each"))
         noun = r.names.noun
-        if rows and noun is not None and (rows not in noun.fields or noun.fields[rows].type.name != "rows"):
+        if rows and noun is not None and (rows not in noun.fields or noun.fields[rows].type.name not in ("rows", "slots")):
             r.reader.fault(node.get("for_each") or node, f"“{rows}”不是行字段", f"{rows!r} is no rows field")
             rows = ""
         names = r.reader.texts(node.get("fields"))
@@ -192,7 +192,7 @@ class Requires(Gate):
         return self._one(rule, env, "")
 
     def _each_row(self, rule: Rule, env: Env) -> Refusal | None:
-        for i, row in enumerate(env.fields.get(self.for_each) or (), 1):
+        for i, row in env.rows(self.for_each):
             env.row = row
             try:
                 unknown: list[str] = []

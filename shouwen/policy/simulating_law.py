@@ -1,0 +1,212 @@
+"""What two laws say differently: which clauses differ for a noun, and which acts have to be judged again because of them.
+
+A clause is told by what it was compiled to, not by how its YAML is written: a company's value over an `unset` is a difference, a
+comment is none. What cannot change an act is not judged again; that is what makes a rehearsal on a long history quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from shouwen.policy.kinds.base import Clause, Rule
+from shouwen.policy.kinds.choices import Assigns
+from shouwen.policy.kinds.deadline import Deadline
+from shouwen.policy.kinds.gates import Limits
+from shouwen.policy.kinds.keeps import Penalises
+from shouwen.policy.kinds.tells import Notifies
+from shouwen.policy.law import Law, LawDay, Plan, by_calendar
+from shouwen.policy.nouns import Field, Noun, Regulation
+from shouwen.policy.paths import Path
+from shouwen.policy.source import Node
+from shouwen.worktime import Calendar
+
+NAMED: Final = (Clause, Regulation, Noun)  # told by their name: what they hold is compared where it counts
+ALWAYS_AGAIN: Final = frozenset({"open", "reopen", "resume", "extend", "merge"})  # acts that may make or move any promise
+
+
+def fingerprint(value: Any) -> Any:
+    """Return what a compiled thing says, as something that can be compared and hashed; where it stands in its file is left out."""
+    if isinstance(value, NAMED):
+        return getattr(value, "name", "") or value.id
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    if isinstance(value, Node) or callable(value):
+        return ""
+    if isinstance(value, Mapping):
+        return tuple((fingerprint(k), fingerprint(v)) for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(map(fingerprint, value))
+    if isinstance(value, set | frozenset):
+        return tuple(sorted(map(repr, value)))
+    return _of_object(value)
+
+
+def _of_object(value: Any) -> Any:
+    if is_dataclass(value):
+        said = (f for f in fields(value) if f.repr and not isinstance(getattr(value, f.name), Field | Calendar))
+        return (type(value).__name__, *((f.name, fingerprint(getattr(value, f.name))) for f in said))
+    return repr(value)
+
+
+def says(rule: Rule, law: Law) -> Any:
+    """Return what a rule says, with the measures it asks."""
+    asked = tuple(sorted(p.measure for p in rule.paths if p.measure))
+    parts = (rule.kind, rule.when, rule.upon, rule.table, rule.clause.overrides)
+    return (*map(fingerprint, parts), tuple(fingerprint(law.measures.get(m)) for m in asked))
+
+
+def _calendars(law: Law) -> Any:
+    return law.calendar, {name: fingerprint(c.book) for name, c in law.calendars.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A clause that the two laws say differently of one noun; None: the one law does not have it."""
+
+    name: str
+    old: Rule | None
+    new: Rule | None
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """What there is of it."""
+        return tuple(r for r in (self.old, self.new) if r is not None)
+
+    @property
+    def clause(self) -> Clause:
+        """The clause, of the new law where it has it."""
+        rule = self.new or self.old
+        assert rule is not None
+        return rule.clause
+
+
+@dataclass
+class Difference:
+    """What two days of two laws say differently of one noun. `everything`: each clause is judged again, changed or not."""
+
+    old: LawDay
+    new: LawDay
+    noun: str
+    everything: bool = False
+    _by_act: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    @cached_property
+    def changed(self) -> dict[str, Changed]:
+        """The clauses that differ, by name."""
+        before, after = _rules(self.old, self.noun), _rules(self.new, self.noun)
+        found: dict[str, Changed] = {}
+        for name in dict.fromkeys((*before, *after)):
+            a, b = before.get(name), after.get(name)
+            if self.everything or a is None or b is None or self._differ(a, b):
+                found[name] = Changed(name, a, b)
+        return found
+
+    def _differ(self, a: Rule, b: Rule) -> bool:
+        return says(a, self.old.law) != says(b, self.new.law) or (isinstance(a.kind, Deadline) and self.other_days)
+
+    @cached_property
+    def other_days(self) -> bool:
+        """Whether working time is counted otherwise: then every promise may fall due at another moment."""
+        return _calendars(self.old.law) != _calendars(self.new.law)
+
+    @cached_property
+    def watched(self) -> dict[str, frozenset[str]]:
+        """Of promises and alarms that differ: the fields whose change may make or end one."""
+        return {n: _watched(c) for n, c in self.changed.items() if any(_waits(r) for r in c.rules)}
+
+    def touched(self, act: str, brought: Mapping[str, Any]) -> frozenset[str]:
+        """Return the clauses that differ and may speak of an act that changes such fields."""
+        found = self._by_act.get(act)
+        if found is None:
+            found = self._by_act[act] = frozenset(n for n, c in self.changed.items() if any(_speaks_of(r, act) for r in c.rules))
+        more = {n for n, names in self.watched.items() if n not in found and not names.isdisjoint(brought)} if brought else ()
+        return found.union(more) if more else found
+
+    def upon_breach(self, clause: str) -> frozenset[str]:
+        """Return the clauses that differ and act when a promise of some clause is missed."""
+        return frozenset(n for n, c in self.changed.items() if any(_follows(r, clause) for r in c.rules))
+
+
+def _rules(day: LawDay, noun: str) -> dict[str, Rule]:
+    """Return the rules that judge acts on a noun; those that come round by the calendar are compared elsewhere."""
+    found = {r.clause.name: r for r in day.by_noun.get(noun, ())}
+    for rules in day.upon_breach.values():
+        found.update((r.clause.name, r) for r in rules if r.noun is None or r.noun.id == noun)
+    return {name: r for name, r in found.items() if not by_calendar(r)}
+
+
+def _waits(rule: Rule) -> bool:
+    kind = rule.kind
+    return isinstance(kind, Deadline) or (isinstance(kind, Notifies) and bool(kind.ahead_of)) or _of_moment(rule)
+
+
+def _of_moment(rule: Rule) -> bool:
+    return rule.upon is not None and rule.upon.kind == "moment"
+
+
+def _follows(rule: Rule, clause: str) -> bool:
+    return rule.upon is not None and rule.upon.kind == "breach" and rule.upon.name == clause
+
+
+def _speaks_of(rule: Rule, act: str) -> bool:
+    """Whether a rule may say something of an act, whatever the act brings."""
+    if _waits(rule):
+        start = rule.kind.start if isinstance(rule.kind, Deadline) else ()
+        return act in ALWAYS_AGAIN or act in start
+    plan = Plan(None)
+    LawDay.place(rule, act, plan)
+    return bool(plan.gates or plan.choices or plan.acting or plan.covering)
+
+
+def _watched(changed: Changed) -> frozenset[str]:
+    names = {p.text.partition(".")[0] for r in changed.rules for p in r.paths}
+    for rule in changed.rules:
+        kind = rule.kind
+        names.update(kind.start if isinstance(kind, Deadline) else ())
+        names.update({kind.ahead_of} if isinstance(kind, Notifies) else ())
+        names.update({rule.upon.name} if rule.upon is not None and _of_moment(rule) else ())
+    return frozenset(names - {""})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one recorded act: the names of what was read then, the fields nobody can tell, the noun of then."""
+
+    reads: frozenset[str]
+    lost: frozenset[str]
+    noun: Noun
+
+
+def unknown(changed: Changed, known: Known, diff: Difference) -> tuple[str, ...]:
+    """Return the names of facts a clause reads, under the one law or the other, that were never recorded."""
+    return tuple(dict.fromkeys(zh for r in changed.rules for zh in _unknown(r, known, diff)))
+
+
+def _unknown(rule: Rule, known: Known, diff: Difference) -> Iterator[str]:
+    for p in (*rule.paths, *getattr(rule.kind, "fields", ())):
+        if isinstance(p, Path) and _not_recorded(p, known, diff):
+            yield p.zh
+    kind = rule.kind
+    if isinstance(kind, Limits) and (kind.per, kind.over) != ("case", "") and kind.counted:
+        yield "次数"
+    if isinstance(kind, Penalises) and kind.voids:
+        yield "账上余额"
+    if isinstance(kind, Assigns) and (kind.queue is not None or kind.prefer):
+        yield "候选人当时的情况"
+    if getattr(kind, "population", ""):
+        yield "当时有哪些对象"
+
+
+def _not_recorded(p: Path, known: Known, diff: Difference) -> bool:
+    if p.measure and fingerprint(diff.old.law.measures.get(p.measure)) != fingerprint(diff.new.law.measures.get(p.measure)):
+        return True
+    if p.measure or p.fact or p.link:
+        return p.text not in known.reads
+    head, _, tail = p.text.partition(".")
+    own = tail.partition(".")[0] if head in ("changes", "since") else head
+    shape = diff.new.law.compiled.declared.nouns.get(known.noun.id)
+    new_field = shape is not None and own in shape.fields and own not in known.noun.fields
+    return own in known.lost or new_field
