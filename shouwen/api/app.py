@@ -7,7 +7,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from shouwen.api import cases, clauses, customers, searching, tasks
+from shouwen.api import bulk, cases, clauses, customers, searching, tasks
 from shouwen.api.asking import Bearer
 from shouwen.api.problems import register
 
@@ -38,6 +38,7 @@ api = Api(
 )
 register(api)
 api.add_router("/cases", cases.router)
+api.add_router("", bulk.router)
 api.add_router("/customers", customers.router)
 api.add_router("/tasks", tasks.router)
 api.add_router("/search", searching.router)

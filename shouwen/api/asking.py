@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
 from shouwen.base.access import Reader
-from shouwen.base.errors import Complaint, FieldError
+from shouwen.base.errors import Complaint, FieldError, Forbidden
+from shouwen.cases.enactments import VERSION, Laws
 from shouwen.policy.org import Org
 from shouwen.staff import org
 from shouwen.staff.tokens import bearer
+
+SAFE: Final = ("GET", "HEAD", "OPTIONS")  # what a token that reads only may do
+LANGUAGES: Final = ("zh-hans", "en")
+MOST_RANGES: Final = 20  # of an Accept-Language header that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Asker:
     org: Org
     now: datetime
     lang: str
+    laws: Laws
 
 
 class Bearer(HttpBearer):
@@ -34,11 +40,14 @@ class Bearer(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Asker | None:
         """Return who sends the token, or None: the answer is then 401."""
         now = timezone.now()
-        found = bearer(token, now=now)
+        found = bearer(token, now=now, beside=VERSION)
         if found is None:
             return None
+        if found.reads_only and request.method not in SAFE:
+            raise Forbidden("write", "token")
         snapshot = org.snapshot(now, found.org_version)
-        return Asker(found.staff, org.reader(found.staff, now, found.org_version), snapshot, now, found.language)
+        lang = accepted(request) or found.language
+        return Asker(found.staff, org.reader(found.staff, now, found.org_version), snapshot, now, lang, Laws(found.beside))
 
 
 def asker(request: HttpRequest, *query: str) -> Asker:
@@ -52,8 +61,26 @@ def asker(request: HttpRequest, *query: str) -> Asker:
 
 
 def language(request: HttpRequest) -> str:
-    """Return the language to answer in: the asker's, else what the request accepts, else Chinese."""
+    """Return the language to answer in: what the request accepts, else the asker's, else Chinese."""
     found = getattr(request, "auth", None)
-    if isinstance(found, Asker):
-        return found.lang
-    return "en" if request.headers.get("Accept-Language", "").startswith("en") else "zh-hans"
+    return found.lang if isinstance(found, Asker) else accepted(request) or LANGUAGES[0]
+
+
+def accepted(request: HttpRequest) -> str:
+    """Return which of our languages the request likes best (RFC 9110 §12.5.4); "" when it names none of them."""
+    liked: list[tuple[float, int, str]] = []
+    for place, part in enumerate(request.headers.get("Accept-Language", "").split(",")[:MOST_RANGES]):
+        name, _, parameters = part.strip().lower().partition(";")
+        ours = next((lang for lang in LANGUAGES if name[:2] == lang[:2]), "")
+        weight = _weight(parameters)
+        if ours and weight > 0:
+            liked.append((-weight, place, ours))
+    return min(liked, default=(0.0, 0, ""))[2]
+
+
+def _weight(parameters: str) -> float:
+    """Return the weight of a range; 0, which is "not this one", for what is no number."""
+    name, _, value = parameters.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    return float(value) if value.strip().replace(".", "", 1).isascii() and value.strip().replace(".", "", 1).isdigit() else 0.0

@@ -29,7 +29,7 @@ from shouwen.base.errors import FieldError, NotFound
 from shouwen.base.models import Event
 from shouwen.cases.draft import Start, Wish, act_on, open_case
 from shouwen.cases.models import Case, Deadline, Task
-from shouwen.policy.act import Evidence
+from shouwen.policy.act import Act, Evidence
 
 router = Router(tags=["cases"])
 PROBLEMS = {400: ProblemOut, 401: ProblemOut, 403: ProblemOut, 404: ProblemOut, 409: ProblemOut, 422: ProblemOut}
@@ -113,15 +113,12 @@ def list_cases(
 
 @router.post("", response={201: RulingOut, **PROBLEMS}, summary="Open a case")
 def create_case(request: HttpRequest, payload: CaseIn, key: Key = "") -> HttpResponse:
-    """Open a case by the law of the moment. Sent again with the same Idempotency-Key, it is opened once."""
+    """Open a case by the law of the moment. Sent again with the same Idempotency-Key, it is opened once.
+
+    `customer` also stands in the procedure's field for one, if it has exactly one and `fields` does not say otherwise.
+    """
     who = asker(request)
-    if payload.unit is not None and not _in_scope(who, payload.unit):
-        raise FieldError.of("unit", "没有这个单位,或不在您的范围内", "there is no such unit, or it is not yours")
-    start = Start(customer=payload.customer or 0, unit=payload.unit or 0)
-    wish = Wish(
-        act="open", fields=payload.fields, evidence=_evidence(payload.evidence), ticks=payload.ticks, key=key, at=payload.at
-    )
-    return ruled(open_case(payload.procedure, wish, start, who.reader, now=who.now), who, 201)
+    return ruled(opening(payload, who, key), who, 201)
 
 
 @router.get("/{case}", response={200: CaseOut, **PROBLEMS}, summary="Read a case")
@@ -156,7 +153,22 @@ def _deadline(d: Deadline) -> DeadlineOut:
 def act_on_case(request: HttpRequest, case: CaseId, payload: ActIn, key: Key = "") -> HttpResponse:
     """Do an act: whatever the procedure of the case has, and `approve`, `disapprove`, `withdraw` with `row` = the approval."""
     who = asker(request)
-    found = find(who, case)
+    return ruled(acting(find(who, case), payload, who, key), who)
+
+
+def opening(payload: CaseIn, who: Asker, key: str) -> Act:
+    """Return the act that opens a case as it was asked for. Raises FieldError."""
+    if payload.unit is not None and not _in_scope(who, payload.unit):
+        raise FieldError.of("unit", "没有这个单位,或不在您的范围内", "there is no such unit, or it is not yours")
+    start = Start(customer=payload.customer or 0, unit=payload.unit or 0)
+    wish = Wish(
+        act="open", fields=payload.fields, evidence=_evidence(payload.evidence), ticks=payload.ticks, key=key, at=payload.at
+    )
+    return open_case(payload.procedure, wish, start, who.reader, now=who.now, laws=who.laws)
+
+
+def acting(case: Case, payload: ActIn, who: Asker, key: str) -> Act:
+    """Return an act on a case the asker may see, as it was asked for. Raises FieldError."""
     wish = Wish(
         act=payload.act,
         fields=payload.fields,
@@ -168,7 +180,7 @@ def act_on_case(request: HttpRequest, case: CaseId, payload: ActIn, key: Key = "
         key=key,
         at=payload.at,
     )
-    return ruled(act_on(found, wish, who.reader, now=who.now), who)
+    return act_on(case, wish, who.reader, now=who.now)
 
 
 @router.get("/{case}/events", response={200: EventPage, **PROBLEMS}, summary="The story of a case")

@@ -10,12 +10,14 @@ from ninja import Path, Query, Router, Status
 
 from shouwen.api.asking import asker
 from shouwen.api.paging import HIGHEST_ID, LIMIT, MOST, Place, read_cursor, write_cursor
+from shouwen.api.ruled import Key
 from shouwen.api.shapes import CustomerIn, CustomerOut, CustomerPage, ProblemOut
 from shouwen.base.access import Reader
 from shouwen.base.errors import FieldError, NotFound
 from shouwen.base.masks import mask_phone
 from shouwen.customers.models import Customer, CustomerQuerySet, Phone
-from shouwen.customers.writing import NewAddress, NewCustomer, NewPhone, create_customers
+from shouwen.customers.verbs import take_in
+from shouwen.customers.writing import NewAddress, NewCustomer, NewPhone
 
 router = Router(tags=["customers"])
 PROBLEMS = {400: ProblemOut, 401: ProblemOut, 403: ProblemOut, 404: ProblemOut, 409: ProblemOut, 422: ProblemOut}
@@ -60,11 +62,9 @@ def list_customers(
 
 
 @router.post("", response={201: CustomerOut, **PROBLEMS}, summary="Create a customer")
-def create_customer(request: HttpRequest, payload: CustomerIn) -> Status[CustomerOut]:
-    """Take a customer in."""
+def create_customer(request: HttpRequest, payload: CustomerIn, key: Key = "") -> Status[CustomerOut]:
+    """Take a customer in. Sent again with the same Idempotency-Key, that is one customer."""
     who = asker(request)
-    if (who.reader.units is not None and payload.unit not in who.reader.units) or payload.unit not in who.org.units:
-        raise FieldError.of("unit", "没有这个单位,或不在您的范围内", "there is no such unit, or it is not yours")
     new = NewCustomer(
         unit=payload.unit,
         name=payload.name,
@@ -72,8 +72,8 @@ def create_customer(request: HttpRequest, payload: CustomerIn) -> Status[Custome
         phones=tuple(NewPhone(p.number, p.label) for p in payload.phones),
         addresses=tuple(NewAddress(a) for a in payload.addresses if a),
     )
-    key = create_customers([new], by=who.staff, at=who.now, now=who.now)[0]
-    return Status(201, shown(visible(who.reader).get(pk=key)))
+    made = take_in(new, who.reader, now=who.now, key=key)
+    return Status(201, shown(visible(who.reader).get(pk=made)))
 
 
 @router.get("/{customer}", response={200: CustomerOut, **PROBLEMS}, summary="Read a customer")

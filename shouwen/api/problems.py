@@ -25,7 +25,7 @@ WORDS_ZH: Final[Mapping[str, str]] = {
     "string_too_long": "太长", "string_too_short": "太短", "bool_type": "应为 true 或 false", "dict_type": "应为一组键值",
     "list_type": "应为列表", "too_long": "太多", "greater_than_equal": "太小", "less_than_equal": "太大", "literal_error": "不是可选的值",
     "string_pattern_mismatch": "格式不对", "datetime_parsing": "应为带时区的时间", "datetime_type": "应为带时区的时间",
-    "timezone_aware": "时间须带时区", "json_invalid": "不是合法的 JSON",
+    "timezone_aware": "时间须带时区", "value_error": "应为写成文字、带时区的时间", "json_invalid": "不是合法的 JSON",
 }  # fmt: skip
 
 
@@ -41,11 +41,18 @@ def register(api: NinjaAPI) -> None:
 
 def details(status: int, lang: str, body: Mapping[str, Any]) -> HttpResponse:
     """Return problem details."""
+    content = json.dumps(_titled(status, lang, body), ensure_ascii=False)
+    return HttpResponse(content, status=status, content_type="application/problem+json; charset=utf-8")
+
+
+def problem_body(problem: Problem, lang: str) -> dict[str, Any]:
+    """Return the problem details of one of many."""
+    return _titled(problem.status, lang, problem.details(lang))
+
+
+def _titled(status: int, lang: str, body: Mapping[str, Any]) -> dict[str, Any]:
     zh, en = TITLES.get(status, TITLES[400])
-    content = {"type": "about:blank", "title": en if lang.startswith("en") else zh, "status": status, **body}
-    return HttpResponse(
-        json.dumps(content, ensure_ascii=False), status=status, content_type="application/problem+json; charset=utf-8"
-    )
+    return {"type": "about:blank", "title": en if lang.startswith("en") else zh, "status": status, **body}
 
 
 def _problem(request: HttpRequest, problem: Problem) -> HttpResponse:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Text = Annotated[str, Field(max_length=400, pattern=r"^[^\x00]*$")]
+
+
+def _written(value: Any) -> Any:
+    """Let only a written moment through: a number would be taken for seconds since 1970."""
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\d[Tt ]", value):
+        raise ValueError("should be a date and time with its zone, written as text: 2026-03-02T09:00:00+08:00")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 Word = Annotated[str, Field(max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -38,7 +49,7 @@ class ActIn(In):
     reason: Text = ""
     clause: Annotated[str, Field(max_length=160, pattern=r"^[^\x00]*$")] = ""
     row: Annotated[str, Field(max_length=64, pattern=r"^[^\x00]*$")] = ""
-    at: AwareDatetime | None = Field(default=None, strict=False, description="when it happened; now, unless said")
+    at: Moment | None = Field(default=None, strict=False, description="when it happened; now, unless said")
 
 
 class CaseIn(In):
@@ -50,7 +61,20 @@ class CaseIn(In):
     unit: Id | None = None
     evidence: list[EvidenceIn] = Field(default_factory=list, max_length=20)
     ticks: list[Text] = Field(default_factory=list, max_length=100)
-    at: AwareDatetime | None = Field(default=None, strict=False, description="when it was brought to us; now, unless said")
+    at: Moment | None = Field(default=None, strict=False, description="when it was brought to us; now, unless said")
+
+
+class ActRow(ActIn):
+    """One act of many: on which case."""
+
+    case: Id
+
+
+class ManyIn(In):
+    """Cases to open, and acts on cases; at most 100 of each. The openings come first."""
+
+    open: list[CaseIn] = Field(default_factory=list, max_length=100)
+    acts: list[ActRow] = Field(default_factory=list, max_length=100)
 
 
 class DeadlineOut(Schema):
@@ -121,14 +145,43 @@ class EffectOut(Schema):
 
 
 class RulingOut(Schema):
-    """裁定: allowed or waiting for approval, the warnings, what was done."""
+    """裁定: allowed or waiting for approval, on which case (its id, number and address), the warnings, what was done."""
 
     outcome: Literal["allowed", "waiting"]
-    case: str
+    id: int
+    number: str
+    url: str
     step: str
     warnings: list[str]
     cites: list[str]
     effects: list[EffectOut]
+
+
+class ProblemOut(Schema):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    refusals: list[dict[str, Any]] | None = None
+    fields: list[dict[str, Any]] | None = None
+
+
+class VerdictOut(Schema):
+    """What became of one of many: the status it would have had alone, and its ruling, or the problem that stood against it."""
+
+    status: int
+    ruling: RulingOut | None
+    problem: ProblemOut | None
+
+
+class ManyOut(Schema):
+    """A verdict for each, in the order they came."""
+
+    open: list[VerdictOut]
+    acts: list[VerdictOut]
 
 
 class EventOut(Schema):
@@ -231,15 +284,3 @@ class ClauseList(Schema):
     """All clauses in force."""
 
     items: list[ClauseOut]
-
-
-class ProblemOut(Schema):
-    """RFC 9457 problem details."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
-    refusals: list[dict[str, Any]] | None = None
-    fields: list[dict[str, Any]] | None = None

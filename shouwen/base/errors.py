@@ -123,10 +123,12 @@ class Forbidden(Problem):
 
 _VERBS = {
     "see": ("查看", "see this"),
+    "write": ("新建或修改", "write this"),
     "reveal": ("查看完整的个人信息", "uncover personal data"),
     "export": ("导出", "export"),
     "administer": ("管理设置", "administer this"),
     "import": ("导入", "import"),
+    "audit": ("查阅审计记录", "read the audit journal"),
 }
 
 

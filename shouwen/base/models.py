@@ -14,6 +14,8 @@ from shouwen.base.search_models import SearchRow  # noqa: F401  Django looks for
 from shouwen.policy.act import Ref
 
 PAGE = 50
+# What an auditor reads: who signed in, was appointed, uncovered or exported something, changed the rules.
+AUDITED = Q(subject_kind__in=["staff", "unit", "company", "calendar", "journal"]) & ~Q(act="") | Q(act__in=["reveal", "export"])
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -76,6 +78,7 @@ class Event(models.Model):
             models.Index(fields=["noun", "act", "at"], name="event_act", condition=~Q(act="")),
             models.Index(fields=["actor_id", "at"], name="event_actor"),
             models.Index(fields=["subject_kind", "subject_id", "seq"], name="event_subject"),
+            models.Index(fields=["-seq"], name="event_audited", condition=AUDITED),
         )
         constraints = (
             models.CheckConstraint(condition=~Q(subject_kind="") & ~Q(kind=""), name="event_is_about_something"),

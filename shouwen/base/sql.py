@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 from weakref import WeakKeyDictionary
 
@@ -49,13 +50,47 @@ class Raw(Cursor):
     ) -> Self:
         """Run one statement; database errors are raised as django.db's."""
         django = self._django
+        given = _quick(params) if params else params
         begin = time.monotonic()
         try:
             with django.wrap_database_errors:
-                return super().execute(query, params, prepare=prepare, binary=binary)
+                return super().execute(query, given, prepare=prepare, binary=binary)
         finally:
             if django.queries_logged:
                 django.queries_log.append({"sql": str(query), "time": f"{time.monotonic() - begin:.3f}"})
+
+
+def _quick(params: Params) -> Params:
+    """Write lists as PostgreSQL's array literals. psycopg turns them into arrays element by element, in Python: a third of the
+    processor time of a batch. Every array of ours is cast where it stands (`%s::int8[]`), so its text is enough."""
+    if isinstance(params, Mapping):
+        return {name: array(p) if type(p) is list else p for name, p in params.items()}
+    return [array(p) if type(p) is list else p for p in params]
+
+
+def array(values: list[Any]) -> str | list[Any]:
+    """Return the literal of an array of numbers, texts, moments, days and truths; the list itself when something else is in it."""
+    made: list[str] = []
+    for v in values:
+        write = _WRITTEN.get(type(v))
+        if write is None:
+            return values
+        made.append(write(v))
+    return f"{{{','.join(made)}}}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_WRITTEN: Final[Mapping[type, Any]] = {
+    int: str,
+    str: _quoted,
+    type(None): lambda _: "NULL",
+    bool: lambda v: "t" if v else "f",
+    datetime: lambda v: f'"{v.isoformat()}"',
+    date: date.isoformat,
+}
 
 
 def raw(using: str = DEFAULT) -> Raw:

@@ -18,15 +18,17 @@ from django.db import transaction
 from django.db.utils import OperationalError
 
 from shouwen.base import repeats
+from shouwen.base.errors import FieldError
 from shouwen.base.numbering import next_ids, reserve_numbers, top_up
 from shouwen.base.repeats import Claim
 from shouwen.cases import effects
-from shouwen.cases.case_rows import local_day, prefix_of
+from shouwen.cases.case_rows import local_day, number_and_step, prefix_of
 from shouwen.cases.enactments import Laws
+from shouwen.cases.living import Living
 from shouwen.cases.plain import dump_ruling, load_ruling, request_of
 from shouwen.cases.sitting import Sitting
 from shouwen.policy.act import Act
-from shouwen.policy.ruling import Ruling
+from shouwen.policy.ruling import Refusal, Ruling
 
 TRIES: Final = 5  # a transaction that PostgreSQL ends because of another one is begun again so often
 MANY: Final = 20  # openings of a batch from which numbers are fetched before the transaction
@@ -38,14 +40,24 @@ def act(wanted: Act, *, now: datetime) -> Ruling:
     return act_many([wanted], now=now)[0]
 
 
-def act_many(acts: Sequence[Act], *, now: datetime) -> list[Ruling]:
+def act_and_look(wanted: Act, *, now: datetime) -> tuple[Ruling, str, str]:
+    """Do one act; return its ruling, and what the subject is now called by and where it stands ("" for what was never opened)."""
+    kept: dict[int, Living] = {}
+    (ruling,) = act_many([wanted], now=now, kept=kept)
+    subject = kept.get(ruling.subject.id)
+    return (ruling, subject.number, subject.step) if subject is not None else (ruling, *number_and_step(ruling.subject.id))
+
+
+def act_many(acts: Sequence[Act], *, now: datetime, kept: dict[int, Living] | None = None) -> list[Ruling]:
     """Ask the law about each act and write what it allows, all in one transaction; return a ruling for each, in order.
 
     Acts are heard in the order given, each with what it causes, exactly as if they came one by one. An act whose key its actor
     has used before gets the ruling it had then, and changes nothing; KeyReused when the key stood for something else. `now` is
-    when the acts are entered; the law of the moment each happened (`Act.at`) judges it.
+    when the acts are entered; the law of the moment each happened (`Act.at`) judges it. What cannot be written as asked raises
+    FieldError if it is alone, and is refused if it is one of several.
 
-    Inside a transaction of the caller it takes part in that; then the caller tries again after a deadlock.
+    Inside a transaction of the caller it takes part in that; then the caller tries again after a deadlock. `kept` is filled with the
+    subjects as they stand after their acts.
     """
     wanted = _with_ids(acts)
     if not wanted:
@@ -53,10 +65,15 @@ def act_many(acts: Sequence[Act], *, now: datetime) -> list[Ruling]:
     inside = transaction.get_connection().in_atomic_block
     if not inside:
         _fetch_numbers(wanted)
+    hear = _hear
     for tried in range(1, TRIES + 1):
         try:
             with transaction.atomic():
-                return _hear(wanted, now)
+                return hear(wanted, now, {} if kept is None else kept)
+        except FieldError:
+            if len(wanted) == 1 or hear is _apart:
+                raise
+            hear = _apart  # something of the batch cannot be written; nothing was
         except OperationalError as trouble:
             if inside or tried == TRIES or not is_collision(trouble):
                 raise
@@ -64,12 +81,29 @@ def act_many(acts: Sequence[Act], *, now: datetime) -> list[Ruling]:
     raise AssertionError("unreachable")
 
 
+def _apart(acts: Sequence[Act], now: datetime, kept: dict[int, Living]) -> list[Ruling]:
+    """Hear a batch. Where something of it cannot be written (a key that is taken, a file of another), that alone is refused."""
+    try:
+        with transaction.atomic():
+            return _hear(acts, now, kept)
+    except FieldError as wrong:
+        if len(acts) == 1:
+            return [_unwritten(acts[0], wrong)]
+    half = len(acts) // 2
+    return [*_apart(acts[:half], now, kept), *_apart(acts[half:], now, kept)]
+
+
+def _unwritten(act: Act, wrong: FieldError) -> Ruling:
+    refusals = tuple(Refusal("", c.code, f"{c.field}：{c.zh}", f"{c.field}: {c.en}", (c.field,)) for c in wrong.complaints)
+    return Ruling("refused", act, act.subject, refusals)
+
+
 def is_collision(trouble: Exception) -> bool:
     """Whether PostgreSQL ended a transaction only because of another one: begun again it may go through."""
     return isinstance(trouble.__cause__, _AGAIN)
 
 
-def _hear(acts: Sequence[Act], now: datetime) -> list[Ruling]:
+def _hear(acts: Sequence[Act], now: datetime, kept: dict[int, Living]) -> list[Ruling]:
     sitting = Sitting(now)
     answered = _answers(acts, sitting.book.laws, now)
     fresh = [i for i in range(len(acts)) if i not in answered]
@@ -77,6 +111,7 @@ def _hear(acts: Sequence[Act], now: datetime) -> list[Ruling]:
     keyed = {(acts[i].by, acts[i].key): dump_ruling(r) for i, r in rulings.items() if acts[i].key}
     repeats.remember(keyed)
     effects.wake(sitting.minutes)
+    kept.update(sitting.book.subjects)
     first: dict[tuple[int, str], Ruling] = {(acts[i].by, acts[i].key): r for i, r in rulings.items()}
     return [rulings[i] if i in rulings else _answer(acts[i], answered[i], first) for i in range(len(acts))]
 

@@ -95,8 +95,12 @@ class BookQuestion:
     since: datetime | None
     until: datetime
     subject: int = 0
+    clauses: tuple[str, ...] = ()  # entries by these clauses only
+    upto: int = 0  # entries made no later than this one
 
 
+# (book, since, until, subject or 0) -> entries that stand, by person: (id, amount)
+BookStanding = Callable[[str, datetime | None, datetime, int], Mapping[int, tuple[tuple[int, int], ...]]]
 BookFold = Callable[[Sequence[BookQuestion]], Sequence[tuple[int, int]]]  # -> (count, sum) for each question
 
 
@@ -109,6 +113,7 @@ class _Registered:
     named: dict[str, NamedFacts] = field(default_factory=dict)
     customers: CustomerFacts | None = None
     books: BookFold | None = None
+    standing: BookStanding | None = None
 
 
 _registered: Final = _Registered()
@@ -138,9 +143,9 @@ def register_named(name: str, facts: NamedFacts) -> None:
     _registered.named[name] = facts
 
 
-def register_books(fold: BookFold) -> None:
-    """Say who adds up the entries of books."""
-    _registered.books = fold
+def register_books(fold: BookFold, standing: BookStanding) -> None:
+    """Say who adds up the entries of books, and who knows which of them stand."""
+    _registered.books, _registered.standing = fold, standing
 
 
 def subject(kind: str) -> SubjectAdapter:
@@ -180,3 +185,12 @@ def fold_books(questions: Sequence[BookQuestion]) -> Sequence[tuple[int, int]]:
     if _registered.books is None:
         raise Unhandled("no app keeps books")
     return _registered.books(questions) if questions else ()
+
+
+def standing_entries(
+    book: str, since: datetime | None, until: datetime, subject: int
+) -> Mapping[int, tuple[tuple[int, int], ...]]:
+    """Return the entries of a book nobody took back, by person."""
+    if _registered.standing is None:
+        raise Unhandled("no app keeps books")
+    return _registered.standing(book, since, until, subject)

@@ -14,6 +14,7 @@ from shouwen.cases import adapters, approving
 from shouwen.cases.adapters import Happening
 from shouwen.cases.book import Book
 from shouwen.cases.facts import Matter
+from shouwen.cases.granting import figures, grant, retain
 from shouwen.cases.living import Living, Promised, Work
 from shouwen.cases.minutes import Minutes
 from shouwen.cases.telling import tell, tell_near
@@ -26,6 +27,7 @@ from shouwen.policy.ruling import (
     CloseTask,
     Effect,
     Enter,
+    Grant,
     Hold,
     LinkCases,
     Move,
@@ -34,6 +36,8 @@ from shouwen.policy.ruling import (
     Pass,
     Perform,
     Promise,
+    Report,
+    Retain,
     Ruling,
     SetField,
     Settle,
@@ -101,9 +105,7 @@ def carry_out(hand: Hand) -> list[Act]:
 def _set(hand: Hand, e: SetField) -> None:
     s, target = hand.subject, hand.subject
     if e.link:
-        pointed = s.fields.get(e.link, 0)
-        hand.book.take([_ref_of(hand, e.link, pointed)])
-        found = hand.book.subjects.get(pointed)
+        found = _pointed_at(hand, e.link)
         if found is None:
             return
         target = found
@@ -129,6 +131,13 @@ def _dumped(s: Living, e: SetField) -> Any:
     return shape.type.dump(e.value) if shape is not None else e.value
 
 
+def _pointed_at(hand: Hand, link: str) -> Living | None:
+    """Take what a field of the subject points to in hand."""
+    pointed = hand.subject.fields.get(link, 0)
+    hand.book.take([_ref_of(hand, link, pointed)])
+    return hand.book.subjects.get(pointed)
+
+
 def _ref_of(hand: Hand, link: str, pointed: Any) -> Ref:
     """Name what a field points to; what kind it is the field's type says."""
     shape = hand.subject.noun.fields.get(link)
@@ -149,10 +158,12 @@ def _hold(hand: Hand, e: Hold) -> None:
     s = hand.subject
     if e.until is None and e.since is not None:
         s.pauses.append((e.since, None))
-        s.held = True
+        s.held, s.held_until = True, hand.act.fields.get("until")
+        if s.held_until is not None:
+            hand.minutes.topics["clock"] = None
     else:
         s.pauses = [(a, b or e.until) for a, b in s.pauses]
-        s.held = False
+        s.held, s.held_until = False, None
     s.changed = True
 
 
@@ -163,7 +174,7 @@ def _link(hand: Hand, e: LinkCases) -> None:
     )
     hand.minutes.topics[f"case-{e.other}"] = None
     if e.how == "merged":
-        s.closed_at, s.merged_into, s.changed = hand.act.at, e.other, True
+        s.closed_at, s.merged_into, s.held_until, s.changed = hand.act.at, e.other, None, True
 
 
 # promises
@@ -233,7 +244,7 @@ def _breach(hand: Hand, e: Breach) -> None:
     d = _running(hand.subject, e.cite.clause, e.row)
     if d is not None:
         d.now(breached_at=e.at)
-        hand.subject.changed = True
+        hand.subject.stirred = True
     hand.minutes.event(
         hand.subject,
         "recorded" if e.gate else "breach",
@@ -251,7 +262,7 @@ def _warned(hand: Hand, e: Warned) -> None:
     d = _running(hand.subject, e.clause, e.row)
     if d is None:
         return
-    d.warned_at, d.changed, hand.subject.changed = hand.minutes.now, True, True
+    d.warned_at, d.changed, hand.subject.stirred = hand.minutes.now, True, True
     hand.minutes.event(
         hand.subject, "warned", hand.ruling, clause=e.clause, since=d.running.since, row=e.row, to=e.to, deadline=d.id
     )
@@ -327,6 +338,24 @@ def _enter(hand: Hand, e: Enter) -> None:
     _elsewhere(hand, e)
 
 
+def _grant(hand: Hand, e: Grant) -> None:
+    target = _pointed_at(hand, e.link) if e.link else hand.subject
+    if target is not None:
+        grant(target, e, hand.act, hand.minutes.now)
+        target.acts += target is not hand.subject
+        hand.note("granted", e, what=e.what, link=e.link, to=target.ref.id, granted_from=e.since, granted_until=e.until)
+
+
+def _retain(hand: Hand, e: Retain) -> None:
+    retain(hand.subject, e, hand.act)
+    hand.note("retained", e, until=e.until)
+
+
+def _report(hand: Hand, e: Report) -> None:
+    hand.note("report", e, period=e.period, to=e.to, form=e.form, figures=figures(e, hand.matter.law))
+    tell(hand.minutes, hand.matter, Tell(e.cite, e.to, 0, e.form, zh=e.zh))
+
+
 def _elsewhere(hand: Hand, e: Effect) -> None:
     """An effect an app above writes, all of a type together at the end."""
     adapters.effect(type(e))
@@ -365,4 +394,7 @@ _APPLY: Final[Mapping[type, Callable[[Hand, Any], None]]] = {
     Hold: _hold,
     Pass: _pass,
     LinkCases: _link,
+    Grant: _grant,
+    Retain: _retain,
+    Report: _report,
 }

@@ -77,5 +77,7 @@ class Book:
         return self.subjects.get(id_) or self.seen.get(id_)
 
     def touched(self) -> Sequence[Living]:
-        """Return what is new or changed, in order of kind and id."""
-        return sorted((s for s in self.subjects.values() if s.changed or s.fresh), key=lambda s: (s.ref.kind, s.ref.id))
+        """Return what is new or changed, or what is owed on, in order of kind and id."""
+        return sorted(
+            (s for s in self.subjects.values() if s.changed or s.fresh or s.stirred), key=lambda s: (s.ref.kind, s.ref.id)
+        )

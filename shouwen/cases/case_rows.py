@@ -25,14 +25,15 @@ LONGEST_TITLE: Final = 120
 
 _READ: Final = """select id, procedure, enactment_id, fields, step, coalesce(unit_id, 0), coalesce(customer_id, 0),
  coalesce(responsible_id, 0), coalesce(first_asked_id, 0), opened_at, entered_at, closed_at, held, pauses, marks,
- coalesce(parent_id, 0), coalesce(merged_into_id, 0), number, title, opened_by_clause, channel, version
+ coalesce(parent_id, 0), coalesce(merged_into_id, 0), number, title, opened_by_clause, channel, version, held_until
  from cases_case where id = any(%s::int8[]) order by id"""
 _LOCK: Final = _READ + " for no key update"
 
 _CHANGING: Final[Columns] = (
     ("id", "int8"), ("step", "text"), ("title", "text"), ("fields", "jsonb"), ("unit_id", "int8"), ("customer_id", "int8"),
     ("responsible_id", "int8"), ("first_asked_id", "int8"), ("closed_at", "timestamptz"), ("held", "bool"), ("pauses", "jsonb"),
-    ("marks", "jsonb"), ("records", "int8[]"), ("merged_into_id", "int8"), ("next_due", "timestamptz"), ("version", "int4"),
+    ("held_until", "timestamptz"), ("marks", "jsonb"), ("records", "int8[]"), ("merged_into_id", "int8"),
+    ("next_due", "timestamptz"), ("version", "int4"),
 )  # fmt: skip
 _NEW: Final[Columns] = (
     *_CHANGING, ("number", "text"), ("procedure", "text"), ("enactment_id", "int8"), ("opened_at", "timestamptz"),
@@ -87,8 +88,13 @@ CASES: Final = _Cases()
 
 def number_and_step(id_: int) -> tuple[str, str]:
     """Return what a case is called by and where it stands; ("", "") when there is no such case."""
-    row = raw().execute("select number, step from cases_case where id = %s", [id_]).fetchone()
-    return (row[0], row[1]) if row is not None else ("", "")
+    return numbers_and_steps([id_]).get(id_, ("", ""))
+
+
+def numbers_and_steps(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return the same of several cases, by id; those that are none are left out."""
+    rows = raw().execute("select id, number, step from cases_case where id = any(%s::int8[])", [list(ids)]).fetchall()
+    return {id_: (number, step) for id_, number, step in rows}
 
 
 def prefix_of(noun: Noun) -> str:
@@ -128,12 +134,12 @@ def _living(row: Sequence[Any], laws: Laws) -> Living:
     id_, procedure, enactment, fields, step, unit, customer, responsible, first_asked, opened_at, entered_at, closed_at, *rest = (
         row
     )
-    held, pauses, marks, parent, merged_into, number, title, clause, channel, version = rest
+    held, pauses, marks, parent, merged_into, number, title, clause, channel, version, held_until = rest
     noun = laws.of(enactment).nouns[procedure]
     return Living(
         Ref("case", procedure, id_), noun, enactment, load_fields(from_json(fields), noun), step, unit, customer, responsible,
         first_asked, opened_at, entered_at, closed_at, held, [_pause(p) for p in from_json(pauses)], load_marks(from_json(marks)),
-        parent, merged_into, number, title, clause, channel, version,
+        parent, merged_into, number, title, clause, channel, version, held_until,
     )  # fmt: skip
 
 
@@ -158,8 +164,8 @@ def _changing(s: Living) -> dict[str, Any]:
     return {
         "id": s.ref.id, "step": s.step, "title": s.title, "fields": dump_fields(s.fields, s.noun), "unit_id": s.unit or None,
         "customer_id": s.customer or None, "responsible_id": s.responsible or None, "first_asked_id": s.first_asked or None,
-        "closed_at": s.closed_at, "held": s.held, "pauses": s.pauses, "marks": dump_marks(s.marks), "records": records_of(s),
-        "merged_into_id": s.merged_into or None, "next_due": s.next_due, "version": s.version,
+        "closed_at": s.closed_at, "held": s.held, "held_until": s.held_until, "pauses": s.pauses, "marks": dump_marks(s.marks),
+        "records": records_of(s), "merged_into_id": s.merged_into or None, "next_due": s.next_due, "version": s.version,
     }  # fmt: skip
 
 

@@ -25,14 +25,16 @@ from shouwen.base.journal import EventRow, write_events
 from shouwen.base.numbering import top_up
 from shouwen.base.outbox import Sender
 from shouwen.base.sql import raw
-from shouwen.cases import rounds
+from shouwen.cases import resuming, rounds
 from shouwen.cases.acting import act_many, is_collision
 from shouwen.cases.waking import Listener
 from shouwen.policy.act import Act, Ref
+from shouwen.staff import sessions, tries
 
 BATCH: Final = 500
 BEAT_EVERY: Final = 10.0  # seconds
 BUSY: Final = 0.05  # seconds: what is due may be in another worker's hands
+CHORES_EVERY: Final = 10.0  # seconds
 SWEEP: Final = 30.0  # seconds after which the clock looks by itself, whatever was announced
 HOURLY: Final = 3600.0
 FIRST_WAIT: Final = timedelta(minutes=1)
@@ -56,7 +58,8 @@ _NEXT: Final = """select least(
  (select min(warn_at) from cases_deadline where stopped_at is null and breached_at is null and warned_at is null
    and warn_at is not null and due_at is not null and (try_at is null or try_at <= %(now)s)),
  (select min(try_at) from cases_deadline where stopped_at is null and breached_at is null and try_at > %(now)s),
- (select min(try_at) from cases_occurrence where done_at is null))"""
+ (select min(try_at) from cases_occurrence where done_at is null),
+ (select min(held_until) from cases_case where held_until is not null))"""
 _SET_ASIDE: Final = """update cases_deadline set tries = least(tries + 1, 30000), try_at = %s where id = %s returning tries"""
 _BEAT: Final = """insert into cases_heartbeat (name, started_at, beat_at, fired, late_ms) values (%s, %s, %s, %s, %s)
  on conflict (name) do update set beat_at = excluded.beat_at, fired = excluded.fired, late_ms = excluded.late_ms"""
@@ -64,11 +67,19 @@ _FORGET_BEATS: Final = "delete from cases_heartbeat where beat_at < %s"
 
 log = logging.getLogger(__name__)
 _senders: dict[str, Sender] = {}
+Chore = Callable[[datetime], bool]  # does a small step of something; says whether there is more to do right away
+_chores: list[Chore] = []
 
 
 def register_sender(channel: str, sender: Sender) -> None:
     """Say who sends the notices of a channel. Called once by the app that owns it, in AppConfig.ready()."""
     _senders[channel] = sender
+
+
+def register_chore(chore: Chore) -> None:
+    """Have workers do something whenever nothing is due. Called once by the app that owns it, in AppConfig.ready()."""
+    if chore not in _chores:
+        _chores.append(chore)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +112,17 @@ class Fired:
 def tick(now: datetime, *, limit: int = BATCH) -> Fired:
     """Do everything that is due at a moment: deadlines, warnings, rounds; batch by batch until nothing is left."""
     fired = Fired()
-    while fire(now, fired, limit=limit):
-        pass
+    _fire_and_resume(now, fired, limit)
     rounds.look(now)
     while rounds.ask(now):
         while fire(now, fired, limit=limit):
             pass
     return fired
+
+
+def _fire_and_resume(now: datetime, fired: Fired, limit: int) -> None:
+    while fire(now, fired, limit=limit) or resuming.resume(now):
+        pass
 
 
 def fire(now: datetime, fired: Fired, *, limit: int = BATCH) -> int:
@@ -209,6 +224,7 @@ class Worker:
     batch: int = BATCH
     name: str = field(default_factory=lambda: f"{socket.gethostname()[:60]}:{os.getpid()}")
     fired: Fired = field(default_factory=Fired)
+    chored: float = -CHORES_EVERY  # when the chores were done last
 
     def run(self) -> None:
         """Work until told to stop. A database that goes away is waited for."""
@@ -237,19 +253,23 @@ class Worker:
         connections.close_all()
 
     def _work(self, now: datetime) -> None:
-        while not self.stop.is_set() and fire(now, self.fired, limit=self.batch):
+        while not self.stop.is_set() and (fire(now, self.fired, limit=self.batch) or resuming.resume(now)):
             now = self.clock()
         rounds.look(now)
         while not self.stop.is_set() and rounds.ask(now):
             now = self.clock()
             fire(now, self.fired, limit=self.batch)
         outbox.drain(_senders, now=now)
+        if time.monotonic() - self.chored >= CHORES_EVERY:
+            more = [_done(chore, now) for chore in _chores]
+            self.chored = time.monotonic() - (CHORES_EVERY if any(more) else 0)
 
     def _sleep(self, listener: Listener) -> None:
         """Sleep until something is due, something is announced, or it is time to look by oneself."""
         now = self.clock()
         soonest = next_moment(now)
         left = SWEEP if soonest is None else (soonest - now).total_seconds() + 0.001
+        left = min(left, self.chored + CHORES_EVERY - time.monotonic() if _chores else left)
         listener.wait(min(SWEEP, left) if left > 0 else BUSY, self.stop)
 
     def _beat(self, started: datetime, now: datetime) -> None:
@@ -259,9 +279,20 @@ class Worker:
         del self.fired.lateness[:-1000]
 
 
+def _done(chore: Chore, now: datetime) -> bool:
+    """Do a chore. One that fails must not stop the clock; it is tried again later."""
+    try:
+        return chore(now)
+    except Exception:
+        log.exception("a chore failed")
+        return False
+
+
 def _tidy(now: datetime) -> None:
     """What has to be done now and then: forget old keys, half-written files, workers that are gone."""
     repeats.forget(now - REMEMBERED)
+    tries.forget(now - timedelta(days=1))
+    sessions.tidy(now)
     attachments.sweep(now)
     raw().execute(_FORGET_BEATS, [now - timedelta(days=1)])
 

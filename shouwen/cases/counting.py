@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 from shouwen.base.sql import raw
 from shouwen.cases.living import Living
 from shouwen.policy.act import Act
+from shouwen.policy.facts import grants_of
 from shouwen.policy.kinds.gate import Gate
 from shouwen.policy.kinds.gates import Limits
 from shouwen.policy.law import LawDay
@@ -37,6 +38,8 @@ class Question:
     until: datetime
     at: datetime  # as of when conditions are judged
     limit: bool = False
+    upto: int = 0  # of a book: entries no later than this one
+    reading: Any = None  # of a meter: what the act being judged brings
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,9 @@ def key_of(per: str, subject: Living, by: int) -> Any:
 
 def measure_key(m: Measure, subject: Living, by: int) -> Any:
     """Return the key of a measure."""
-    if not m.per:
-        return None
-    return subject.fields.get(m.custom_per) if m.per == "field" else key_of(m.per, subject, by)
+    if m.counted.grant:
+        return tuple(grants_of(subject.marks, m.counted.grant))
+    return m.key_for(subject.ref.noun, subject.ref.id, subject.fields, lambda per: key_of(per, subject, by))
 
 
 def questions(day: LawDay, act: Act, subject: Living, calendar: Calendar) -> Iterator[Question]:
@@ -91,7 +94,25 @@ def questions(day: LawDay, act: Act, subject: Living, calendar: Calendar) -> Ite
     for name in needs.measures:
         m = day.law.measures[name]
         since, until = window_start(m.over, act.at, calendar), window_end(m.over, act.at, calendar)
-        yield Question(name, m.counted.noun, m.per, measure_key(m, subject, act.by), since, until, act.at)
+        own = subject.ref.id if subject.ref.kind == "entry" else 0
+        yield Question(
+            name,
+            m.counted.noun,
+            m.per,
+            measure_key(m, subject, act.by),
+            since,
+            until,
+            act.at,
+            False,
+            own,
+            _reading(m, act, subject),
+        )
+
+
+def _reading(m: Measure, act: Act, subject: Living) -> Any:
+    """Return the reading an act brings itself: the meter's last."""
+    mine = m.fold == "rise" and (act.name, subject.ref.noun) == (m.counted.act, m.counted.noun)
+    return act.fields.get(m.counted.column) if mine else None
 
 
 def locks(day: LawDay, act: Act, subject: Living) -> Iterator[str]:

@@ -83,14 +83,14 @@ def act_upon(subject: Ref, wish: Wish, reader: Reader, *, now: datetime, shape: 
     )
 
 
-def open_case(procedure: str, wish: Wish, start: Start, reader: Reader, *, now: datetime) -> Act:
+def open_case(procedure: str, wish: Wish, start: Start, reader: Reader, *, now: datetime, laws: Laws | None = None) -> Act:
     """Return the act that opens a case; its id is given by `act_many`. Whoever opens it is the one first asked. Raises FieldError."""
     at = _moment(wish.at, now)
-    law = Laws().at(at)
+    law = (laws or Laws()).at(at)
     noun = law.nouns.get(procedure) if law is not None else None
     if law is None or noun is None or noun.kind != "case" or "open" not in noun.acts:
         raise FieldError.of("procedure", f"没有流程“{procedure}”", f"There is no procedure {procedure!r}.", "unknown")
-    fields = _fields(law, noun, wish, at)
+    fields = _with_customer(_fields(law, noun, wish, at), noun, start.customer)
     customer = start.customer or _customer_in(fields, noun)
     about = [("customer", "customer", customer), ("unit", "unit", start.unit)]
     units = _demand_seen([*_all_refs(noun, "open", fields), *(ref for ref in about if ref[2])], reader, at)
@@ -132,7 +132,10 @@ def _moment(at: datetime | None, now: datetime) -> datetime:
     moment = now if at is None else at
     if moment > now + SLACK:
         raise FieldError.of("at", "发生时间还没有到", "It has not happened yet.", "future")
-    return timezone.localtime(moment, timezone.get_default_timezone())
+    try:
+        return timezone.localtime(moment, timezone.get_default_timezone())
+    except OverflowError:  # a moment of the year 1 that lies before it elsewhere
+        raise FieldError.of("at", "时间太早", "That is too long ago.", "too_early") from None
 
 
 def _fields(law: Law, noun: Noun, wish: Wish, at: datetime) -> dict[str, Any]:
@@ -186,6 +189,13 @@ def _demand_seen(refs: Iterable[Seen], reader: Reader, at: datetime) -> Units:
     if missing:
         raise FieldError(missing)
     return there
+
+
+def _with_customer(values: dict[str, Any], noun: Noun, customer: int) -> dict[str, Any]:
+    """Let the customer a case is opened for stand in the one field that names a customer, unless somebody else was named there."""
+    asked = noun.acts["open"].asks
+    names = [k for k, f in noun.fields.items() if f.type.name == "customer" and not f.type.many and k in asked]
+    return {names[0]: customer, **values} if customer and len(names) == 1 else values
 
 
 def _customer_in(fields: Mapping[str, Any], noun: Noun) -> int:

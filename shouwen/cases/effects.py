@@ -67,7 +67,8 @@ def write(book: Book, minutes: Minutes) -> None:
 
 def _parts(by_kind: Sequence[tuple[str, list[Living]]], touched: Sequence[Living], minutes: Minutes) -> Iterable[Part]:
     for kind, subjects in by_kind:
-        yield from adapters.subject(kind).writes(subjects, now=minutes.now)
+        if written := [s for s in subjects if s.changed or s.fresh]:
+            yield from adapters.subject(kind).writes(written, now=minutes.now)
     yield from work_writes(touched)
     if minutes.links:
         text, params = insert("cases_caselink", _LINKS, minutes.links)
@@ -89,7 +90,7 @@ def _docs(kind: str, subjects: Sequence[Living]) -> Iterable[SearchDoc]:
 
 def _settle_down(touched: Sequence[Living]) -> None:
     for s in touched:
-        s.fresh = s.changed = s.found_anew = False
+        s.fresh = s.changed = s.stirred = s.found_anew = False
         for d in s.deadlines:
             d.fresh = d.changed = False
         for t in s.tasks:

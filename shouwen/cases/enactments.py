@@ -20,6 +20,8 @@ from shouwen.base.errors import Problem
 from shouwen.base.journal import ACT, EventRow, write_events
 from shouwen.base.models import Company as OurCompany
 from shouwen.base.sql import place, raw
+from shouwen.cases import adapters
+from shouwen.cases.company_text import carried_over
 from shouwen.cases.models import Enactment
 from shouwen.policy.act import Ref
 from shouwen.policy.company import Company, read_company
@@ -45,6 +47,19 @@ class Undecided(Problem):
         listed = "、".join(f"{clause} 的 {parameter}" for clause, parameter in open_values)
         super().__init__(f"还有本公司须定的数值没有定：{listed}。", f"The company has not set: {listed}.")
         self.open_values = open_values
+
+
+class NotKept(Problem):
+    """A law speaks of entries with a life of their own, and no app keeps such: nothing is enacted that would not act."""
+
+    status = 422
+    code = "not_kept"
+
+    def __init__(self, books: list[str]) -> None:
+        listed = "、".join(books)
+        super().__init__(
+            f"账目有自己的环节的账簿还不能保存：{listed}。", f"Entries with steps of their own are not kept yet: {listed}."
+        )
 
 
 class ShapedLaw(Law):
@@ -138,12 +153,17 @@ def enact(
 ) -> Enactment:
     """Publish packs with a company's settings, to hold from a moment on. The very law that holds then already is returned as it is.
 
+    Years of holidays that were entered since (`cases.holidays`) are carried over into the company's text.
     Raises PackError with every fault, and Undecided while the company owes a value: then nothing is enacted.
     """
+    before = Enactment.objects.holding(effective_from)
+    company_text = carried_over(company_text, before.company_text) if before is not None else company_text
     company = read_company(company_text) if company_text else Company()
     law = load(sources, company)
     if law.undecided:
         raise Undecided(law.undecided)
+    if unkept := [n.zh for n in law.nouns.values() if n.kind == "entry" and not adapters.keeps("entry")]:
+        raise NotKept(unkept)
     with transaction.atomic():
         raw().execute(_DEFER)
         standing = Enactment.objects.holding(effective_from)

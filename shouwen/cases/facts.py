@@ -15,12 +15,15 @@ from shouwen.cases import adapters, counting
 from shouwen.cases.book import Book
 from shouwen.cases.counting import Happened, Question
 from shouwen.cases.living import Living
-from shouwen.cases.measures_sql import answers
+from shouwen.cases.measures_sql import answers, waiting_rows
 from shouwen.cases.populations import members
 from shouwen.policy.act import Act
 from shouwen.policy.calendars import calendar_for
+from shouwen.policy.env import as_moment
 from shouwen.policy.facts import Facts
+from shouwen.policy.kinds.choices import Queue
 from shouwen.policy.law import Law, LawDay, Needs
+from shouwen.policy.measures import window_end, window_start
 from shouwen.policy.org import Org
 from shouwen.worktime import Calendar, WorktimeError
 
@@ -56,6 +59,28 @@ def matter_of(act: Act, subject: Living, law: Law, org: Org) -> Matter:
     return Matter(act, subject, law, org, facts, calendar, law.on(calendar.business_day(act.at)), subject.acts)
 
 
+def entries_of(name: str, m: Matter) -> Mapping[int, tuple[tuple[int, int], ...]]:
+    """Return what stands of a book in a window or upon a case, as of when the matter happened, by person."""
+    book, over, case = name.split("|")
+    fields = {**m.subject.fields, **m.act.fields}
+    at = as_moment(fields.get(m.subject.noun.happened), m.calendar) or m.act.at
+    upon = (fields.get(case) or -1) if case else 0
+    return adapters.standing_entries(book, window_start(over, at, m.calendar), window_end(over, at, m.calendar), upon)
+
+
+def line(queue: Queue, m: Matter) -> tuple[int, ...]:
+    """Return who waits in a line, whoever came first first."""
+    group, fields = m.law.populations[queue.among], {**m.subject.fields, **m.act.fields}
+    noun = m.law.nouns[group.noun]
+    waiting = []
+    for s in waiting_rows(noun, m.law, m.act.at, m.calendar):
+        came = s.facts.marks.get(queue.first)
+        same = all(s.fields.get(a) == fields.get(b) for a, b in queue.match)
+        if came is not None and same and (group.when is None or group.when.holds(s)):
+            waiting.append((came.first, s.act.subject.id))
+    return tuple(i for _, i in sorted(waiting))
+
+
 @dataclass
 class Gatherer:
     """Gathers facts inside one transaction. `write_out` writes what the acts so far have changed, before the past is asked anew."""
@@ -81,6 +106,10 @@ class Gatherer:
             facts.measures = self._measures(m)
         if needs.named:
             facts.named = {name: v for name in needs.named if (v := self.named.get((name, id(m.act)))) is not None}
+        if needs.voided or needs.queues:
+            self.write_out()
+            facts.balances = {name: entries_of(name, m) for name in needs.voided}
+            facts.queues = {q.name: line(q, m) for q in needs.queues}
         if needs.populations:
             self.write_out()
             facts.populations = {name: self._members(name, m) for name in needs.populations}

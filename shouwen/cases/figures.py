@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,11 @@ from shouwen.base.sql import raw
 # Index-only over (clause, kind, at): the journal itself is not read.
 _COUNT: Final = """select clause, kind, count(*) from base_event
  where clause = any(%s::text[]) and clause <> '' group by clause, kind"""
+
+# The kinds of events that `applying` writes, by what they count as. A gate that only records was broken all the same.
+KINDS: Final[Mapping[str, Sequence[str]]] = {
+    "kept": ("kept",), "late": ("late",), "breached": ("breach", "recorded"), "passed": ("passed",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,8 @@ def figures_of(clauses: Collection[str]) -> Mapping[str, Figures]:
     counts: dict[str, dict[str, int]] = {}
     for clause, kind, count in raw().execute(_COUNT, [sorted(clauses)]).fetchall():
         counts.setdefault(clause, {})[kind] = count
-    return {
-        clause: Figures(sum(n.values()), n.get("kept", 0), n.get("late", 0), n.get("breach", 0), n.get("passed", 0))
-        for clause, n in counts.items()
-    }
+    return {clause: Figures(sum(n.values()), **_summed(n)) for clause, n in counts.items()}
+
+
+def _summed(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: sum(counts.get(kind, 0) for kind in kinds) for name, kinds in KINDS.items()}

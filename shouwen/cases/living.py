@@ -103,12 +103,14 @@ class Living:
     clause: str = ""  # that opened it
     channel: str = ""
     version: int = 0
+    held_until: datetime | None = None  # the clock resumes it then
     deadlines: list[Promised] = field(default_factory=list)
     settled: set[tuple[str, str, datetime]] = field(default_factory=set)
     tasks: list[Work] = field(default_factory=list)
     approvals: list[Asked] = field(default_factory=list)
     fresh: bool = False  # not in the database yet
     changed: bool = False
+    stirred: bool = False  # only what is owed on it has changed, its own row has not
     light: bool = False
     passing: bool = False  # a member of staff or a unit: the law speaks of it, but keeps nothing on it
     found_anew: bool = False  # what search keeps of it has changed

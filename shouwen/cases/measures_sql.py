@@ -6,8 +6,9 @@ conditions can be said in SQL narrows the rows there; a measure with a condition
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -21,8 +22,10 @@ from shouwen.cases.plain import load_fields, plain
 from shouwen.policy.act import Act, Ref
 from shouwen.policy.env import Env
 from shouwen.policy.facts import Facts
+from shouwen.policy.folding import LAST
 from shouwen.policy.law import Law
-from shouwen.policy.measures import Measure, Target, share
+from shouwen.policy.measures import COUNTED_ACTS, Hit, Measure, Target, fold_acts, granted_share, share
+from shouwen.policy.nouns import Noun
 from shouwen.worktime import Calendar
 
 NOBODY: Final = -1  # of whom there is no entry; 0 asks for everybody's
@@ -74,7 +77,16 @@ def _limit(questions: Sequence[Question], law: Law) -> list[int]:
 
 
 def _measure(questions: Sequence[Question], m: Measure, law: Law, calendar: Calendar) -> list[Any]:
-    counted = _target(questions, _Asked(m, m.counted, law, calendar), where=True)
+    asked = _Asked(m, m.counted, law, calendar)
+    if m.counted.grant:
+        return [granted_share(m, q.key, q.at, calendar) for q in questions]
+    if m.across:
+        return _reached(questions, asked)
+    if m.fold in COUNTED_ACTS:
+        return [
+            fold_acts(m, [*hits, *_own(q)], q.at, q.since) for q, hits in zip(questions, _hits(questions, asked), strict=True)
+        ]
+    counted = _target(questions, asked, where=True)
     if m.fold == "count":
         return [n for n, _ in counted]
     if m.fold == "sum":
@@ -106,7 +118,8 @@ def _target(questions: Sequence[Question], asked: _Asked, *, where: bool) -> lis
 
 def _of_book(book: str, m: Measure, q: Question) -> BookQuestion:
     key = q.key or NOBODY if m.per else 0
-    return BookQuestion(book, 0, q.since, q.until, key) if m.per == "case" else BookQuestion(book, key, q.since, q.until)
+    who, subject = (0, key) if m.per == "case" else (key, 0)
+    return BookQuestion(book, who, q.since, q.until, subject, m.clauses, q.upto)
 
 
 def _standing(target: Target, law: Law) -> _Counted:
@@ -175,6 +188,60 @@ def _sum_sql(counted: _Counted, column: str) -> tuple[str, list[Any]]:
     return f"coalesce(sum(coalesce(({fields} ->> %s::text)::numeric, 0)), 0)", [column]
 
 
+def _own(q: Question) -> Iterator[Hit]:
+    if q.reading is not None:
+        yield Hit(q.at, LAST, q.reading)
+
+
+def _hits(questions: Sequence[Question], asked: _Asked) -> list[list[Hit]]:
+    """Return what was done for each question, in order, for folds that go by it; of a meter also the readings before the window."""
+    m, target = asked.measure, asked.target
+    found: list[list[Hit]] = [[] for _ in questions]
+    everything = [replace(q, since=None) for q in questions] if m.fold == "rise" else questions
+    for i, env, brought, at, order in _rows_of(everything, asked):
+        added = brought.get(target.column) if target.column in brought else env.fields.get(target.column)
+        if m.when.holds(env) and m.where.holds(env) and (m.fold != "rise" or added is not None):
+            found[i].append(Hit(at, order, added, bool(m.goes_on.holds(env))))
+    return found
+
+
+def _reached(questions: Sequence[Question], asked: _Asked) -> list[Decimal]:
+    """Return the share of the things that are there which acts on something else have reached."""
+    m, law = asked.measure, asked.law
+    done: list[set[Any]] = [set() for _ in questions]
+    for i, env, _, _, _ in _rows_of(questions, asked):
+        if m.where.holds(env):
+            done[i].add(env.fields.get(m.link))
+    source = adapters.subject(law.nouns[m.whole.noun].kind).source
+    there: list[set[int]] = [set() for _ in questions]
+    whole = _Asked(replace(m, per=m.per if m.per == "unit" else ""), m.whole, law, asked.calendar)
+    counted = _Counted(f"{source.table} s where {source.noun} = %s and {source.standing}", "0", "", (m.whole.noun,), source)
+    for i, env, _, _, _ in _rows_of(questions, whole, counted):
+        if m.when.holds(env):
+            there[i].add(env.act.subject.id)
+    return [share(len(d & t), len(t)) for d, t in zip(done, there, strict=True)]
+
+
+def _rows_of(
+    questions: Sequence[Question], asked: _Asked, counted: _Counted | None = None
+) -> Iterator[tuple[int, Env, Mapping[str, Any], Any, int]]:
+    """Yield the rows a measure looks at: the question, the subject, what the act brought, when it was done, its place in time."""
+    m, target, law = asked.measure, asked.target, asked.law
+    counted = counted or _acts(target, law)
+    field = m.custom_per if m.per == "field" else ""
+    key, key_params = _key_sql(counted, m.per, field)
+    done = ("d.data -> 'brought'", "d.at", "d.seq") if counted.at else ("null::jsonb", "null::timestamptz", "0")
+    rows = _ROWS.format(**counted.source.keys, brought=done[0])
+    folded = f"select {rows}, {done[1]} as at, {done[2]} as seq from {counted.rows} and {key}{_window_sql(counted)}"  # noqa: S608
+    query = f"select q.i, f.* from {_ASKED}, lateral ({folded}) f order by f.at, f.seq, f.id"  # noqa: S608
+    for i, *row, brought, at, seq in (
+        raw().execute(query, [_questions(questions, field), *counted.params, *key_params]).fetchall()
+    ):
+        own = from_json(brought) if target.act else None
+        noun = law.nouns[target.noun]
+        yield i, _env(row, law, target, questions[i], asked.calendar), load_fields(own, noun, target.act) if own else {}, at, seq
+
+
 def _questions(questions: Sequence[Question], field: str) -> str:
     """The questions as JSON. Whose key nobody knows asks for the rows where it is unknown, too, as in memory."""
     return to_json(
@@ -222,3 +289,13 @@ def _env(row: Sequence[Any], law: Law, target: Target, q: Question, calendar: Ca
     facts = Facts(typed, step, opened_at, load_marks(from_json(marks)), unit, responsible, first_asked, customer)
     act = Act("", Ref(noun.kind, noun.id, id_), 0, q.at)
     return Env(facts, act, q.at, noun, calendar, {}, dict(typed))
+
+
+def waiting_rows(noun: Noun, law: Law, at: datetime, calendar: Calendar) -> Iterator[Env]:
+    """Yield the subjects of a noun that have not ended, as conditions see them."""
+    source = adapters.subject(noun.kind).source
+    rows = _ROWS.format(**source.keys, brought="null::jsonb")
+    query = f"select {rows} from {source.table} s where {source.noun} = %s and {source.standing} order by s.id"  # noqa: S608
+    asked = Question("", noun.id, "", None, None, at, at)
+    for *row, _ in raw().execute(query, [noun.id]).fetchall():
+        yield _env(row, law, Target(noun.id), asked, calendar)

@@ -5,7 +5,7 @@ An act is open when nothing refuses it but what the page can still ask for: fiel
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -93,7 +93,7 @@ def options(case: Ref, staff: int, *, now: datetime, book: Book | None = None) -
         return []
     org = book.org(now)
     acts = [Act(name, case, staff, now) for name in subject.noun.acts if name != "open"]
-    return _asked(book, [matter_of(a, subject, law, org) for a in acts], now)
+    return _asked(book, [matter_of(a, subject, law, org) for a in acts], now, ranked=False)
 
 
 def option(case: Ref, name: str, staff: int, *, now: datetime, fields: Mapping[str, Any] | None = None) -> Option | None:
@@ -108,6 +108,29 @@ def option(case: Ref, name: str, staff: int, *, now: datetime, fields: Mapping[s
         book, [matter_of(Act(name, case, staff, now, dict(fields or {})), subject, law, book.org(now))], now, every=True
     )
     return found[0] if found else None
+
+
+def options_of_each(wanted: Iterable[tuple[Ref, str]], staff: int, *, now: datetime) -> dict[int, list[Option]]:
+    """Return by the ids of cases one act of each (named "": every act its step knows), for one person.
+
+    However many cases there are, they are read with as many queries as one.
+    """
+    pairs = list(wanted)
+    book = Book(lock=False)
+    book.take([case for case, _ in pairs])
+    matters: list[Matter] = []
+    for case, name in pairs:
+        subject = book.subjects.get(case.id)
+        law = book.laws.judging(now, case.noun, subject.enactment) if subject is not None else None
+        if subject is None or law is None:
+            continue
+        names = [name] if name else [n for n in subject.noun.acts if n != "open"]
+        matters += [matter_of(Act(n, case, staff, now), subject, law, book.org(now)) for n in names if n in subject.noun.acts]
+    found: dict[int, list[Option]] = {}
+    for m, one in zip(matters, _asked(book, matters, now, every=True, ranked=all(n for _, n in pairs)), strict=True):
+        if not any(r.code in HIDDEN for r in one.refusals):
+            found.setdefault(m.subject.ref.id, []).append(one)
+    return found
 
 
 def opening(
@@ -132,8 +155,15 @@ def opening(
     return found[0] if found else None
 
 
-def _asked(book: Book, matters: Sequence[Matter], now: datetime, *, every: bool = False) -> list[Option]:
-    gatherer = Gatherer(book)
+class _Unranked(Gatherer):
+    """Gathers no facts about candidates: where acts are only listed, nobody is proposed."""
+
+    def _name(self, matters: Sequence[Matter]) -> None:
+        """Leave them out."""
+
+
+def _asked(book: Book, matters: Sequence[Matter], now: datetime, *, every: bool = False, ranked: bool = True) -> list[Option]:
+    gatherer = Gatherer(book) if ranked else _Unranked(book)
     gatherer.prepare(matters)
     found = []
     for m in matters:

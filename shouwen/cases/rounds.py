@@ -7,9 +7,8 @@ of workers: the page and how far it goes are written in the transaction that ask
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Final
 
 from django.db import transaction
@@ -21,18 +20,18 @@ from shouwen.base.sql import raw
 from shouwen.cases.acting import act_many, is_collision
 from shouwen.cases.effects import QUEUE
 from shouwen.cases.enactments import Laws
-from shouwen.cases.models import Enactment, Occurrence, Round
-from shouwen.cases.populations import members_after
-from shouwen.cases.queueing import ROUND, occurrence
+from shouwen.cases.looking import UNKNOWN_YEAR, Look, moments, say_stuck
+from shouwen.cases.models import Occurrence, Round
+from shouwen.cases.populations import drawn_by, members_after, sampled
+from shouwen.cases.queueing import ROUND
 from shouwen.cases.rows_sql import insert
 from shouwen.policy.act import Act, Ref
-from shouwen.policy.rounds import occurrences
-from shouwen.policy.ruling import OpenCase
+from shouwen.policy.ruling import OpenCase, Ruling
 from shouwen.staff import org
-from shouwen.worktime import WorktimeError
 
 PAGE: Final = 200
 LOOK_EVERY: Final = timedelta(seconds=20)
+WAIT: Final = timedelta(minutes=10)  # until a round that waits for a year is tried again
 _MINE: Final = "select pg_try_advisory_xact_lock(hashtext('cases_round'))"
 
 log = logging.getLogger(__name__)
@@ -50,38 +49,26 @@ def look(now: datetime) -> int:
     row = raw().execute(_MINE).fetchone()
     if row is None or not row[0]:
         return 0  # another worker is looking
-    since = Round.objects.values_list("looked_until", flat=True).first() or _beginning_of_day(now)
+    found = Round.objects.first()
+    since, behind = (found.looked_until, moments(found.behind)) if found is not None else (_beginning_of_day(now), {})
     if since >= now:
         return 0
-    begun = list(_begun(since, now))
+    look = Look(since, behind, now)
+    begun = list(look.begun())
     if begun:
         text, params = insert("cases_occurrence", QUEUE, begun)
         raw().execute(f"{text} on conflict do nothing", params)
-    Round.objects.update_or_create(id=1, defaults={"looked_until": now})
+    kept = {clause: at.isoformat() for clause, at in look.stuck.items()}
+    Round.objects.update_or_create(id=1, defaults={"looked_until": now, "behind": kept})
+    for clause, why in look.why.items():
+        if clause not in behind:
+            say_stuck(clause, why, now)
     return len(begun)
 
 
 def _beginning_of_day(now: datetime) -> datetime:
     local = timezone.localtime(now, timezone.get_default_timezone())
     return local.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(microseconds=1)
-
-
-def _begun(since: datetime, now: datetime) -> Iterator[dict[str, object]]:
-    """Yield the rounds that begin in a stretch of time, each by the law in force then."""
-    laws = Laws()
-    changes = [m for m in Enactment.objects.values_list("effective_from", flat=True) if since < m <= now]
-    edges = [since, *sorted(m - timedelta(microseconds=1) for m in changes), now]
-    for after, until in pairwise(edges):
-        law = laws.at(until)
-        if law is None or after >= until:
-            continue
-        try:
-            found = occurrences(law, after, until)
-        except WorktimeError as e:
-            log.warning("rounds cannot be told: %s", e.en)
-            continue
-        for o in found:
-            yield occurrence(o.clause, o.period, o.population, o.at, now, unit_kinds=list(o.unit_kinds), row=o.period)
 
 
 def ask(now: datetime, *, page: int = PAGE) -> bool:
@@ -115,26 +102,60 @@ def _ask(now: datetime, page: int, taken: list[int], only: int = 0) -> bool:
         return False
     taken[:] = [found.pk]
     members = _members(found, page)
-    acts = [_asking(found, ref) for ref in members]
-    rulings = act_many(acts, now=now)
-    found.asked += len(acts)
+    rulings = _rulings(found, members, now)
+    if rulings is None:
+        _wait(found, now)
+        return True
+    found.asked += len(members)
     found.opened += sum(isinstance(e, OpenCase) for r in rulings for e in r.effects)
+    found.trouble = "" if found.trouble == UNKNOWN_YEAR else found.trouble
     if members:
         found.reached = members[-1].id
     if len(members) < page:
         found.done_at = now
-    found.save(update_fields=["asked", "opened", "reached", "done_at"])
+    found.save(update_fields=["asked", "opened", "reached", "done_at", "trouble"])
     return True
+
+
+class _Unknown(Exception):
+    """Somebody cannot be asked before a year is entered: nothing of the page is done."""
+
+
+def _rulings(o: Occurrence, members: Sequence[Ref], now: datetime) -> list[Ruling] | None:
+    """Ask the members; None when a year is not known. What had to wait for a year is asked as of now, if need be."""
+    for moment in (o.at, now) if o.trouble == UNKNOWN_YEAR else (o.at,):
+        try:
+            with transaction.atomic():
+                return _demand_known(act_many([_asking(o, ref, moment) for ref in members], now=now))
+        except _Unknown:
+            continue
+    return None
+
+
+def _demand_known(rulings: list[Ruling]) -> list[Ruling]:
+    if any(r.code == UNKNOWN_YEAR for ruling in rulings for r in ruling.refusals):
+        raise _Unknown
+    return rulings
+
+
+def _wait(o: Occurrence, now: datetime) -> None:
+    """Let a round wait for a year that nobody has entered, and say so once."""
+    if o.trouble != UNKNOWN_YEAR:
+        say_stuck(o.clause, UNKNOWN_YEAR, now)
+    o.trouble, o.try_at = UNKNOWN_YEAR, now + WAIT
+    o.save(update_fields=["trouble", "try_at"])
 
 
 def _members(o: Occurrence, page: int) -> Sequence[Ref]:
     law = Laws().at(o.at)
+    if law is not None and (drawn := drawn_by(law, o.clause, o.at)) is not None:
+        return [ref for ref in sampled(drawn, law) if ref.id > o.reached][:page]
     return members_after(o.population, law, org.snapshot(o.at), o.reached, page, o.unit_kinds) if law is not None else []
 
 
-def _asking(o: Occurrence, member: Ref) -> Act:
+def _asking(o: Occurrence, member: Ref, moment: datetime) -> Act:
     """Return the act that asks one member; exactly once, because how far the round is moves with it."""
-    return Act(ROUND, member, o.by_id, o.at, clause=o.clause, row=o.row)
+    return Act(ROUND, member, o.by_id, moment, clause=o.clause, row=o.row)
 
 
 @transaction.atomic

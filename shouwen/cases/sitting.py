@@ -16,7 +16,7 @@ from shouwen.cases.facts import Gatherer, Matter, matter_of
 from shouwen.cases.living import Living, newborn, passing
 from shouwen.cases.minutes import Minutes
 from shouwen.cases.queueing import put_off
-from shouwen.cases.telling import tell_refused
+from shouwen.cases.telling import answer_for, tell_refused
 from shouwen.policy.act import CLOCK_ACTS, Act, Ref
 from shouwen.policy.decide import decide
 from shouwen.policy.nouns import PEOPLE_AND_PLACES
@@ -25,6 +25,7 @@ from shouwen.worktime import UnknownYear, WorktimeError
 
 MOST_FOLLOWING: Final = 200  # acts one act may cause
 LINKING: Final = ("link", "merge")
+RESUME: Final = "resume"
 
 
 class TooManyFollow(Problem, RecursionError):
@@ -48,6 +49,7 @@ class Sitting:
         self.book = Book(lock=True)
         self.minutes = Minutes(now)
         self.gatherer = Gatherer(self.book, self.write_out)
+        self.sources: dict[int, Living] = {}  # of what the law wants opened: the subject it follows from
 
     def hear(self, acts: Sequence[Act]) -> list[Ruling]:
         """Judge acts in order, each with what follows from it; return the rulings of the acts themselves."""
@@ -88,15 +90,19 @@ class Sitting:
         raise TooManyFollow(act.name)
 
     def _catch_up(self, act: Act) -> None:
-        """Let fall what fell due on a subject before the act happened, whether or not the clock has come to it.
+        """Let fall what fell due on a subject before the act happened, and a hold end that was to end, whether or not the clock came.
 
-        Who answers for a breach, and whether it is one, must not depend on how late the clock is.
+        Who answers for a breach, whether it is one, and what may be done, must not depend on how late the clock is.
         """
         subject = self.book.subjects.get(act.subject.id) if act.name not in CLOCK_ACTS else None
         asked: set[tuple[str, str, datetime]] = set()
         while subject is not None and len(asked) < MOST_FOLLOWING:
             missed = [(d.due_at, d.clause, d.row) for d in (p.running for p in subject.running) if d.due_at and not d.breached_at]
             due = min(((at, c, r) for at, c, r in missed if at < act.at and (c, r, at) not in asked), default=None)
+            if (ends := _hold_ends(subject, act)) and (due is None or ends <= due[0]) and (RESUME, "", ends) not in asked:
+                asked.add((RESUME, "", ends))
+                self._with_following(self._matter(Act(RESUME, subject.ref, 0, ends)))
+                continue
             if due is None:
                 return
             at, clause, row = due
@@ -120,6 +126,7 @@ class Sitting:
         hand = Hand(self.book, self.minutes, matter, ruling)
         fresh = matter.subject.ref.id not in self.book.subjects
         follow = carry_out(hand)
+        self.sources.update((a.subject.id, matter.subject) for a in follow if a.name == "open")
         what = Happened(matter.subject, matter.act.name, matter.act.by, fresh, hand.kept, hand.books)
         self.gatherer.happened(matter.day, what)
         return ruling, follow
@@ -170,9 +177,12 @@ class Sitting:
     def _note_refused(self, matter: Matter, ruling: Ruling) -> None:
         """Something that should have followed could not be done: the journal says so, and who answers for the subject is told."""
         act, clauses = ruling.act, [r.clause or r.code for r in ruling.refusals]
-        if matter.subject.fresh:  # a case the law wanted opened, and its own law does not let it
-            parent = self.book.subjects.get(matter.subject.parent)
-            matter = matter if parent is None else replace(matter, subject=parent)
+        wanted = (
+            matter.subject.noun if matter.subject.fresh else None
+        )  # a case the law wanted opened, and its own law does not let it
+        if wanted is not None:
+            source = self.sources.get(act.subject.id) or self.book.subjects.get(matter.subject.parent)
+            matter = matter if source is None else replace(matter, subject=source)
         clause = next((r.clause for r in ruling.refusals if r.clause), "")
         self.minutes.event(
             matter.subject,
@@ -184,7 +194,14 @@ class Sitting:
             clauses=clauses,
             upon=act.upon,
         )
-        tell_refused(self.minutes, matter, ruling)
+        if wanted is None or not answer_for(self.minutes, matter, ruling, wanted):
+            tell_refused(self.minutes, matter, ruling)
+
+
+def _hold_ends(subject: Living, act: Act) -> datetime | None:
+    """Return when the hold a subject is in was to end, if that was before the act; None while the clock itself ends it."""
+    ends = subject.held_until
+    return ends if ends is not None and ends <= act.at and (act.by or act.name != RESUME) else None
 
 
 def _merged_into(act: Act) -> list[Ref]:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 
 from shouwen.base.numbering import next_id
 from shouwen.base.outbox import NoticeRow
+from shouwen.cases.answering import owners, owning_post
 from shouwen.cases.facts import Matter
-from shouwen.cases.living import Asked, Promised
+from shouwen.cases.living import Asked, Promised, Work
 from shouwen.cases.minutes import Minutes
+from shouwen.policy.facts import OpenTaskFact
 from shouwen.policy.law import Law
+from shouwen.policy.nouns import Noun
 from shouwen.policy.ruling import Ruling, Tell
+
+REFUSED: Final = "refused_follow_up"
+LONGEST_TITLE: Final = 200
 
 
 def tell(minutes: Minutes, m: Matter, e: Tell) -> None:
@@ -63,13 +69,36 @@ def tell_requester(minutes: Minutes, m: Matter, asked: Asked, *, granted: bool) 
 
 def tell_refused(minutes: Minutes, m: Matter, ruling: Ruling) -> None:
     """Tell who answers for a subject that something the law or an approval wanted done could not be done."""
-    person = m.subject.responsible or ruling.act.by
-    shape = m.subject.noun.acts.get(ruling.act.name)
-    why = "；".join(r.text() for r in ruling.refusals)
-    if person:
-        text = f"{shape.zh if shape else ruling.act.name}没有办成：{why}"
-        clause = next((r.clause for r in ruling.refusals if r.clause), "")
-        _notice(minutes, m, "refused_follow_up", person, text, clause=clause, since=None, payload={"act": ruling.act.name})
+    act, person = ruling.act, m.subject.responsible or ruling.act.by
+    shape = m.subject.noun.acts.get(act.name)
+    text = f"{shape.zh if shape else act.name}没有办成：{_why(ruling)}"
+    clause = next((r.clause for r in ruling.refusals if r.clause), "")
+    for staff in (person,) if person else owners(m.law, act.upon or act.clause, m.org, m.subject.unit, act.at):
+        _notice(minutes, m, "refused_follow_up", staff, text, clause=clause, since=None, payload={"act": act.name})
+
+
+def answer_for(minutes: Minutes, m: Matter, ruling: Ruling, wanted: Noun) -> bool:
+    """Give whoever answers for a subject the task to open by hand what the law could not open by itself, and say what it lacks.
+
+    Who answers is the person responsible, else the post that owns the regulation. False where nothing is kept on the subject (staff,
+    units), or nobody answers: then a notice has to do.
+    """
+    s, act = m.subject, ruling.act
+    post = "" if s.responsible else owning_post(m.law, act.upon)
+    if s.passing or s.fresh or not (s.responsible or post):
+        return False
+    unit = s.unit if s.responsible or m.org.holders(post, s.unit, act.at) else 0
+    who = (s.responsible,) if s.responsible else ()
+    fact = OpenTaskFact(next_id(), REFUSED, f"{act.subject.id}", act.upon, who, post, "")
+    title = f"手工开立{wanted.zh}：{_why(ruling)}"[:LONGEST_TITLE]
+    s.tasks.append(Work(fact.id, fact, title, act.at, None, unit, fresh=True))
+    s.changed = s.found_anew = True
+    minutes.event(s, "task", ruling, clause=act.upon, task=fact.id, name=REFUSED, row=fact.row, who=who, post=post)
+    return True
+
+
+def _why(ruling: Ruling) -> str:
+    return "；".join(r.text() for r in ruling.refusals)
 
 
 def wording(law: Law, name: str, since: object) -> str:

@@ -16,7 +16,7 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who writes entries, and who adds them up for measures."""
-        from shouwen.ledger.booking import book, fold  # noqa: PLC0415  models exist only now
+        from shouwen.ledger.booking import book, fold, standing  # noqa: PLC0415  models exist only now
 
         register_effect(Enter, book)
-        register_books(fold)
+        register_books(fold, standing)

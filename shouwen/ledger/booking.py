@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from shouwen.base.sql import columns, raw, unnest
@@ -13,14 +14,20 @@ from shouwen.policy.ruling import Enter
 
 # An entry that was taken back by the moment asked about does not count, and neither does its reversal; sums cancel by themselves.
 _FOLD: Final = f"""select q.n, coalesce(f.entries, 0), coalesce(f.amount, 0)
- from {unnest(("int8", "text", "int8", "timestamptz", "timestamptz", "int8"))} as q (n, book, who, since, until, subject)
+ from {unnest(("int8", "text", "int8", "timestamptz", "timestamptz", "int8", "text", "int8"))}
+  as q (n, book, who, since, until, subject, clauses, upto)
  left join lateral (
   select sum(e.amount)::int8 as amount, count(*) filter (where e.reverses_id is null and not exists (
     select 1 from ledger_entry r where r.reverses_id = e.id and r.at <= q.until)) as entries
   from ledger_entry e where e.book = q.book and (q.who = 0 or e.party_id = q.who)
    and (q.subject = 0 or e.subject_id = q.subject)
+   and (q.clauses = '' or e.clause = any(string_to_array(q.clauses, '|'))) and (q.upto = 0 or e.id <= q.upto)
    and e.at >= coalesce(q.since, '-infinity') and e.at <= q.until
  ) f on true order by q.n"""  # noqa: S608
+
+_STANDING: Final = """select e.id, e.party_id, e.amount from ledger_entry e where e.book = %s
+ and e.at >= coalesce(%s::timestamptz, '-infinity') and e.at <= %s::timestamptz and (%s = 0 or e.subject_id = %s)
+ and e.reverses_id is null and not exists (select 1 from ledger_entry r where r.reverses_id = e.id) order by e.id"""
 
 
 def book(happenings: Sequence[Happening]) -> None:
@@ -32,8 +39,16 @@ def fold(questions: Sequence[BookQuestion]) -> list[tuple[int, int]]:
     """Return how many entries count and what they add up to, for each question. The period holds both its ends."""
     if not questions:
         return []
-    asked = [(n, q.book, q.who, q.since, q.until, q.subject) for n, q in enumerate(questions)]
-    return [(entries, amount) for _, entries, amount in raw().execute(_FOLD, columns(asked, 6)).fetchall()]
+    asked = [(n, q.book, q.who, q.since, q.until, q.subject, "|".join(q.clauses), q.upto) for n, q in enumerate(questions)]
+    return [(entries, amount) for _, entries, amount in raw().execute(_FOLD, columns(asked, 8)).fetchall()]
+
+
+def standing(book: str, since: datetime | None, until: datetime, subject: int) -> dict[int, tuple[tuple[int, int], ...]]:
+    """Return what stands of a book in a window (`subject`: upon it alone), by person: entries (id, amount) nobody took back."""
+    found: dict[int, tuple[tuple[int, int], ...]] = {}
+    for id_, who, amount in raw().execute(_STANDING, [book, since, until, subject, subject]).fetchall():
+        found[who] = (*found.get(who, ()), (id_, amount))
+    return found
 
 
 def _entered(h: Happening) -> Entered:
@@ -42,7 +57,7 @@ def _entered(h: Happening) -> Entered:
         effect=h.effect,
         subject=h.subject,
         actor=h.act.by,
-        at=h.act.at,
+        at=h.effect.happened or h.act.at,
         entered_at=h.now,
         key=_cause(h.subject, h.act),
         case=h.case,

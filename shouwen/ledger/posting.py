@@ -114,7 +114,11 @@ def enter(effects: Sequence[Entered]) -> None:
         seen[key] = seen.get(key, -1) + 1
         rows.append(entered.row(seen[key]))
     post_entries(rows)
-    if voiding := [e for e in effects if e.effect.voids]:
+    named = [e for e in effects if e.effect.voids and e.effect.reverses]
+    _reverse(
+        [(i, e.effect.cite.clause, e.effect.cite.since, e.actor, e.at, e.entered_at) for e in named for i in e.effect.reverses]
+    )
+    if voiding := [e for e in effects if e.effect.voids and not e.effect.reverses]:
         _void_matching(voiding)
 
 

@@ -30,14 +30,20 @@ class Program:
 
     token: str
 
+    lang: str = ""
+
     def get(self, path: str, **query: Any) -> Answer:
         """Read."""
-        response = Client().get(f"/api/v1{path}", query, headers={"Authorization": f"Bearer {self.token}"})
+        response = Client().get(f"/api/v1{path}", query, headers=self._headers())
         return Answer(response.status_code, response.json())
+
+    def _headers(self, key: str = "") -> dict[str, str]:
+        optional = {"Idempotency-Key": key, "Accept-Language": self.lang}
+        return {"Authorization": f"Bearer {self.token}", **{k: v for k, v in optional.items() if v}}
 
     def post(self, path: str, body: object, key: str = "") -> Answer:
         """Write."""
-        headers = {"Authorization": f"Bearer {self.token}", **({"Idempotency-Key": key} if key else {})}
+        headers: Any = self._headers(key)
         response = Client().post(f"/api/v1{path}", json.dumps(body), content_type="application/json", headers=headers)
         return Answer(response.status_code, response.json())
 

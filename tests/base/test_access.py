@@ -49,7 +49,7 @@ def test_a_post_in_a_unit_shows_the_unit_and_those_below_it() -> None:
 
 def test_a_post_at_the_top_or_for_no_unit_shows_everything() -> None:
     assert may(BOSS).everywhere
-    everywhere = Org({SITE: UnitFact(SITE, "甲", TOP)}, {CLERK: StaffFact(CLERK, "")}, (Holding(CLERK, "auditor"),))
+    everywhere = Org({SITE: UnitFact(SITE, "甲", TOP)}, {CLERK: StaffFact(CLERK, "")}, (Holding(CLERK, "archivist"),))
     assert reader_of(everywhere, CLERK, NOW).everywhere
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import psycopg
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 
+from shouwen.base import live_notice
 from shouwen.base.journal import ACT, EventRow, write_events
 from shouwen.base.live_notice import CHANNEL, announce
 from shouwen.base.outbox import NoticeRow, write_notices
@@ -81,3 +83,26 @@ def test_a_notice_wakes_the_desk_of_whom_it_tells(listener: Connection) -> None:
     with transaction.atomic():
         write_notices(rows)
     assert heard(listener) == [], "nothing new, so nobody is woken"
+
+
+def test_a_server_sends_the_topics_of_all_its_threads_together(
+    live_db: LiveDatabase, listener: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_notice, "_herald", live_notice._Herald())
+
+    threads = [threading.Thread(target=_say, args=(n,)) for n in range(5)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+    came = [topic for payload in heard(listener) for topic in payload.split()]
+    assert sorted(came) == [f"case-{n}" for n in range(5)]
+
+
+def _say(n: int) -> None:
+    try:
+        with transaction.atomic():
+            announce(f"case-{n}")
+    finally:
+        connections.close_all()

@@ -20,6 +20,7 @@ from shouwen.base.models import ActKey, Event, Notice
 from shouwen.base.search import search
 from shouwen.cases import acting
 from shouwen.cases.acting import act, act_many
+from shouwen.cases.living import Living
 from shouwen.cases.models import Case, CaseLink, Deadline, Enactment, Task
 from shouwen.cases.sitting import TooManyFollow
 from shouwen.ops.cast import Cast
@@ -341,13 +342,13 @@ def test_collisions_are_tried_again_and_other_troubles_are_not(monkeypatch: pyte
 def test_inside_a_transaction_the_caller_begins_again(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     hear, tried = acting._hear, []
 
-    def meeting(acts: Sequence[Act], now: datetime) -> list[Ruling]:
+    def meeting(acts: Sequence[Act], now: datetime, kept: dict[int, Living]) -> list[Ruling]:
         tried.append(1)
         if len(tried) < 3:
             met = OperationalError("x")
             met.__cause__ = psycopg.errors.DeadlockDetected()
             raise met
-        return hear(acts, now)
+        return hear(acts, now, kept)
 
     monkeypatch.setattr(acting, "_hear", meeting)
     with pytest.raises(OperationalError):  # inside a transaction of the caller it is the caller's to begin again

@@ -16,6 +16,7 @@ from django.db.utils import OperationalError
 from shouwen.base.models import ActKey
 from shouwen.cases import acting
 from shouwen.cases.acting import act, act_many
+from shouwen.cases.living import Living
 from shouwen.cases.models import Case
 from shouwen.ops.cast import Cast
 from shouwen.policy.act import Act
@@ -129,8 +130,8 @@ def test_batches_that_want_the_same_cases_in_another_order_do_not_block_each_oth
 def test_a_transaction_that_met_another_is_begun_again(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     hear, tried = acting._hear, []
 
-    def meeting(acts: Sequence[Act], now: datetime) -> list[Ruling]:
-        rulings = hear(acts, now)
+    def meeting(acts: Sequence[Act], now: datetime, kept: dict[int, Living]) -> list[Ruling]:
+        rulings = hear(acts, now, kept)
         tried.append(1)
         if len(tried) < 3:
             met = OperationalError("x")

@@ -19,12 +19,14 @@ from shouwen.policy.world import World
 from tests.cases.law import PACKS
 from tests.cases.twin import IN_MEMORY, Names, far_ids, install, state, take_over, trace
 
+DRAFTS: Final = Path(__file__).parents[1] / "policy" / "drafts"
 PRODUCT: Final = Path(__file__).parents[2] / "packs"
 # The packs beside these tests, and those of the product.
 PACKS_OF: Final = {
     **{p.name: [p] for p in sorted(PACKS.iterdir()) if p.is_dir()},
     "property": [PRODUCT / "generic", PRODUCT / "property"],
     "hotline": [PRODUCT / "hotline"],
+    **{f"draft {name}": [DRAFTS / name] for name in ("generic", "hospitality", "property")},
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shouwen.base.errors import FieldError, Forbidden, NotFound
@@ -55,6 +57,6 @@ def test_who_sees_but_may_not_uncover_is_refused(world: Cast) -> None:
     id_ = settle(world)["wang"]
 
     with pytest.raises(Forbidden):
-        uncover(id_, ["name"], reader(world.han_zheng), reason="抽查", now=NOW)
+        uncover(id_, ["name"], replace(reader(world.sun_lei), grants=frozenset({"see"})), reason="抽查", now=NOW)
 
     assert not reveals()

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from shouwen.base.errors import FieldError
 from shouwen.base.search import search
-from shouwen.cases.acting import act
+from shouwen.cases.acting import act, act_many
 from shouwen.ops.cast import Cast
 from shouwen.policy.act import Act, Opening, Ref
 from shouwen.policy.conditions import Condition
@@ -90,6 +90,18 @@ def test_a_taken_or_missing_key_is_named_and_nothing_is_written(world: Cast) -> 
             act(opened, now=NOW)
 
     assert Record.objects.count() == 4
+
+
+def test_one_of_several_whose_key_is_taken_is_refused_alone(world: Cast) -> None:
+    def wanted(number: str, key: str = "") -> Act:
+        return Act("open", Ref("record", "house", 0), world.li_na.pk, NOW, {"number": number}, opening=Opening(), key=key)
+
+    rulings = act_many([wanted("9-1"), wanted("5-1-303", "k"), wanted("9-2"), wanted("9-1"), wanted("9-3")], now=NOW)
+
+    assert [r.outcome for r in rulings] == ["allowed", "refused", "allowed", "refused", "allowed"]
+    assert {(r.code, r.missing) for n in (1, 3) for r in rulings[n].refusals} == {("taken", ("number",))}
+    assert Record.objects.filter(key__startswith="9-").count() == 3
+    assert act_many([wanted("9-4", "k"), wanted("9-5")], now=NOW)[0].allowed, "what was not written left no key behind"
 
 
 def test_a_case_knows_the_record_it_points_to(world: Cast) -> None:

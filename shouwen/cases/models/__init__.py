@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shouwen.cases.models.case import Case, CaseLink, CaseQuerySet, customers_of_cases, visible_cases
 from shouwen.cases.models.law import Enactment
+from shouwen.cases.models.owing import Owed, owed_by
 from shouwen.cases.models.rounds import Heartbeat, Occurrence, Round
 from shouwen.cases.models.work import Approval, Deadline, DeadlineQuerySet, Task, TaskQuerySet
 
@@ -17,9 +18,11 @@ __all__ = [
     "Enactment",
     "Heartbeat",
     "Occurrence",
+    "Owed",
     "Round",
     "Task",
     "TaskQuerySet",
     "customers_of_cases",
+    "owed_by",
     "visible_cases",
 ]

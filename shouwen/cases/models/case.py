@@ -86,6 +86,7 @@ class Case(models.Model):
     entered_at = models.DateTimeField(_("录入时间"))
     closed_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     held = models.BooleanField(_("挂起"), default=False)
+    held_until = models.DateTimeField(_("挂起至"), null=True, blank=True)  # the clock resumes it then
     pauses = models.JSONField(_("挂起时段"), default=list)
     marks = models.JSONField(_("经过"), default=dict)
     parent = models.ForeignKey(
@@ -116,12 +117,14 @@ class Case(models.Model):
             GinIndex(fields=["records"], name="case_about_record", fastupdate=False),
             models.Index(fields=["parent"], name="case_of_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)),
+            models.Index(fields=["held_until"], name="case_held_until", condition=Q(held_until__isnull=False)),
         )
         constraints = (
             models.UniqueConstraint(fields=["number"], name="case_number"),
             models.CheckConstraint(condition=~Q(procedure="") & ~Q(number=""), name="case_has_procedure_and_number"),
             models.CheckConstraint(condition=is_object("fields") & is_object("marks"), name="case_fields_are_objects"),
             models.CheckConstraint(condition=is_array("pauses"), name="case_pauses_are_a_list"),
+            models.CheckConstraint(condition=Q(held_until=None) | Q(held=True), name="case_resumes_what_is_held"),
             models.CheckConstraint(condition=~Q(parent=F("id")) & ~Q(merged_into=F("id")), name="case_not_its_own"),
             models.CheckConstraint(condition=Q(merged_into=None) | Q(closed_at__isnull=False), name="case_merged_has_ended"),
         )

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shouwen.base.fields import IdField
+from shouwen.cases.models.json_shape import is_object
 
 
 class Occurrence(models.Model):
@@ -42,14 +43,21 @@ class Occurrence(models.Model):
 
 
 class Round(models.Model):
-    """Until when the calendar has been looked at for rounds: one row."""
+    """Until when the calendar has been looked at for rounds: one row.
+
+    `behind` holds the clauses that could not be told (a year nobody has entered), and until when each has been: clause -> moment.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     looked_until = models.DateTimeField(_("已看到"))
+    behind = models.JSONField(_("落后的条款"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("例行进度")
-        constraints = (models.CheckConstraint(condition=Q(id=1), name="round_is_one"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(id=1), name="round_is_one"),
+            models.CheckConstraint(condition=is_object("behind"), name="round_behind_is_an_object"),
+        )
 
     def __str__(self) -> str:
         return f"{self.looked_until:%Y-%m-%d %H:%M}"

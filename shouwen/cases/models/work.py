@@ -9,7 +9,7 @@ from typing import Any, Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from shouwen.base.access import Reader, in_sight
@@ -135,6 +135,11 @@ class DeadlineQuerySet(WorkQuerySet):
     def running(self) -> Self:
         """Those that have not ended."""
         return self.filter(stopped_at=None)
+
+    def owed_by(self, people: Collection[int]) -> Self:
+        """Those that run and name one of these persons, soonest first; what is paused comes last."""
+        named = self.running().filter(owes__overlap=sorted(people))
+        return named.order_by(F("due_at").asc(nulls_last=True), "pk")
 
     def overdue(self, now: datetime) -> Self:
         """Those that run and whose moment has passed."""

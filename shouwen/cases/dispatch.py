@@ -1,0 +1,124 @@
+"""派工: which acts name the person who goes, who is asked about and what each has in hand; and two facts the law ranks them by.
+
+`load` is how many open cases of the procedure name somebody already; `skill_match` how many of the case's choices somebody has
+as a skill of the same name (a skill `leak` for a trouble `leak`). Both are counted here once, for the page and for the ruling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import BigIntegerField, Count, Min
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+
+from shouwen.cases.enactments import law_at
+from shouwen.cases.models import Case
+from shouwen.policy.act import Act
+from shouwen.policy.kinds.choices import Assigns
+from shouwen.policy.law import Law
+from shouwen.policy.nouns import Noun
+from shouwen.staff import org
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """An act that names who goes: the field it fills, the post it is filled from ("" when it is no post), the clause that says so."""
+
+    noun: Noun
+    act: str
+    field: str
+    post: str
+    clause: str
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps in which somebody is waited for."""
+        return tuple(self.noun.acts[self.act].leaves)
+
+    @property
+    def led_to(self) -> str:
+        """The step in which somebody has been named."""
+        return self.noun.acts[self.act].to
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """What somebody has been given and not ended: how many, and what falls due first."""
+
+    count: int = 0
+    next_due: datetime | None = None
+
+
+NOTHING: Final = InHand()
+
+
+def namings(law: Law | None, now: datetime) -> list[Naming]:
+    """Return the acts of a law's procedures that take somebody from candidates, in the order of the packs."""
+    if law is None:
+        return []
+    found = []
+    for noun in law.nouns.values():
+        for rule in law.on(now.date()).by_noun.get(noun.id, ()) if noun.kind == "case" else ():
+            kind, upon = rule.kind, rule.upon
+            if not isinstance(kind, Assigns) or kind.candidates is None or upon is None or upon.kind != "act":
+                continue
+            act = upon.name.rpartition(".")[2]
+            if act in noun.acts and kind.field in noun.fields and noun.acts[act].leaves:
+                found.append(Naming(noun, act, kind.field, kind.candidates.post, rule.clause.name))
+    return found
+
+
+def in_hand(namings: Sequence[Naming]) -> Mapping[str, Mapping[int, InHand]]:
+    """Return by procedure what everybody has been given of it: one query over the open cases for each field that names people."""
+    found: dict[str, dict[int, InHand]] = {n.noun.id: {} for n in namings}
+    for field in dict.fromkeys(n.field for n in namings):
+        rows = Case.objects.open().filter(procedure__in=[n.noun.id for n in namings if n.field == field])
+        named = rows.annotate(person=Cast(KT(f"fields__{field}"), BigIntegerField())).filter(person__isnull=False).order_by()
+        for row in named.values("procedure", "person").annotate(n=Count("pk"), due=Min("next_due")):
+            found[row["procedure"]][row["person"]] = InHand(row["n"], row["due"])
+    return found
+
+
+def together(hands: Sequence[Mapping[int, InHand]]) -> Mapping[int, InHand]:
+    """Return what everybody has in hand of several procedures."""
+    found: dict[int, InHand] = {}
+    for hand in hands:
+        for person, one in hand.items():
+            known = found.get(person, NOTHING)
+            due = min((d for d in (known.next_due, one.next_due) if d is not None), default=None)
+            found[person] = InHand(known.count + one.count, due)
+    return found
+
+
+def matching(skills: Iterable[str], fields: Mapping[str, Any]) -> int:
+    """Return how many values of a case are skills of somebody."""
+    return len(set(skills) & {v for v in fields.values() if isinstance(v, str)})
+
+
+def load(_name: str, acts: Sequence[Act]) -> list[Mapping[int, int]]:
+    """The named fact `load`: per member of staff, how many open cases of the act's procedure name them."""
+    known: dict[str, Mapping[int, InHand]] = {}
+    version = org.version()
+    found: list[Mapping[int, int]] = []
+    for act in acts:
+        noun = act.subject.noun
+        if noun not in known:
+            mine = next((n for n in namings(law_at(act.at), act.at) if n.noun.id == noun), None)
+            known[noun] = in_hand([mine])[noun] if mine is not None else {}
+        found.append({s: known[noun].get(s, NOTHING).count for s in org.snapshot(act.at, version).staff})
+    return found
+
+
+def skill_match(_name: str, acts: Sequence[Act]) -> list[Mapping[int, int]]:
+    """The named fact `skill_match`: per member of staff, how many of the case's choices are skills of theirs."""
+    fields = dict(Case.objects.filter(pk__in={a.subject.id for a in acts}).values_list("pk", "fields"))
+    version = org.version()
+    found: list[Mapping[int, int]] = []
+    for act in acts:
+        of_case = {**fields.get(act.subject.id, {}), **act.fields}
+        found.append({s.id: matching(s.skills, of_case) for s in org.snapshot(act.at, version).staff.values()})
+    return found

@@ -1,0 +1,248 @@
+"""Recorded stories of cases, read from the journal for a rehearsal: in short read-only transactions, some hundreds at a time.
+
+What the journal leaves out (personal data, large values) is taken from the case as it stands only if it never changed; otherwise
+nobody can tell it. No row is locked, and nothing of one part stays in memory when the next is read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+from django.db import transaction
+
+from shouwen.base.journal import ACT
+from shouwen.base.sql import from_json, raw
+from shouwen.cases.enactments import Laws
+from shouwen.cases.models import Enactment
+from shouwen.cases.plain import load_act
+from shouwen.policy.act import Act, Opening, Ref
+from shouwen.policy.law import Law
+from shouwen.policy.nouns import Noun
+from shouwen.policy.org import Org
+from shouwen.policy.simulating_law import Difference
+from shouwen.policy.simulating_state import SET, History, Recorded
+from shouwen.staff import org
+
+PART: Final = 400  # cases read at a time
+# Cases that were alive in the period, in the order of their ids; one of `parts` processes reads those whose hash is its own.
+_CASES: Final = """select id, number, procedure, enactment_id, coalesce(unit_id, 0), coalesce(customer_id, 0), coalesce(parent_id, 0),
+ opened_by_clause, opened_at, fields, marks
+ from cases_case where id > %s and procedure = any(%s::text[]) and opened_at < %s and (closed_at is null or closed_at >= %s)
+ and (hashint8(id) & 1048575) %% %s = %s order by id limit %s"""
+# One JSON text for each case: PostgreSQL writes it and msgspec reads it several times faster than rows with moments go through psycopg.
+_EVENTS: Final = """select subject_id, json_agg(json_build_array(kind, act, actor_id, at, entered_at, clause, clause_since, data) order by seq)::text
+ from base_event where subject_kind = 'case' and subject_id = any(%s::int8[]) group by subject_id"""
+_Row = tuple[str, str, int, datetime, datetime, str, date | None, dict[str, Any]]
+_rows: Final = msgspec.json.Decoder(list[_Row])
+_OPENED_BY: Final = """select u.id, e.data from unnest(%s::int8[], %s::text[], %s::timestamptz[]) u(id, clause, at)
+ join base_event e on e.clause = u.clause and e.kind = 'case' and e.at = u.at and (e.data->>'opens')::int8 = u.id"""
+_ACTS: Final = """select subject_id, act, actor_id, at, entered_at from base_event
+ where subject_kind = 'case' and subject_id = any(%s::int8[]) and kind = 'act' order by subject_id, seq"""
+_ASKED: Final = "select id, noun, act, subject_id from cases_approval where subject_id = any(%s::int8[])"
+_COUNT: Final = """select count(*) from cases_case where procedure = any(%s::text[]) and opened_at < %s
+ and (closed_at is null or closed_at >= %s)"""
+_OTHERS: Final = """select count(*) from base_event where kind = 'act' and at >= %s and at < %s and not noun = any(%s::text[])"""
+
+Progress = Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Which stories: of these procedures, alive between two moments; of several processes the `part`-th of `parts`."""
+
+    nouns: tuple[str, ...]
+    since: datetime
+    until: datetime
+    part: int = 0
+    parts: int = 1
+    limit: int = 0  # cases at most; 0: all
+
+
+@dataclass
+class Archive:
+    """The past of this installation."""
+
+    laws: Laws = field(default_factory=Laws)
+    _orgs: dict[date, Org] = field(default_factory=dict)
+
+    def then(self, at: datetime, history: History) -> Law | None:
+        """Return the law that judged a story at a moment, in the shape the case began with."""
+        return self.laws.judging(at, history.ref.noun, history.shape)
+
+    def org(self, at: datetime) -> Org:
+        """Return the organisation as of a moment."""
+        found = self._orgs.get(at.date())
+        if found is None:
+            found = self._orgs[at.date()] = org.snapshot(at)
+        return found
+
+    def histories(self, period: Period, told: Progress | None = None) -> Iterator[History]:
+        """Yield the stories of a period, a part at a time; `told` is given the number of cases so far after each."""
+        last, done = 0, 0
+        while True:
+            with reading():
+                cases = _cases(period, last, period.limit - done if period.limit else PART)
+                found = _stories(cases, self.laws)
+            yield from found
+            done += len(cases)
+            if told is not None:
+                told(done)
+            if not cases or (period.limit and done >= period.limit):
+                return
+            last = cases[-1][0]
+
+
+def touched_nouns(new: Law, since: datetime, until: datetime) -> tuple[str, ...]:
+    """Return the procedures of which a proposed law says anything else than the laws that held in a period."""
+    laws, found = Laws(), set()
+    held = Enactment.objects.filter(effective_from__lte=until).order_by("effective_from").values_list("pk", "effective_from")
+    ends = [begins for _, begins in held[1:]] + [until]
+    for (number, _), end in zip(held, ends, strict=True):
+        if end < since:
+            continue
+        old = laws.of(number)
+        for day in [since.date(), *(d for d in old.days if since.date() < d <= until.date())]:
+            found |= {n for n in old.nouns if n not in found and Difference(old.on(day), new.on(day), n).changed}
+    return tuple(sorted(found))
+
+
+def how_many(period: Period) -> int:
+    """Return how many cases were alive in a period."""
+    row = raw().execute(_COUNT, [list(period.nouns), period.until, period.since]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def acts_elsewhere(period: Period) -> int:
+    """Return how many acts the period has on subjects of which nothing differs: they need not be read to be the same."""
+    row = raw().execute(_OTHERS, [period.since, period.until, list(period.nouns)]).fetchone()
+    return int(row[0]) if row else 0
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """One short transaction that can write nothing."""
+    outermost = not transaction.get_connection().in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            raw().execute("set transaction isolation level repeatable read read only")
+        yield
+
+
+def _cases(p: Period, last: int, most: int) -> list[tuple[Any, ...]]:
+    wanted = [last, list(p.nouns), p.until, p.since, p.parts, p.part, min(most, PART)]
+    return raw().execute(_CASES, wanted).fetchall()
+
+
+def _stories(cases: Sequence[tuple[Any, ...]], laws: Laws) -> list[History]:
+    ids = [c[0] for c in cases]
+    if not ids:
+        return []
+    rows = {id_: [Recorded(*row) for row in _rows.decode(told)] for id_, told in raw().execute(_EVENTS, [ids]).fetchall()}
+    by_law = [(c[0], c[7], c[8]) for c in cases if c[7]]
+    opened = _opened_by(by_law) if by_law else {}
+    waiting = _waiting(ids, {c[0]: laws.of(c[3]).nouns.get(c[2]) for c in cases})
+    told = [_Told(rows.get(c[0], []), opened.get(c[0], {}), waiting.get(c[0], {})) for c in cases]
+    found = [_story(c, t, laws.of(c[3]).nouns[c[2]]) for c, t in zip(cases, told, strict=True)]
+    _point(found, cases, laws)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was recorded of one case."""
+
+    rows: list[Recorded]
+    by_law: Mapping[str, Any]
+    waiting: Mapping[int, Act]
+
+
+def _point(found: Sequence[History], cases: Sequence[tuple[Any, ...]], laws: Laws) -> None:
+    """Give stories what was done on the cases they point to."""
+    pointed = {c[0]: _pointed(c, laws.of(c[3]).nouns[c[2]]) for c in cases}
+    ids = sorted({i for some in pointed.values() for i in some})
+    acts: dict[int, list[Recorded]] = {}
+    for id_, act, by, at, entered in raw().execute(_ACTS, [ids]).fetchall() if ids else ():
+        acts.setdefault(id_, []).append(Recorded(ACT, act, by, at, entered))
+    for history in found:
+        history.others = {i: acts[i] for i in pointed[history.ref.id] if i in acts}
+
+
+def _pointed(case: tuple[Any, ...], noun: Noun) -> set[int]:
+    fields = from_json(case[9])
+    names = (n for n, f in noun.fields.items() if f.type.name == "case" and not f.type.many)
+    return {i for n in names if isinstance(i := fields.get(n), int)} | ({case[6]} - {0})
+
+
+def _opened_by(cases: Sequence[tuple[int, str, datetime]]) -> dict[int, Mapping[str, Any]]:
+    """Return what the clause that opened a case said of it: who is to do it, and until when."""
+    columns = [list(c) for c in zip(*cases, strict=True)]
+    return {id_: from_json(data) for id_, data in raw().execute(_OPENED_BY, columns).fetchall()}
+
+
+def _waiting(ids: list[int], nouns: Mapping[int, Noun | None]) -> dict[int, dict[int, Act]]:
+    found: dict[int, dict[int, Act]] = {}
+    for id_, _, act, subject in raw().execute(_ASKED, [ids]).fetchall():
+        noun = nouns[subject]
+        if noun is not None:
+            found.setdefault(subject, {})[id_] = load_act(from_json(act), noun)
+    return found
+
+
+def _story(case: tuple[Any, ...], told: _Told, noun: Noun) -> History:
+    id_, number, procedure, enactment, unit, customer, parent, _, _, fields, marks = case
+    rows, by_law = told.rows, told.by_law
+    values, changes = from_json(fields), from_json(marks)
+    kept, lost = _left_out(rows, values, changes, noun)
+    silent, unseen = _set_from_elsewhere(rows, values, changes, noun)
+    first = next((r for r in rows if r.kind == ACT), None)
+    followed = first.data.get("followed", {}) if first is not None else {}
+    chosen = any(r.kind == "chosen" and r.data.get("field") == "responsible" for r in rows[:12])
+    opening = Opening(
+        unit, customer, 0 if chosen else followed.get("responsible", 0), followed.get("first_asked", 0),
+        tuple(by_law.get("who", ())), by_law.get("post", ""), _moment(by_law.get("due_at")), parent,
+    )  # fmt: skip
+    ref = Ref("case", procedure, id_)
+    return History(ref, number, opening, _placed(rows, silent), kept, lost | unseen, told.waiting, shape=enactment)
+
+
+def _left_out(rows: Sequence[Recorded], values: Any, changes: Any, noun: Noun) -> tuple[dict[str, Any], frozenset[str]]:
+    """Return the values the journal left out that have stood ever since, and the fields of which nobody knows what they were."""
+    names = {name for r in rows if r.kind == ACT for name in r.data.get("large", ())}
+    once = {n for n in names if n in noun.fields and n in values and changes.get(f"changed:{n}", (0,))[0] == 1}
+    return {n: noun.fields[n].type.load(values[n]) for n in once}, frozenset(names - once)
+
+
+def _set_from_elsewhere(rows: Sequence[Recorded], values: Any, changes: Any, noun: Noun) -> tuple[list[Recorded], frozenset[str]]:
+    """Return the fields that an act on another subject set, as rows of their own; and those whose values then nobody knows."""
+    told = Counter(n for r in rows if r.kind == ACT for part in ("brought", "followed") for n in r.data.get(part, ()))
+    told.update(n for r in rows if r.kind == ACT for n in r.data.get("large", ()))
+    silent, unseen = [], set()
+    for mark, (count, first, _, by) in changes.items():
+        name = mark.removeprefix("changed:") if mark.startswith("changed:") else ""
+        if name not in noun.fields or count <= told[name] or noun.fields[name].computed:
+            continue
+        if told[name] or count > 1 or name not in values:
+            unseen.add(name)
+            continue
+        at = datetime.fromisoformat(first)
+        silent.append(Recorded(SET, "", by[0] if by else 0, at, at, data={"field": name, "value": values[name]}))
+    return silent, frozenset(unseen)
+
+
+def _placed(rows: list[Recorded], silent: Sequence[Recorded]) -> list[Recorded]:
+    """Return the rows of a story with those set from elsewhere: before the first act that did not happen earlier."""
+    found = list(rows)
+    for row in silent:
+        later = (i for i, r in enumerate(found) if i and r.kind == ACT and r.at >= row.at)
+        found.insert(next(later, len(found)), row)
+    return found
+
+
+def _moment(kept: str | None) -> datetime | None:
+    return datetime.fromisoformat(kept) if kept else None
