@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "shouwen.cases",
     "shouwen.registers",
     "shouwen.ledger",
+    "shouwen.reports",
     "shouwen.api",
     "shouwen.web",
 ]

@@ -17,8 +17,18 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from shouwen.base.fields import IdField
+from shouwen.staff.door_models import (  # noqa: F401  Django looks for models here
+    DoorRules,
+    Factor,
+    Invitation,
+    RecoveryCode,
+    SignedIn,
+    SignInTries,
+    UsedPassword,
+)
 
 CLOCK: Final = 0  # the staff id under which the clock acts; its row exists, so that every actor has a name
+SEPARATED: Final = ("system_admin", "security_admin", "auditor")  # 三员分立: nobody is two of them
 IMPORTER: Final = 1  # the member of staff in whose name old cases are taken in
 
 
@@ -54,6 +64,7 @@ class Unit(models.Model):
     calendar = models.CharField(_("工作日历"), max_length=64, blank=True)
     region = models.CharField(_("所在地"), max_length=80, blank=True)
     position = models.PositiveSmallIntegerField(_("次序"), default=0)
+    closed_at = models.DateTimeField(_("停用时间"), null=True, blank=True)  # its past keeps its name; nothing new begins in it
 
     class Meta:
         verbose_name = _("单位")
@@ -91,6 +102,13 @@ class Staff(AbstractBaseUser):
         CHINESE = "zh-hans", _("简体中文")
         ENGLISH = "en", "English"
 
+    class Theme(models.TextChoices):
+        """Whether the pages are light or dark to somebody."""
+
+        DEVICE = "", _("跟随设备")
+        LIGHT = "light", _("浅色")
+        DARK = "dark", _("深色")
+
     id = IdField()
     username = models.CharField(_("用户名"), max_length=64)
     name = models.CharField(_("姓名"), max_length=64)
@@ -104,6 +122,7 @@ class Staff(AbstractBaseUser):
     )
     skills = ArrayField(models.CharField(max_length=32), default=list, blank=True, verbose_name=_("技能"))
     language = models.CharField(_("语言"), max_length=8, choices=Language.choices, default=Language.CHINESE)
+    theme = models.CharField(_("外观"), max_length=8, choices=Theme.choices, default=Theme.DEVICE, blank=True)
     is_active = models.BooleanField(_("在职"), default=True)
     is_system = models.BooleanField(_("系统身份"), default=False, editable=False)
     left_at = models.DateTimeField(_("离职时间"), null=True, blank=True)
@@ -169,6 +188,19 @@ class Holding(models.Model):
             models.CheckConstraint(condition=Q(until=None) | Q(until__gt=F("since")), name="holding_ends_after_start"),
             models.CheckConstraint(condition=~Q(post=""), name="holding_names_a_post"),
             _one_at_a_time("holding_once_at_a_time", "staff", "post", "unit"),
+            ExclusionConstraint(
+                name="holding_administrators_apart",
+                condition=Q(post__in=SEPARATED),
+                expressions=[
+                    ("staff", RangeOperators.EQUAL),
+                    ("post", RangeOperators.NOT_EQUAL),
+                    (
+                        Func(F("since"), F("until"), function="tstzrange", output_field=DateTimeRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("系统管理员、安全管理员、审计员不得由同一人担任。"),
+            ),
         )
 
     def __str__(self) -> str:
@@ -222,6 +254,29 @@ class Shift(models.Model):
         return f"{self.staff_id} {self.post} {self.since:%Y-%m-%d}"
 
 
+class ShiftPattern(models.Model):
+    """班次: hours that rosters are made of, by name: 早班 from 08:00 for eight hours. A roster keeps the hours, not the name."""
+
+    name = models.CharField(_("名称"), max_length=16)
+    begins = models.PositiveSmallIntegerField(_("开始"))  # minutes after 00:00
+    minutes = models.PositiveSmallIntegerField(_("时长"))
+    position = models.PositiveSmallIntegerField(_("次序"), default=0)
+
+    class Meta:
+        verbose_name = _("班次")
+        ordering = ("position", "id")
+        constraints = (
+            models.UniqueConstraint(fields=["name"], name="pattern_named_once", violation_error_message=_("已有这个名称的班次。")),
+            models.CheckConstraint(
+                condition=Q(begins__lt=1440, minutes__gt=0, minutes__lte=1440), name="pattern_within_a_day",
+                violation_error_message=_("班次在当天开始，最长 24 小时。"),
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Token(models.Model):
     """令牌: lets a program act as a member of staff. Only a keyed hash of it is kept; `prefix` is shown, to tell tokens apart."""
 
@@ -233,6 +288,7 @@ class Token(models.Model):
     expires_at = models.DateTimeField(_("到期时间"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("吊销时间"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("最近使用"), null=True, blank=True)  # to the hour
+    reads_only = models.BooleanField(_("只读"), default=False)
 
     class Meta:
         verbose_name = _("令牌")
@@ -253,17 +309,3 @@ class OrgVersion(models.Model):
 
     def __str__(self) -> str:
         return str(self.version)
-
-
-class SignInTries(models.Model):
-    """How often a sign-in failed for one name or from one address since a moment. The key is a keyed hash: no name is kept."""
-
-    key = models.CharField(max_length=64, primary_key=True)
-    since = models.DateTimeField()
-    n = models.PositiveIntegerField()
-
-    class Meta:
-        indexes = (models.Index(fields=["since"], name="signintries_age"),)
-
-    def __str__(self) -> str:
-        return f"{self.n}"

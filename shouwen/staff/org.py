@@ -21,7 +21,8 @@ MARGIN: Final = timedelta(days=2)  # acts and what they open lie near the ends o
 
 VERSION: Final = "select version from staff_orgversion"  # to fold into another query: (select version from staff_orgversion)
 
-_UNITS = "select id, name, coalesce(parent_id, 0), coalesce(head_id, 0), calendar, kind from staff_unit order by id"
+_UNITS = """select id, name, coalesce(parent_id, 0), coalesce(head_id, 0), calendar, kind, closed_at is not null
+ from staff_unit order by id"""
 _STAFF = "select id, name, coalesce(unit_id, 0), coalesce(superior_id, 0), skills from staff_staff where id <> 0 order by id"
 # Who has left holds nothing from that moment on, even if nobody ended the posts.
 _HOLDINGS = """select h.staff_id, h.post, coalesce(h.unit_id, 0), h.since, least(h.until, s.left_at)

@@ -1,78 +1,70 @@
-"""Signing in by name and password, slowed down for those who guess. The counters are in the database: every process sees them.
+"""Signing in by name (or telephone number) and password, slowed down for those who guess.
 
-A face calls `sign_in` and nothing else. A try too many is refused before the password is looked at, so that a right guess is not
-told from a wrong one.
+A try too many is refused before the password is looked at, so that a right guess is not told from a wrong one. What is wrong is
+never said: an unknown name, a wrong password, and somebody who has left look alike.
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth import authenticate
-from django.db.models import F
 
-from shouwen.base.errors import TooMany
 from shouwen.base.journal import ACT, EventRow, write_events
-from shouwen.base.sql import raw
 from shouwen.policy.act import Ref
-from shouwen.staff.models import SignInTries, Staff
+from shouwen.staff import factors, passwords, tries
+from shouwen.staff.door_models import DoorRules
+from shouwen.staff.models import Staff
+from shouwen.staff.sessions import Came
+
+PASSWORD = "password"  # noqa: S105  what somebody owes before anything else: a new one
+FACTOR = "factor"
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At most so many failed tries within a time."""
-
-    tries: int
-    within: timedelta
-
-
-PER_NAME: Final = Limit(5, timedelta(minutes=5))
-PER_ADDRESS: Final = Limit(30, timedelta(minutes=5))  # a whole office may stand behind one address
-
-_COUNT = """insert into staff_signintries as t (key, since, n) values (%(key)s, %(now)s, 1)
- on conflict (key) do update set
-  n = case when t.since <= %(old)s then 1 else t.n + 1 end,
-  since = case when t.since <= %(old)s then excluded.since else t.since end
- returning n, since"""
-
-
-def sign_in(username: str, password: str, *, address: str, now: datetime) -> Staff | None:
+def sign_in(username: str, password: str, *, came: Came, now: datetime) -> Staff | None:
     """Return who this is, or None when name or password is wrong. TooMany after too many tries, whatever the password.
 
-    `address` is where the request came from. A try is counted before it is made, so that many at once do not pass together;
-    a success takes it back. Not to be called inside a transaction, whose end could take the count back as well.
+    A success takes its try back. The sign-in itself, after a second factor perhaps, is `sessions.begin`. Not to be called inside
+    a transaction, whose end could take the count back as well.
     """
     name = username.strip().lower()
-    limits = {_key("name", name): PER_NAME, _key("address", address): PER_ADDRESS}
-    for key, limit in sorted(limits.items()):
-        _count(key, limit, now)
-    person = authenticate(username=name, password=password)
+    known = _known(name)
+    whose = tries.key_of("account", str(known.pk)) if known else tries.key_of("name", name)
+    here = tries.key_of("address", came.address)
+    limits = {whose: tries.PER_NAME, here: tries.PER_ADDRESS}
+    try:
+        for key, limit in sorted(limits.items()):
+            tries.count(key, limit, now)
+    except tries.Locked:
+        _note(known, "locked", came, now)
+        raise
+    person = authenticate(username=known.username if known else name, password=password)
     if not isinstance(person, Staff):
+        _note(known, "sign_in_failed", came, now)
         return None
-    SignInTries.objects.filter(pk=_key("name", name)).delete()
-    SignInTries.objects.filter(pk=_key("address", address), n__gt=0).update(n=F("n") - 1)
-    about = Ref("staff", "staff", person.pk)
-    write_events([EventRow(subject=about, kind=ACT, act="sign_in", actor=person.pk, at=now, entered_at=now)])
+    tries.clear(whose)
+    tries.take_back(here)
     return person
 
 
-def forget(before: datetime) -> int:
-    """Delete counters of times long past; returns how many."""
-    return SignInTries.objects.filter(since__lt=before).delete()[0]
+def owes(person: Staff, posts: frozenset[str], rules: DoorRules, now: datetime) -> str:
+    """Return what somebody must do before anything else: PASSWORD, FACTOR or nothing ("")."""
+    if passwords.expired(person, rules, now):
+        return PASSWORD
+    return FACTOR if factors.must_have(posts, rules) and not factors.has_factor(person) else ""
 
 
-def _count(key: str, limit: Limit, now: datetime) -> None:
-    row = raw().execute(_COUNT, {"key": key, "now": now, "old": now - limit.within}).fetchone()
-    assert row is not None
-    tries, since = row
-    if tries > limit.tries:
-        raise TooMany(int((since + limit.within - now).total_seconds()) + 1)
+def _known(name: str) -> Staff | None:
+    """Whoever has this user name; else whoever alone has this telephone number."""
+    found = Staff.objects.filter(username=name).first()
+    if found is None and name:
+        by_phone = list(Staff.objects.filter(phone=name.replace(" ", ""), is_active=True)[:2])
+        found = by_phone[0] if len(by_phone) == 1 else None
+    return found
 
 
-def _key(kind: str, what: str) -> str:
-    key = hashlib.blake2b(settings.SECRET_KEY.encode(), person=b"shouwen signin", digest_size=32).digest()
-    return hashlib.blake2b(f"{kind} {what}".encode(), key=key, digest_size=32).hexdigest()
+def _note(known: Staff | None, act: str, came: Came, now: datetime) -> None:
+    """Write down what failed. What was typed is not kept: it may be a password in the wrong field."""
+    about = Ref("staff", "staff", known.pk if known else 0)
+    data = {"origin": came.origin, **({} if known else {"unknown": True})}
+    write_events([EventRow(subject=about, kind=ACT, act=act, actor=about.id, at=now, entered_at=now, data=data)])

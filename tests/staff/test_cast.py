@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 POSTS = {
     "general_manager", "service_director", "receptionist", "service_officer", "engineering_director", "team_leader", "repairer",
-    "cashier", "finance", "archivist", "auditor", "system_admin",
+    "cashier", "finance", "archivist", "auditor", "system_admin", "security_admin",
 }  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def test_building_it_twice_finds_the_same_people() -> None:
     first = cast()
     again = cast()
     assert [p.pk for p in first.everybody] == [p.pk for p in again.everybody]
-    assert Staff.objects.people().count() == len(first.everybody) == 17
+    assert Staff.objects.people().count() == len(first.everybody) == 18
     assert Company.ours().name == "云栖物业"
 
 

@@ -71,13 +71,13 @@ def test_wrong_fields_are_named_in_both_languages_and_nothing_is_written(world: 
         changes.add_staff(NewStaff(username="li_na", name="李娜"), by=admin, now=NOW)
     assert "用户名已被使用" in wrong.value.text("zh")
     with pytest.raises(FieldError) as wrong:
-        changes.appoint(world.li_na, "service_officer", world.units.yunqi, since=NOW, by=admin, now=NOW)
+        changes.appoint(world.li_na, "service_officer", world.units.yunqi, since=NOW, by=reader(world.an_ning), now=NOW)
     assert "与已有的时间段重叠" in wrong.value.text("zh")
     assert acts() == []
 
 
 def test_a_post_is_given_and_taken(world: Cast) -> None:
-    admin = reader(world.gao_yuan)
+    admin = reader(world.an_ning)
     holding = changes.appoint(world.li_na, "receptionist", world.units.hupan, since=NOW, by=admin, now=NOW)
     assert reader(world.li_na).units == frozenset({world.units.yunqi.pk, world.units.hupan.pk})
     changes.relieve(holding, until=NOW + DAY, by=admin, now=NOW)
@@ -117,4 +117,4 @@ def test_who_leaves_loses_posts_tokens_and_the_door_but_not_the_past(world: Cast
     assert not Staff.objects.get(pk=world.sun_lei.pk).is_active
     assert org.snapshot(NOW).posts_of(world.sun_lei.pk, NOW) == frozenset()
     assert org.snapshot(NOW).posts_of(world.sun_lei.pk, NOW - DAY) == {"repairer", "guard"}
-    assert acts() == [("leave", world.sun_lei.pk)]
+    assert acts() == [("new_token", world.sun_lei.pk), ("leave", world.sun_lei.pk)]

@@ -11,8 +11,12 @@ from django.db import connections
 from shouwen.base.errors import TooMany
 from shouwen.base.models import Event
 from shouwen.ops.cast import Cast
-from shouwen.staff.models import SignInTries, Staff
-from shouwen.staff.sign_in import PER_ADDRESS, PER_NAME, forget, sign_in
+from shouwen.staff import sessions
+from shouwen.staff.door_models import SignedIn, SignInTries
+from shouwen.staff.models import Staff
+from shouwen.staff.sessions import Came
+from shouwen.staff.sign_in import sign_in
+from shouwen.staff.tries import PER_ADDRESS, PER_NAME, forget
 from tests.conftest import LiveDatabase
 from tests.world import NOW, PASSWORD, cast
 
@@ -25,13 +29,42 @@ def world(db: None) -> Cast:
 
 
 def tried(name: str, password: str, address: str = HERE, minutes: float = 0) -> Staff | None:
-    return sign_in(name, password, address=address, now=NOW + timedelta(minutes=minutes))
+    return sign_in(name, password, came=Came(address), now=NOW + timedelta(minutes=minutes))
 
 
-def test_name_and_password_open_the_door_and_leave_an_event(world: Cast) -> None:
+def test_name_or_telephone_and_password_open_the_door(world: Cast) -> None:
     assert tried(" Li_Na ", PASSWORD) == world.li_na
-    event = Event.objects.get()
-    assert (event.act, event.actor_id, event.data) == ("sign_in", world.li_na.pk, {})
+    assert tried(world.li_na.phone, PASSWORD) == world.li_na
+
+
+def test_a_telephone_of_two_people_is_nobodys_name(world: Cast) -> None:
+    Staff.objects.filter(pk=world.su_min.pk).update(phone=world.li_na.phone)
+    assert tried(world.li_na.phone, PASSWORD) is None
+
+
+def test_a_failure_and_the_first_try_too_many_are_written_down_without_what_was_typed(world: Cast) -> None:
+    for _ in range(PER_NAME.tries):
+        assert tried("li_na", "wrong") is None
+    for _ in range(3):
+        with pytest.raises(TooMany):
+            tried("li_na", PASSWORD)
+    assert tried("secret typed as name", "x") is None
+    events = list(Event.objects.order_by("seq").values_list("act", "subject_id", "actor_id", "data"))
+    about = world.li_na.pk
+    origin = Came(HERE).origin
+    known = {"origin": origin}
+    assert events == [("sign_in_failed", about, about, known)] * PER_NAME.tries + [
+        ("locked", about, about, known),
+        ("sign_in_failed", 0, 0, {"origin": origin, "unknown": True}),
+    ]
+    assert HERE not in str(events)
+
+
+def test_name_and_telephone_share_one_count(world: Cast) -> None:
+    for n in range(PER_NAME.tries):
+        assert tried("li_na" if n % 2 else world.li_na.phone, "wrong", address=f"192.0.2.{n}") is None
+    with pytest.raises(TooMany):
+        tried(world.li_na.phone, PASSWORD)
 
 
 def test_wrong_names_and_wrong_passwords_look_alike(world: Cast) -> None:
@@ -93,3 +126,12 @@ def test_many_at_once_do_not_pass_together(live_db: LiveDatabase) -> None:
         answers = list(pool.map(guess, range(24)))
     assert answers.count("wrong") == PER_NAME.tries
     assert answers.count("too many") == 24 - PER_NAME.tries
+
+
+def test_sign_ins_whose_session_is_past_end_and_are_forgotten_after_half_a_year(world: Cast) -> None:
+    began = NOW - timedelta(days=2)
+    SignedIn.objects.create(staff=world.li_na, key="long gone", began_at=began, seen_at=began)
+    SignedIn.objects.create(staff=world.li_na, key="just now", began_at=NOW, seen_at=NOW)
+    assert sessions.tidy(NOW) == 0
+    assert list(SignedIn.objects.order_by("pk").values_list("key", "why")) == [(None, "idle"), ("just now", "")]
+    assert sessions.tidy(NOW + timedelta(days=184)) == 1

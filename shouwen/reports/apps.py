@@ -1,0 +1,19 @@
+"""The Django app of reports."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    """Daily figures of the journal, and lists that people keep."""
+
+    name = "shouwen.reports"
+    label = "reports"
+
+    def ready(self) -> None:
+        """Have the worker add up what the journal has grown by."""
+        from shouwen.cases.clock import register_chore  # noqa: PLC0415  models exist only now
+        from shouwen.reports.rolling import advance  # noqa: PLC0415
+
+        register_chore(advance)

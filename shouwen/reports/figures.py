@@ -1,0 +1,106 @@
+"""Figures of a period: the days that have been added up, and the newest events, which have not, in one statement and one snapshot.
+
+A reader gets figures of the units in sight. Whoever sees everything also gets what belongs to no case, and so to no unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from shouwen.base.access import Reader
+from shouwen.base.sql import raw
+from shouwen.policy.law import Law
+from shouwen.policy.org import Org
+from shouwen.reports.rolling import GROUPED, grouping
+
+LATEST: Final = 50_000  # events that have not been added up and are still counted when somebody asks; more are left to the worker
+COLUMNS: Final = ("day", "kind", "noun", "name", "unit", "person")
+PROMISES: Final = ("kept", "late", "breach")
+
+_REACHED: Final = "select r.seq, coalesce((select max(seq) from base_event), 0) from reports_reached r"
+_FOLD: Final = """with rows as (
+ select day, kind, noun, name, unit_id as unit, person_id as person, n from reports_daily
+  where {kinds} and day between %(since)s and %(until)s and {kept} and {names}
+ union all select * from ({fresh}) f where {kinds} and day between %(since)s and %(until)s and {units} and {names})
+ select {by}, sum(n)::int8 from rows group by {by}"""
+_LOAD: Final = """select coalesce(unit_id, 0), coalesce(responsible_id, 0), count(*),
+ count(*) filter (where next_due < %(now)s), count(*) filter (where held)
+ from cases_case where closed_at is null and {units} group by 1, 2"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which events: the days from `since` to `until`, both included, and of which units (None: of all and of none)."""
+
+    since: date
+    until: date
+    units: frozenset[int] | None
+
+    @property
+    def days(self) -> int:
+        """How many days."""
+        return (self.until - self.since).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Open cases of one person in one unit: all, those past due, those on hold."""
+
+    unit: int
+    person: int
+    open: int
+    overdue: int
+    held: int
+
+
+def units_below(org: Org, unit: int, reader: Reader) -> frozenset[int] | None:
+    """Return a unit and those below it as far as a reader may see them; 0 asks for everything in sight."""
+    if not unit:
+        return reader.units
+    below = frozenset(u for u in org.units if unit in org.path(u))
+    return below if reader.units is None else below & reader.units
+
+
+class Figures:
+    """Answers about one scope at one moment; how far the journal has been added up is looked at once."""
+
+    def __init__(self, scope: Scope, now: datetime, law: Law | None) -> None:
+        self.scope, self.now = scope, now
+        row = raw().execute(_REACHED).fetchone()
+        assert row is not None, "the migration writes this row"
+        reached, newest = row
+        self.behind = newest - reached if newest - reached > LATEST else 0  # of the newest events, how many no figure counts yet
+        self._told = grouping(law, None, reached if self.behind else newest)
+
+    def fold(self, kinds: Collection[str], by: Sequence[str], names: Collection[str] = ()) -> list[tuple[Any, ...]]:
+        """Return how many events there were, grouped by COLUMNS; each row ends with the number. No kinds or no names: all of them."""
+        if not set(by) <= set(COLUMNS):
+            raise ValueError(f"no such column among {by}")
+        scope = self.scope
+        wanted = {
+            "kinds": "kind = any(%(kinds)s::text[])" if kinds else "true",
+            "names": "name = any(%(names)s::text[])" if names else "true",
+            "units": "unit = any(%(units)s::int8[])" if scope.units is not None else "true",
+        }
+        query = _FOLD.format(by=", ".join(by), fresh=GROUPED, kept=wanted["units"].replace("unit ", "unit_id "), **wanted)
+        params = {
+            "kinds": sorted(kinds), "names": sorted(names), "units": sorted(scope.units or ()),
+            "since": scope.since, "until": scope.until, **self._told,
+        }  # fmt: skip
+        return raw().execute(query, params).fetchall()
+
+    def of_clauses(self, clauses: Collection[str]) -> Mapping[str, Mapping[str, int]]:
+        """Return by clause how many events of each kind it caused; those that did nothing are left out."""
+        found: dict[str, dict[str, int]] = {}
+        for name, kind, n in self.fold((), ("name", "kind"), clauses) if clauses else ():
+            found.setdefault(name, {})[kind] = n
+        return found
+
+    def load(self) -> list[Load]:
+        """Return what is open now, by unit and person. Past due is what the list of cases calls so."""
+        ours = "unit_id = any(%(units)s::int8[])" if self.scope.units is not None else "true"
+        params = {"now": self.now, "units": sorted(self.scope.units or ())}
+        return [Load(*row) for row in raw().execute(_LOAD.format(units=ours), params).fetchall()]
