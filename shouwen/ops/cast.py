@@ -63,6 +63,7 @@ _PEOPLE: Final = {
     "zeng_qin": _Part("曾琴", "service", (("archivist", "company"),), "13800000015"),
     "han_zheng": _Part("韩铮", "company", (("auditor", "company"),), "13800000016"),
     "gao_yuan": _Part("高远", "company", (("system_admin", "company"),), "13800000017"),
+    "an_ning": _Part("安宁", "company", (("security_admin", "company"),), "13800000018"),
 }
 
 
@@ -100,6 +101,7 @@ class Cast:
     zeng_qin: Staff  # 档案管理员
     han_zheng: Staff  # 审计
     gao_yuan: Staff  # 系统管理员
+    an_ning: Staff  # 安全管理员
 
     @property
     def everybody(self) -> tuple[Staff, ...]:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from shouwen import __version__
 from shouwen.base.embedded import default_home
+from shouwen.base.errors import Problem
 from shouwen.base.trouble import Exit, Trouble, say
 
 COMMANDS = {  # module, 中文, English
@@ -28,6 +29,7 @@ COMMANDS = {  # module, 中文, English
     "setup": ("setup", "建库、建表、准备页面文件；可重复运行", "make database and tables, prepare page files; may be repeated"),
     "migrate": ("setup", "同 setup", "the same as setup"),
     "token": ("token", "为用户打印一个 API 令牌", "print an API token for a user"),
+    "staff": ("staff", "建单位、新增员工、任命岗位", "add units and people, appoint them to posts"),
     "law": ("law", "检查、试验、颁布、解释制度", "check, test, enact, explain regulations"),
     "import": ("importing", "导入历史数据", "import real data"),
     "doctor": ("doctor", "这套安装有什么问题", "what is wrong with this installation"),
@@ -65,6 +67,8 @@ def trouble_of(error: BaseException) -> Trouble | None:
     for e in _causes(error):
         if isinstance(e, Trouble):
             return e
+        if isinstance(e, Problem):
+            return Trouble(Exit.FAILED, e.zh, e.en)
         state = getattr(e, "sqlstate", None)
         if state in {"53100", "58030"} or (isinstance(e, OSError) and e.errno in {errno.ENOSPC, errno.EDQUOT}):
             return Trouble(

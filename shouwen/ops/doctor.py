@@ -48,6 +48,10 @@ class Finding:
 
 WORKERS = """select count(*) from pg_stat_activity
  where application_name = 'shouwen-worker' and datname = current_database()"""
+# What the clock and the rounds could not do, by why: each waits, and is tried again.
+STUCK = """select (select array_agg(k order by k) from cases_round r, jsonb_object_keys(r.behind) k),
+ (select array_agg(distinct clause order by clause) from cases_occurrence where done_at is null and trouble <> ''),
+ (select count(*) from cases_deadline where stopped_at is null and breached_at is null and tries > 0)"""
 Check = Callable[[], Iterator[Finding]]
 
 
@@ -80,7 +84,7 @@ def examine(today: date) -> Iterator[Finding]:
         return
     yield from _database(me)
     load_django()
-    for check in (_tables, _worker):
+    for check in (_tables, _worker, _stuck):
         yield from check()
 
 
@@ -180,4 +184,29 @@ def _worker() -> Iterator[Finding]:
             Health.WARNING,
             "没有后台进程在运行：时限不会触发。请启动 `shouwen serve`。",
             "No worker is running: deadlines do not fire. Start `shouwen serve`.",
+        )
+
+
+def _stuck() -> Iterator[Finding]:
+    """Rounds that cannot be told or asked, and deadlines that cannot be judged."""
+    from django.db import DatabaseError, connection  # noqa: PLC0415
+
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(STUCK)
+            behind, waiting, aside = cursor.fetchone() or (None, None, 0)
+    except DatabaseError:
+        return  # the tables are not there or not up to date, which was said already
+    if clauses := sorted({*(behind or ()), *(waiting or ())}):
+        listed = "、".join(clauses)
+        yield Finding(
+            Health.WRONG,
+            f"这些条款的例行事项没有开立，因为日历里没有那一年的节假日：{listed}。补上后会自动补开。",
+            f"Rounds of these clauses wait for a year of holidays that nobody has entered: {', '.join(clauses)}. Then they catch up.",
+        )
+    if aside:
+        yield Finding(
+            Health.WRONG,
+            f"有 {aside} 个时限无法判断，系统会再试。原因见事项记录中的“无法判断”。",
+            f"{aside} deadlines could not be judged and are tried again; the journal of their cases says why (trouble).",
         )

@@ -79,7 +79,7 @@ def build(cast: Cast, law: Law, n: int = PEOPLE) -> None:
 @transaction.atomic
 def _take_in(cast: Cast, law: Law, invented: Sequence[Invented]) -> None:
     now = SINCE + timedelta(days=1)  # when the company took the sites over
-    by = org.reader(cast.gao_yuan.pk, now)
+    by = org.reader(cast.lin_yue.pk, now)
     chance = random.Random(11)  # noqa: S311  the same estate every time
     houses = _houses()
     chance.shuffle(houses)
@@ -120,7 +120,7 @@ def _customers(
                 unit=sites[home.site], name=person.name, kind=kind, phones=tuple(phones), addresses=(NewAddress(home.address),)
             )
         )
-    ids = create_customers(new, by=cast.gao_yuan.pk, at=now, now=now)
+    ids = create_customers(new, by=cast.lin_yue.pk, at=now, now=now)
     return {person.phone: id_ for person, id_ in zip(invented, ids, strict=True)}
 
 

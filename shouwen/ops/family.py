@@ -1,8 +1,9 @@
-"""A child process must not outlive its supervisor, however that ends."""
+"""A child process: it must not outlive its supervisor, however that ends; and it settles down before it begins to work."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 
@@ -15,3 +16,14 @@ def die_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.environ.get("SHOUWEN_SUPERVISOR") not in {None, str(parent)}:
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def settle_memory() -> None:
+    """Let the collector of cyclic garbage leave alone what stays for good, and look less often.
+
+    A batch of the clock makes some hundred thousand objects that no cycle holds; at Python's own thresholds looking for cycles among
+    them and all of Django takes a tenth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

@@ -1,21 +1,39 @@
-"""Fills the demo company and prints who may sign in; a process of its own, started by `shouwen demo`."""
+"""Prepares a demo's database, fills in the company and prints who may sign in; a process of its own, started by `shouwen demo`.
+
+It says PAGES as soon as pages can be served, so that the web process gets ready meanwhile.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from typing import Final
 
 from shouwen.base.progress import aloud, announced
 from shouwen.ops.cli import in_sentences
-from shouwen.ops.installation import load_django
+from shouwen.ops.family import die_with_parent
+from shouwen.ops.installation import load_django, open_installation
+
+PAGES: Final = "pages"
 
 
 def main() -> None:
-    """Enact the packs and act the company's past, where that has not been done."""
+    """Enact the packs and act the company's last week, where that has not been done."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=0)
+    parser.add_argument("--setup", action="store_true", help="make tables and page files first")
     args = parser.parse_args()
-    load_django()
+    die_with_parent()
+    if args.setup:
+        from shouwen.ops import setup  # noqa: PLC0415  it reads the settings, which need the installation
+
+        installation = open_installation()
+        with announced(aloud, "正在准备数据库", "preparing the database"):
+            setup.migrate(installation)
+        setup.prepare_pages()
+    else:
+        load_django()
+    print(PAGES, flush=True)
     from shouwen.ops import seed  # noqa: PLC0415  needs Django loaded
 
     with announced(aloud, "正在准备演示公司", "preparing the demo company"):

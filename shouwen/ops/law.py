@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from shouwen.base.trouble import Exit, Trouble
-from shouwen.ops import law_telling, law_trial
+from shouwen.ops import law_telling, law_trial, simulating
 from shouwen.ops.cli import add_home
 from shouwen.ops.installation import load_django, open_installation
 from shouwen.ops.shelf import folders
@@ -79,6 +79,9 @@ def _more(name: str, part: argparse.ArgumentParser) -> None:
             "--from", dest="start", type=datetime.fromisoformat, metavar="MOMENT", help="何时起执行 / from when it holds; now"
         )
         part.add_argument("--note", default="", help="说明 / a remark")
+        add_home(part)
+    if name == "simulate":
+        simulating.add_arguments(part)
         add_home(part)
 
 
@@ -174,6 +177,11 @@ def _enact(args: argparse.Namespace) -> int:
     return 0
 
 
+def _simulate(args: argparse.Namespace) -> int:
+    case = _case(args)
+    return simulating.main(args, case.sources, case.company, case.say)
+
+
 VERBS: dict[str, tuple[str, str, Callable[[argparse.Namespace], int]]] = {
     "check": ("检查制度包,错误指到行和列", "check packs; faults with line and column", _check),
     "test": ("跑场景;--mutate 试变体", "run scenarios; --mutate tries mutants", _test),
@@ -183,4 +191,5 @@ VERBS: dict[str, tuple[str, str, Callable[[argparse.Namespace], int]]] = {
     "schema": ("给编辑器用的 JSON Schema", "JSON Schema for editors", _schema),
     "reference": ("打印制度包语言手册(docs/pack-language.md)", "print the reference of the language", _reference),
     "enact": ("颁布", "enact", _enact),
+    "simulate": ("在已发生的事上预演", "rehearse on what has happened", _simulate),
 }  # fmt: skip

@@ -78,11 +78,12 @@ def coverage(sources: Sources, law: Law, folder: Path, systems: Iterable[str], s
     results = [runner.run(s) for s in read_scenarios(sources)]
     covered = cover(catalogue, found, reasons, results, systems)
     if as_json:
-        print(json.dumps([c.plain() for c in covered], ensure_ascii=False, indent=1))
+        systems = {number: {"name": t.pop("system"), **t} for number, t in totals(covered).items()}
+        print(json.dumps({"entries": [c.plain() for c in covered], "systems": systems}, ensure_ascii=False, indent=1))
     else:
         for c in covered:
             print(_line(c, say))
-    _print_totals(covered, say, to_error=as_json)
+        _print_totals(covered, say)
     strange = [(c.entry, c.node) for c in found if c.entry not in catalogue] + [
         (n.text or "", n) for n in places if n.text not in catalogue
     ]
@@ -112,13 +113,12 @@ def _line(c: Covered, say: Voice) -> str:
     return f"{c.entry.id}  {say(GRADES[c.grade], c.grade)}  {c.scenarios}  {' '.join(c.nodes)}"
 
 
-def _print_totals(covered: list[Covered], say: Voice, *, to_error: bool) -> None:
-    out = sys.stderr if to_error else sys.stdout
+def _print_totals(covered: list[Covered], say: Voice) -> None:
     for number, t in totals(covered).items():
         zh = f"{t['entries']}条:执行{t['executed']}、确认{t['attested']}、说明{t['said']}、等待{t['waiting']}、无{t['open']}"
         carried = ", ".join(f"{t[k]} {k}" for k in ("executed", "attested", "said", "waiting", "open"))
         en = f"{t['entries']} entries: {carried}"
-        print(f"{number} {t['system']}  {say(zh, en)}", file=out)
+        print(f"{number} {t['system']}  {say(zh, en)}")
 
 
 # explain

@@ -93,6 +93,7 @@ PLANS: Final = (
 )
 CAUSES: Final = ("交接班漏登，没有派单", "设备老化，备件未到", "收费单录入有误", "沟通不到位", "现场管理不严")
 SETTLED: Final = ("已道歉并补救，客户接受", "已修复并加强巡查", "已退还多收费用", "已调整排班，专人负责", "已更换设备，恢复使用")
+VISITS: Final = ("上门走访，客户表示满意", "电话约好后走访，事情已落实", "走访时没有新问题", "走访，客户感谢及时处理")
 
 
 def in_home(chance: random.Random, kind: str = "") -> tuple[str, Trouble]:

@@ -1,5 +1,7 @@
 """The demo company, from an empty database to a lively desk: the cast, the law, the estate, a past if wanted, and the present.
 
+The year before the present comes afterwards, in the background (`year`).
+
 Run again it changes nothing that is there. Passwords are made for each installation and kept beside its data.
 """
 
@@ -28,12 +30,15 @@ from shouwen.ops.present import Present
 from shouwen.ops.routine import Days
 from shouwen.ops.story import Player
 from shouwen.ops.tales import Around, look_around
+from shouwen.ops.year import Year
 from shouwen.policy.company import company_in
 from shouwen.policy.law import Law
 from shouwen.policy.org import Org
 from shouwen.policy.packs import read_sources
 from shouwen.staff import org
+from shouwen.staff.door_rules import ease_for_a_demo
 from shouwen.staff.models import Staff
+from shouwen.staff.posts import title
 
 OURS: Final = "yunqi"  # the company's own pack
 FILE: Final = "demo.json"
@@ -63,7 +68,7 @@ def demo_company(cases: int, say: Say, now: datetime | None = None) -> list[str]
 
 def fill(around: Around, cases: int, begun: datetime, now: datetime, say: Say) -> list[Player]:
     """Play the past and the present, unless they are there; return the players, who know what went wrong."""
-    begin = (begun - WEEK).replace(hour=0, minute=0, second=0, microsecond=0)
+    begin = beginning(begun)
     players: list[Player] = []
     if cases:
         past = Past(around, begin, Days(around, begin - WEEKS, exact=False), say)
@@ -74,6 +79,18 @@ def fill(around: Around, cases: int, begun: datetime, now: datetime, say: Say) -
         player.play(Present(around, now).stories(), until=now)
         players.append(player)
     return players
+
+
+def beginning(begun: datetime) -> datetime:
+    """Return the midnight with which the present begins and every past ends."""
+    return (begun - WEEK).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def year(say: Say, now: datetime | None = None) -> Year:
+    """Return the year before the present of a demo company that is there, ready to be filled in."""
+    now = timezone.localtime(now, timezone.get_default_timezone())
+    kept, _ = _kept(now)
+    return Year(look_around(cast.find(), _law(now)), beginning(kept.begun), say)
 
 
 def _kept(now: datetime) -> tuple[Kept, bool]:
@@ -93,6 +110,7 @@ def _company(now: datetime, password: str, *, fresh: bool) -> Cast:
     try:
         was_there = Staff.objects.people().exists()
         found = cast.build(now, password)
+        ease_for_a_demo(now=now)
     except KeyError:
         raise Trouble(
             Exit.IN_USE,
@@ -124,7 +142,7 @@ def _logins(company: Cast, law: Law, found: Org, password: str, now: datetime) -
     lines = []
     for person in company.everybody:
         held = [h for h in found.holdings if h.staff == person.pk and h.stands(now)]
-        titles = {h.post: law.posts[h.post].zh if h.post in law.posts else h.post for h in held}
+        titles = {h.post: title(h.post, law.posts, "zh") for h in held}
         places = "、".join(
             dict.fromkeys(
                 f"{titles[h.post]}（{found.units[h.unit].name}）" if h.unit in found.units else titles[h.post] for h in held

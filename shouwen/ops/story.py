@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ class Step:
     """One act of a story. `of` names the procedure of a case that this one opened; empty: the story's own case.
 
     `approval`: it decides the approval that waits on the case. `perhaps`: it is left out when there is nothing to decide.
+    `key`: the idempotency key of the act.
     """
 
     at: datetime
@@ -38,6 +39,7 @@ class Step:
     of: str = ""
     approval: bool = False
     perhaps: bool = False
+    key: str = ""
 
     @property
     def looks(self) -> bool:
@@ -59,6 +61,12 @@ class Story:
         """Cut it off after an act: the rest is still to come."""
         last = next(i for i, s in enumerate(self.steps) if s.act == act)
         del self.steps[last + 1 :]
+        return self
+
+    def later(self, act: str, by: timedelta) -> Story:
+        """Put off an act and all that follow it."""
+        first = next(i for i, s in enumerate(self.steps) if s.act == act)
+        self.steps[first:] = [replace(s, at=s.at + by) for s in self.steps[first:]]
         return self
 
     def before(self, moment: datetime) -> Story:
@@ -156,4 +164,4 @@ def _act(story: Story, step: Step, opened: Opened, approvals: Mapping[int, str])
     if ref is None or row is None:
         return None
     opening = Opening(story.unit, story.customer) if step.act == "open" else None
-    return Act(step.act, ref, step.by, step.at, step.fields, step.evidence, step.ticks, row=row, opening=opening)
+    return Act(step.act, ref, step.by, step.at, step.fields, step.evidence, step.ticks, row=row, key=step.key, opening=opening)

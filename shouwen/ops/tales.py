@@ -99,10 +99,26 @@ class Teller:
         """Return one of the sites; the larger one more often."""
         return self.chance.choices(self.around.sites, (3, 2))[0]
 
+    def home(self, site: Site) -> tuple[int, int]:
+        """Return a house that is lived in, and the customer who calls about it."""
+        return self.chance.choice(site.homes)
+
+    def said(self, kind: str) -> tuple[str, Trouble]:
+        """Return what is said of a home, and what kind of trouble that is."""
+        return matters.in_home(self.chance, kind)
+
+    def technician(self, site: Site, skill: str, at: datetime) -> int:
+        """Return who is sent, at a moment."""
+        return site.repairers.get(skill) or next(iter(site.repairers.values()))
+
+    def rating(self, site: Site) -> str:
+        """Return how satisfied a customer is with the work."""
+        return self.chance.choice(_RATINGS)
+
     def repair(self, at: datetime, site: Site, *, kind: str = "", charged: bool = False, visit: datetime | None = None) -> Story:
         """A repair in somebody's home. `visit`: the appointment of an ordinary one; urgent ones are visited at once."""
-        house, customer = self.chance.choice(site.homes)
-        words, trouble = matters.in_home(self.chance, kind)
+        house, customer = self.home(site)
+        words, trouble = self.said(kind)
         channel = self.chance.choice(("phone", "phone", "phone", "online", "slip"))
         brought = {
             "customer": customer,
@@ -112,11 +128,11 @@ class Teller:
             "content": words,
             "trouble": trouble.kind,
         }
-        story = self._begin("repair", site, customer, Step(at, "open", site.desk, brought))
+        story = self.begin("repair", site, customer, Step(at, "open", site.desk, brought))
         tech = self._sent(story, site, trouble, at, visit)
         fee = self._worked(story, tech, customer, charged=charged)
         signed = Evidence("signature", "customer", customer)
-        self._then(story, 3, 8, Step(at, "confirm", tech, {"rating": self.chance.choice(_RATINGS)}, (signed,)))
+        self._then(story, 3, 8, Step(at, "confirm", tech, {"rating": self.rating(site)}, (signed,)))
         if fee:
             self._paid(story, tech, fee)
         self._called_back(story, site)
@@ -128,7 +144,7 @@ class Teller:
         officer = self.chance.choice(site.officers)
         place = self.chance.choice(site.places)
         brought = {"house": place, "place": "public", "channel": "staff", "content": words, "trouble": "fault"}
-        story = self._begin("repair", site, 0, Step(at, "open", officer, brought))
+        story = self.begin("repair", site, 0, Step(at, "open", officer, brought))
         tech = self._sent(story, site, Trouble("fault", skill, (), ()), at, visit)
         self._worked(story, tech, 0, charged=False)
         self._then(
@@ -139,13 +155,13 @@ class Teller:
 
     def complaint(self, at: datetime, site: Site, *harms: str, accused: int = 0) -> Story:
         """A complaint: looked into, answered, resolved, called back, closed. A major one asks for approval of its plan."""
-        house, customer = self.chance.choice(site.homes)
+        house, customer = self.home(site)
         topic, harm, words = matters.complaint(self.chance, *harms)
         topic = "staff" if accused else "service" if topic == "staff" else topic
         brought: dict[str, Any] = {"customer": customer, "house": house, "content": words, "topic": topic, "harm": harm}
         if accused:
             brought["accused"] = (accused,)
-        story = self._begin("complaint", site, customer, Step(at, "open", site.desk, brought))
+        story = self.begin("complaint", site, customer, Step(at, "open", site.desk, brought))
         handler = self.around.cast.lin_yue.pk if accused else self.chance.choice(site.officers)
         self._then(story, 20, 50, Step(at, "investigate", handler, {"plan": self.chance.choice(matters.PLANS)}))
         # A slight one is major too, when the same customer has complained within the month: then it has an approval to wait for.
@@ -157,13 +173,20 @@ class Teller:
         call = {"outcome": "satisfied", "channel": "phone", "methods": ("talk",), "result_told": True}
         self._then(story, 300, 1200, Step(at, "call", site.desk, call, of="call_back"))
         self._then(story, 30, 90, Step(at, "close", handler))
+        return self.visited(story, site)
+
+    def visited(self, story: Story, site: Site) -> Story:
+        """The officer looks in on who complained or had an idea, some days later, and finds things in order."""
+        officer, record = self.chance.choice(site.officers), {"record": self.chance.choice(matters.VISITS)}
+        self._then(story, 3_000, 12_000, Step(story.steps[-1].at, "visit", officer, record, of="visit"))
+        self._then(story, 5, 30, Step(story.steps[-1].at, "settle", officer, of="visit"))
         return story
 
     def information(self, at: datetime, site: Site) -> Story:
         """Something the staff learned: registered, told apart by the desk, dispatched, reported, closed."""
         finder = self.chance.choice((*site.officers, *site.repairers.values()))
         handler = self.chance.choice((self.around.cast.ma_jun.pk, *site.officers))
-        story = self._begin("information", site, 0, Step(at, "open", finder, {"content": matters.news(self.chance)}))
+        story = self.begin("information", site, 0, Step(at, "open", finder, {"content": matters.news(self.chance)}))
         self._then(story, 5, 40, Step(at, "identify", site.desk, {"kind": "feedback", "severity": "ordinary"}))
         self._then(story, 5, 30, Step(at, "dispatch", site.desk, {"handler": handler}))
         self._then(story, 120, 900, Step(at, "report_result", handler, {"result": "已办妥并告知提出的人"}))
@@ -177,7 +200,8 @@ class Teller:
 
     # ---- the parts of a repair ------------------------------------------------------------------------------------------
 
-    def _begin(self, noun: str, site: Site, customer: int, first: Step) -> Story:
+    def begin(self, noun: str, site: Site, customer: int, first: Step) -> Story:
+        """A story of one step: the one that opens its case."""
         return Story(Ref("case", noun, next_id()), site.unit, customer, [first])
 
     def _then(self, story: Story, least: float, most: float, step: Step) -> None:
@@ -190,7 +214,7 @@ class Teller:
 
     def _sent(self, story: Story, site: Site, trouble: Trouble, at: datetime, visit: datetime | None) -> int:
         """The customer is answered, somebody is sent and arrives."""
-        tech = site.repairers.get(trouble.skill) or next(iter(site.repairers.values()))
+        tech = self.technician(site, trouble.skill, visit or at)
         self._then(story, 3, 20, Step(at, "reply", site.desk))
         sent: dict[str, Any] = {"technician": tech}
         if trouble.kind == "fault":

@@ -16,7 +16,7 @@ from granian.log import LogLevels
 from granian.server.embed import Server
 
 from shouwen.ops.cli import in_sentences
-from shouwen.ops.family import die_with_parent
+from shouwen.ops.family import die_with_parent, settle_memory
 from shouwen.ops.installation import demand_migrated, load_django
 
 STOP_WITHIN = 5.0  # seconds
@@ -31,6 +31,10 @@ def main() -> None:
     die_with_parent()
     load_django()
     demand_migrated()
+    from shouwen.base.live_notice import gather_from_now_on  # noqa: PLC0415  needs Django loaded
+
+    gather_from_now_on()
+    settle_memory()
     asyncio.run(_serve(args.host, args.port))
 
 

@@ -7,7 +7,7 @@ import sys
 import threading
 
 from shouwen.ops.cli import in_sentences
-from shouwen.ops.family import die_with_parent
+from shouwen.ops.family import die_with_parent, settle_memory
 from shouwen.ops.installation import demand_migrated, load_django
 
 
@@ -18,6 +18,7 @@ def main() -> None:
     demand_migrated()
     from shouwen.cases import clock  # noqa: PLC0415  needs Django loaded
 
+    settle_memory()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

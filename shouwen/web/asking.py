@@ -21,6 +21,7 @@ class Ask(HttpRequest):
     org: Org  # of this moment, from memory
     now: datetime  # read once for the whole request
     lang: str  # zh-hans or en
+    ended: str  # why the session has just ended by itself; not there as a rule
 
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])

@@ -80,6 +80,7 @@ class Control:
     columns: Sequence[Control] = ()
     rows: Sequence[Sequence[Control]] = ()
     clauses: Sequence[str] = ()  # that ask for it
+    changed: bool = False  # by somebody else while this was being filled in; the hint says to what
 
     @property
     def breadth(self) -> str:

@@ -15,6 +15,7 @@ from shouwen.base.errors import Problem
 from shouwen.cases.enactments import Laws
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import Noun
+from shouwen.staff.posts import title
 from shouwen.web.asking import Ask
 from shouwen.web.moments import typeset
 
@@ -142,7 +143,4 @@ def act_name(noun: Noun | None, act: str, lang: str) -> str:
 
 def post_name(law: Law | None, post: str, lang: str) -> str:
     """The word of a post."""
-    found = law.posts.get(post) if law is not None else None
-    if found is None:
-        return post
-    return found.en if found.en and lang.startswith("en") else found.zh
+    return title(post, law.posts if law is not None else {}, lang)

@@ -47,7 +47,7 @@ class Stream:
 
     def tell(self, topics: Iterable[str]) -> None:
         """Let it know. A reader too slow to take it is told to look at everything again."""
-        told = " ".join(t for t in topics if t in self.topics or t == RESYNC)
+        told = " ".join(t for t in topics if t in self.topics or t == RESYNC or _about(t) in self.topics)
         if not told:
             return
         if self.waiting.full():
@@ -55,6 +55,11 @@ class Stream:
                 self.waiting.get_nowait()
             told = RESYNC
         self.waiting.put_nowait(told)
+
+
+def _about(topic: str) -> str:
+    """What a topic with more than one number is about: present-12-7-1 is of present-12."""
+    return "-".join(topic.split("-", 2)[:2])
 
 
 class Hub:

@@ -16,11 +16,13 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from shouwen.base.access import Reader, sight_of
-from shouwen.staff import org
+from shouwen.staff import org, sessions
+from shouwen.staff.door_rules import rules
 from shouwen.staff.models import Staff
 
 OWN: Final = ("desk", "staff")  # told to the person whose id they carry, and to whoever stands in
 FOR_ALL: Final = ("law",)  # that something of public interest changed
+SEEN_WITH: Final = {"present": "case"}  # who looks at a case is told to whoever may see it
 _TOPIC: Final = re.compile(r"([a-z_]+)(?:-([0-9]{1,18}))?")
 
 
@@ -54,6 +56,8 @@ def _person(cookies: str) -> int | None:
     staff = session.get(SESSION_KEY)
     if staff is None or session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return None
+    if sessions.stale(session, rules(), timezone.now()):
+        return None
     person = Staff.objects.filter(pk=int(staff), is_active=True).first()
     if person is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()):
         return None
@@ -75,7 +79,7 @@ def _may_hear(wanted: Iterable[str], reader: Reader) -> frozenset[str]:
         else:
             by_kind.setdefault(kind, set()).add(id_)
     for kind, ids in by_kind.items():
-        seen = sight_of(kind, reader)
+        seen = sight_of(SEEN_WITH.get(kind, kind), reader)
         if seen is not None:
             heard.update(f"{kind}-{id_}" for id_ in seen.filter(pk__in=ids).values_list("pk", flat=True))
     return frozenset(heard)

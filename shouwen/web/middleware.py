@@ -7,18 +7,24 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import auth
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from shouwen.base.access import NOBODY
 from shouwen.base.errors import Problem
-from shouwen.staff import org
+from shouwen.staff import org, sessions
+from shouwen.staff import sign_in as door
+from shouwen.staff.door_rules import rules
 from shouwen.staff.models import Staff
 from shouwen.web.asking import Ask, is_open, wants_part
 from shouwen.web.problems import answer, signed_out
+from shouwen.web.signing.came import page_of_form
 
 ELSEWHERE = "/api/"  # has tokens and problem details of its own
+DOOR = "signing"  # the pages that somebody may use who owes a new password or a second factor
+BY_ITSELF = "X-By-Itself"  # a page that fetches a part of itself again: nobody need be there
 
 
 class Pages:
@@ -44,15 +50,24 @@ class Pages:
         ask.reader = NOBODY
         if isinstance(ask.user, Staff):
             version = org.version()
+            if why := sessions.stale(ask.session, rules(version), ask.now):
+                sessions.end_by_time(ask.session, why, ask.now)
+                auth.logout(ask)
+                ask.ended = why
+                return
+            if BY_ITSELF not in ask.headers:
+                sessions.touch(ask.session, ask.now)
             ask.me = ask.user
             ask.org = org.snapshot(ask.now, version)
             ask.reader = org.reader(ask.me.pk, ask.now, version)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """Let in who is signed in; send others to the door, and back here afterwards."""
-        if request.path.startswith(ELSEWHERE) or is_open(view) or isinstance(request.user, Staff):
+        if request.path.startswith(ELSEWHERE) or is_open(view):
             return None
-        return _to_the_door(request)
+        if not isinstance(request.user, Staff):
+            return _to_the_door(request)
+        return _to_what_is_owed(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """Say a problem as a sentence, with its status."""
@@ -72,6 +87,19 @@ def _language(request: HttpRequest) -> str:
 def _to_the_door(request: HttpRequest) -> HttpResponse:
     if wants_part(request):
         return signed_out(request)
-    back = request.get_full_path() if request.method == "GET" else "/"
-    query = f"?{urlencode({'next': back})}" if back != "/" else ""
-    return HttpResponseRedirect(reverse("signing:in") + query)
+    back = request.get_full_path() if request.method == "GET" else page_of_form(request)
+    query = {"next": back} if back != "/" else {}
+    if why := getattr(request, "ended", ""):
+        query["ended"] = why
+    return HttpResponseRedirect(f"{reverse('signing:in')}?{urlencode(query)}" if query else reverse("signing:in"))
+
+
+def _to_what_is_owed(request: HttpRequest) -> HttpResponse | None:
+    """Send somebody who owes a new password or a second factor there, whatever they asked for."""
+    owed = request.session.get(sessions.OWES)
+    if not owed or (request.resolver_match and request.resolver_match.namespace == DOOR):
+        return None
+    to = reverse("signing:password" if owed == door.PASSWORD else "signing:factor")
+    if not wants_part(request):
+        return HttpResponseRedirect(to)
+    return HttpResponse(headers={"HX-Redirect": to})

@@ -59,9 +59,10 @@ def staff_choices(request: HttpRequest) -> list[Choice]:
 
 
 def unit_choices(request: HttpRequest) -> list[Choice]:
-    """The units that the reader may see, as a tree."""
+    """The units that the reader may see, as a tree; not those that were closed."""
     ask = cast(Ask, request)
-    seen = [u for u in ask.org.units.values() if ask.reader.units is None or u.id in ask.reader.units]
+    open_ones = [u for u in ask.org.units.values() if not u.closed]
+    seen = [u for u in open_ones if ask.reader.units is None or u.id in ask.reader.units]
     paths = {u.id: tuple(reversed(ask.org.path(u.id))) for u in seen}
     top = min((len(p) for p in paths.values()), default=1)
     return [Choice(u.id, u.name, depth=len(paths[u.id]) - top) for u in sorted(seen, key=lambda u: paths[u.id])]

@@ -11,6 +11,12 @@ urlpatterns = [
     path("cases/", include("shouwen.web.cases.urls")),
     path("customers/", include("shouwen.web.customers.urls")),
     path("regulations/", include("shouwen.web.regulations.urls")),
+    path("callbacks/", include("shouwen.web.callbacks.urls")),
+    path("dispatch/", include("shouwen.web.dispatch.urls")),
     path("notices/", include("shouwen.web.notices.urls")),
+    path("lists/", include("shouwen.web.lists.urls")),
+    path("reports/", include("shouwen.web.reports.urls")),
+    path("management/", include("shouwen.web.management.urls")),
+    path("tour/", include("shouwen.web.touring.urls")),
     path("search/", include("shouwen.web.searching.urls")),
 ]

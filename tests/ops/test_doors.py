@@ -1,4 +1,4 @@
-"""One verb behind every door: the same act by hand, by API, in bulk and from a file leaves the same facts."""
+"""One verb behind every door: the same act by page, by API, in bulk and from a file leaves the same facts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Any, Final
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from shouwen.base.models import Event, Notice
-from shouwen.cases.acting import act, act_many
-from shouwen.cases.draft import Start, Wish, open_case
+from shouwen.cases.acting import act_many
 from shouwen.cases.enactments import enact
 from shouwen.cases.models import Case, Deadline
 from shouwen.ops.case_map import read_map
@@ -26,7 +26,7 @@ from shouwen.policy.act import Act, Opening, Ref
 from shouwen.policy.packs import Sources, read_sources
 from shouwen.staff.models import IMPORTER, Holding
 from shouwen.staff.tokens import issue
-from tests.world import NOW, at, cast, reader
+from tests.world import NOW, at, cast
 
 AT: Final = at("2026-03-02 10:00")
 FIELDS: Final = {"area": "安全隐患", "channel": "12345", "street": "坪山街道", "nature": "complaint"}
@@ -43,9 +43,8 @@ def hotline() -> Sources:
 
 
 @pytest.fixture
-def company(db: None, settings: Any) -> Cast:
+def company(db: None) -> Cast:
     """The company under the hotline's law."""
-    settings.ROOT_URLCONF = "tests.api.urls"
     found = cast()
     Holding.objects.create(staff=found.zhao_jun, post="hotline_chief", unit=found.units.company, since=at("2024-01-01 00:00"))
     enact(hotline(), effective_from=at("2020-01-01 00:00"), now=NOW)
@@ -77,12 +76,15 @@ def left(case: int) -> dict[str, Any]:
     return {"row": row, "promises": promises, "notices": notices}
 
 
-def by_hand(company: Cast) -> int:
-    """As the page does it: raw input made an act, then done."""
-    person = company.lin_yue
-    wish = Wish(act="open", fields=FIELDS, at=AT)
-    wanted = open_case("hotline_request", wish, Start(unit=company.units.company.pk), reader(person), now=NOW)
-    return act(wanted, now=NOW).subject.id
+def by_page(company: Cast) -> int:
+    """By the page of intake, as a browser sends its form."""
+    client = Client()
+    client.force_login(company.lin_yue)
+    unit = company.units.company.pk
+    form = {"customer": "0", "procedure": "hotline_request", "unit": unit, "at": f"{AT:%Y-%m-%dT%H:%M}", **FIELDS}
+    answer = client.post(reverse("intake:page"), form)
+    assert answer.status_code == 302, answer.content.decode()
+    return Case.objects.order_by("-pk").values_list("pk", flat=True)[0]
 
 
 def by_api(company: Cast) -> int:
@@ -91,10 +93,21 @@ def by_api(company: Cast) -> int:
     headers: Any = {"Authorization": f"Bearer {token}"}
     answer = Client().post("/api/v1/cases", json.dumps(body), content_type="application/json", headers=headers)
     assert answer.status_code == 201, answer.content
-    return Case.objects.get(number=answer.json()["case"]).pk
+    return int(answer.json()["id"])
 
 
-def in_bulk(company: Cast) -> list[int]:
+def by_bulk(company: Cast) -> list[int]:
+    """Many in one request, each with its verdict."""
+    token = issue(company.lin_yue, "test", now=NOW)
+    row = {"procedure": "hotline_request", "fields": FIELDS, "unit": company.units.company.pk, "at": AT.isoformat()}
+    headers: Any = {"Authorization": f"Bearer {token}"}
+    answer = Client().post("/api/v1/acts", json.dumps({"open": [row, row]}), content_type="application/json", headers=headers)
+    verdicts = answer.json()["open"]
+    assert [v["status"] for v in verdicts] == [201, 201]
+    return [v["ruling"]["id"] for v in verdicts]
+
+
+def in_one_call(company: Cast) -> list[int]:
     opening = Opening(company.units.company.pk)
     one = Act("open", Ref("case", "hotline_request", 0), company.lin_yue.pk, AT, FIELDS, opening=opening)
     return [r.subject.id for r in act_many([one, replace(one, key="again"), one], now=NOW)]
@@ -113,10 +126,10 @@ def from_file(company: Cast, tmp_path: Path) -> list[int]:
     return [pk for pk in Case.objects.order_by("pk").values_list("pk", flat=True) if pk not in had]
 
 
-def test_the_same_act_by_hand_api_bulk_and_file_leaves_equal_facts(company: Cast, tmp_path: Path) -> None:
+def test_the_same_act_by_page_api_bulk_and_import_leaves_equal_events(company: Cast, tmp_path: Path) -> None:
     person = company.lin_yue.pk
-    hand = by_hand(company)
-    others = [by_api(company), *in_bulk(company)]
+    hand = by_page(company)
+    others = [by_api(company), *by_bulk(company), *in_one_call(company)]
     filed = from_file(company, tmp_path)
 
     facts, rest = told(hand, person), left(hand)

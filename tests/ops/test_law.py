@@ -228,13 +228,36 @@ def test_a_regulation_nobody_has_is_a_sentence(pack: Path, capsys: pytest.Captur
 def test_coverage_is_a_list_of_objects_and_totals(pack: Path, catalogue: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert law("coverage", pack, "--catalogue", catalogue, "--json") == 1, "001-01-12 has neither a clause nor a reason"
     said = capsys.readouterr()
-    assert json.loads(said.out) == [
+    told = json.loads(said.out)
+    assert told["entries"] == [
         {"id": "001-01-11", "nodes": ["demo/repair#2.1"], "grade": "executed", "scenarios": 1, "reason": None},
         {"id": "001-01-12", "nodes": [], "grade": None, "scenarios": 0, "reason": None},
         {"id": "003-01-08", "nodes": ["demo/repair#3.5"], "grade": "attested", "scenarios": 0, "reason": None},
     ]
     assert "条目 001-01-12 没有条款承担" in said.err
-    assert "001-01 售后  2条:执行1、确认0、说明0、等待0、无1" in said.err
+    assert told["systems"] == {
+        "001-01": {"name": "售后", "entries": 2, "executed": 1, "attested": 0, "said": 0, "waiting": 0, "open": 1},
+        "003-01": {"name": "售后", "entries": 1, "executed": 0, "attested": 1, "said": 0, "waiting": 0, "open": 0},
+    }
+    law("coverage", pack, "--catalogue", catalogue)
+    assert "001-01 售后  2条:执行1、确认0、说明0、等待0、无1" in capsys.readouterr().out
+
+
+CATALOGUE = Path(__file__).resolve().parents[3] / "shared" / "catalogue"
+FIRST_SYSTEMS = {"001-01", "001-19", "001-20", "003-01", "004-02"}
+
+
+@pytest.mark.skipif(not CATALOGUE.is_dir(), reason="the catalogue of the regulations' entries is not beside this project")
+def test_every_entry_of_the_first_systems_is_carried_or_has_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = [part for system in sorted(FIRST_SYSTEMS) for part in ("--system", system)]
+
+    assert law("coverage", "property", "--catalogue", CATALOGUE, "--json", *wanted) == 0
+
+    told = json.loads(capsys.readouterr().out)
+    assert set(told["systems"]) == FIRST_SYSTEMS
+    assert sum(t["entries"] for t in told["systems"].values()) == len(told["entries"]) == 76
+    assert [e["id"] for e in told["entries"] if not e["grade"] and not e["reason"]] == []
+    assert all(set(e) == {"id", "nodes", "grade", "scenarios", "reason"} for e in told["entries"])
 
 
 def test_an_entry_that_waits_with_a_reason_is_no_fault(pack: Path, catalogue: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from playwright.sync_api import Page, expect
 
-from shouwen.cases.models import Case
+from shouwen.cases.models import Case, Enactment
 from tests.web.village import Village
 
 
@@ -63,16 +63,91 @@ def _searching(page: Page) -> None:
     expect(page.locator("#search-found [role=option]").first).to_be_visible()
 
 
+def _act_from_the_row(page: Page) -> None:
+    page.locator("[data-act]").first.click()
+    expect(page.locator(".row-acting form")).to_be_visible()
+
+
+def _jumping(page: Page) -> None:
+    page.locator("#search").fill("派")
+    expect(page.locator("#jump-1")).to_be_visible()
+
+
+def _open_ones(village: Village) -> str:
+    return "&".join(
+        f"id={pk}"
+        for pk in Case.objects.filter(procedure="repair", closed_at=None).order_by("pk").values_list("pk", flat=True)[:5]
+    )
+
+
+def _chosen(page: Page) -> None:
+    page.locator("tbody input[name=id]").first.check()
+    page.locator(".keep summary").click()
+
+
 def _keys(page: Page) -> None:
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
 
 
+def _rostered(page: Page) -> None:
+    for n in (0, 1, 8):
+        page.locator("[data-square]").nth(n).click()
+        expect(page.locator("[data-square]").nth(n)).to_contain_text("早班")
+
+
+NOTICE: Final = """国务院办公厅关于2027年部分节假日安排的通知
+一、元旦：1月1日（周五）至3日（周日）放假，共3天。
+二、春节：2月5日（农历腊月二十九、周五）至11日（农历正月初六、周四）放假调休，共7天。2月14日（周日）、2月20日（周六）上班。
+三、清明节：4月3日（周六）至5日（周一）放假，共3天。
+四、劳动节：5月1日（周六）至5日（周三）放假调休，共5天。4月25日（周日）、5月8日（周六）上班。
+五、端午节：6月9日（周三）放假，共1天。
+六、中秋节：9月15日（周三）放假，共1天。
+七、国庆节：10月1日（周五）至7日（周四）放假调休，共7天。9月26日（周日）、10月9日（周六）上班。"""  # made up
+
+
+def _notice_read(page: Page) -> None:
+    page.locator("#n-text").fill(NOTICE)
+    page.locator("button[name=read]").click()
+    expect(page.locator(".notice-changes")).to_be_visible()
+
+
+def _signed_in(page: Page) -> None:
+    page.locator("#label").fill("呼叫中心")
+    page.locator("#tokens .btn", has_text="令牌").click()
+    expect(page.locator("#tokens .secret")).to_be_visible()
+
+
+def _inviting(page: Page) -> None:
+    page.locator("main .btn-primary").click()
+    expect(page.locator(".invitation")).to_be_visible()
+
+
 PLACES: Final = (
     Place("sign-in", "", lambda v: "/sign-in/"),
+    Place("sign-in-invited", "", lambda v: "/invited/"),
+    Place("account", "he_jing", lambda v: "/account/", _signed_in),
+    Place("account-password", "he_jing", lambda v: "/account/password/"),
+    Place("account-factor", "he_jing", lambda v: "/account/second-factor/"),
+    Place("sign-ins", "gao_yuan", lambda v: "/sign-ins/"),
+    Place("sign-ins-person", "gao_yuan", lambda v: f"/sign-ins/{v.cast.he_jing.pk}/", _inviting),
+    Place("sign-ins-rules", "an_ning", lambda v: "/sign-ins/rules/"),
+    Place("audit", "han_zheng", lambda v: "/audit/"),
+    Place("audit-none", "han_zheng", lambda v: "/audit/?since=2040-01-01"),
     Place("desk", "chen_jie", lambda v: "/"),
     Place("desk-handed-over", "li_na", lambda v: "/"),
     Place("desk-empty", "zeng_qin", lambda v: "/"),
+    Place("desk-by-clause", "chen_jie", lambda v: "/?by=clause"),
+    Place("desk-acting", "chen_jie", lambda v: "/?by=due", _act_from_the_row),
+    Place("desk-team", "xu_qiang", lambda v: "/team/"),
+    Place("desk-team-of-one", "lin_yue", lambda v: f"/team/?person={v.cast.chen_jie.pk}", _act_from_the_row),
+    Place("dispatch", "xu_qiang", lambda v: "/dispatch/"),
+    Place("dispatch-given", "xu_qiang", lambda v: "/dispatch/?view=given"),
+    Place("dispatch-pool", "xu_qiang", lambda v: "/dispatch/?view=pool"),
+    Place("dispatch-not-mine", "chen_jie", lambda v: "/dispatch/"),
+    Place("visits", "sun_lei", lambda v: "/dispatch/visits/"),
+    Place("callbacks", "li_na", lambda v: "/callbacks/"),
+    Place("callbacks-open", "chen_jie", lambda v: "/callbacks/?view=open"),
     Place("intake", "chen_jie", lambda v: "/intake/"),
     Place("intake-callers", "chen_jie", lambda v: "/intake/", _ask_callers),
     Place("intake-new-caller", "chen_jie", lambda v: "/intake/", _new_caller),
@@ -90,12 +165,38 @@ PLACES: Final = (
     Place("customers", "chen_jie", lambda v: "/customers/"),
     Place("customer", "chen_jie", lambda v: f"/customers/{v.customer(1).pk}/", _uncovering),
     Place("customer-new", "chen_jie", lambda v: "/customers/new/"),
+    Place("cases-chosen", "lin_yue", lambda v: "/cases/?procedure=repair&state=all", _chosen),
+    Place("bulk", "lin_yue", lambda v: f"/lists/bulk/?{_open_ones(v)}&act=hold"),
+    Place("reports", "lin_yue", lambda v: "/reports/"),
+    Place("reports-empty", "lin_yue", lambda v: "/reports/?since=2021-01-01&until=2021-12-31"),
+    Place("reports-counted", "lin_yue", lambda v: "/reports/counted/?kind=breach"),
     Place("regulations", "lin_yue", lambda v: "/regulations/"),
+    Place("regulations-found", "lin_yue", lambda v: "/regulations/?q=回访"),
+    Place("regulations-enactments", "lin_yue", lambda v: "/regulations/enactments/"),
+    Place("regulations-enactment", "lin_yue", lambda v: f"/regulations/enactments/{Enactment.objects.latest('pk').pk}/"),
     Place("regulation", "lin_yue", lambda v: "/regulations/property/repair/"),
     Place("notices", "lin_yue", lambda v: "/notices/"),
     Place("notices-empty", "zeng_qin", lambda v: "/notices/"),
+    Place("manage-staff", "gao_yuan", lambda v: "/management/staff/"),
+    Place("manage-staff-none", "gao_yuan", lambda v: "/management/staff/?q=犇犇"),
+    Place("manage-staff-new", "gao_yuan", lambda v: "/management/staff/new/"),
+    Place("manage-person", "gao_yuan", lambda v: f"/management/staff/{v.cast.feng_xue.pk}/"),
+    Place("manage-person-edit", "gao_yuan", lambda v: f"/management/staff/{v.cast.sun_lei.pk}/edit/"),
+    Place("manage-posts", "an_ning", lambda v: f"/management/staff/{v.cast.ma_jun.pk}/"),
+    Place("manage-matters", "lin_yue", lambda v: f"/management/staff/{v.cast.chen_jie.pk}/matters/"),
+    Place("manage-units", "gao_yuan", lambda v: "/management/units/"),
+    Place("manage-unit", "gao_yuan", lambda v: f"/management/units/{v.cast.units.yunqi.pk}/"),
+    Place("manage-roster", "xu_qiang", lambda v: f"/management/roster/?unit={v.cast.units.yunqi.pk}", _rostered),
+    Place("manage-roster-read", "chen_jie", lambda v: "/management/roster/"),
+    Place("manage-absences", "gao_yuan", lambda v: "/management/absences/"),
+    Place("manage-absences-mine", "chen_jie", lambda v: "/management/absences/"),
+    Place("manage-calendars", "gao_yuan", lambda v: "/management/calendars/"),
+    Place("manage-calendar-unknown", "gao_yuan", lambda v: "/management/calendars/?year=2030"),
+    Place("manage-notice", "gao_yuan", lambda v: "/management/calendars/notice/?year=2030"),
+    Place("manage-notice-read", "gao_yuan", lambda v: "/management/calendars/notice/?year=2027", _notice_read),
     Place("search", "lin_yue", lambda v: "/search/?q=水"),
     Place("search-quick", "chen_jie", lambda v: "/customers/", _searching),
+    Place("search-jump", "chen_jie", _case("门锁不灵"), _jumping),
     Place("keys", "chen_jie", lambda v: "/regulations/", _keys),
     Place("not-found", "chen_jie", lambda v: "/cases/BX-NOWHERE/"),
     Place("forbidden", "chen_jie", lambda v: "/cases/export/"),

@@ -21,8 +21,11 @@ SAME_AS_ANOTHER: Final = {
     "intake-callers",
     "intake-new-caller",
     "search-quick",
+    "search-jump",
+    "cases-chosen",
     "keys",
     "sign-in",
+    "sign-in-invited",
 }  # the page before something was done
 AT_MOST: Final = {"cases": 12, "cases-filtered": 12, "case-late": 12, "case-held": 12, "case-withdrawn": 12}
 

@@ -48,7 +48,7 @@ def _take_in(village: Village, page: Page) -> Case:
     expect(page.locator("#callers")).not_to_contain_text(phone)  # masked until somebody says why
     page.keyboard.press("Enter")
     expect(page.locator(".procedure:focus")).to_be_visible()  # what is opened most comes first; the arrows go on from there
-    repair = page.locator(".procedure", has_text="报修")
+    repair = page.locator(".procedure[href$='procedure=repair']")
     for _ in range(page.locator(".procedure:visible").count()):
         if repair.evaluate("one => one === document.activeElement"):
             break

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from shouwen.base.errors import FieldError, FileRefused, NotFound
-from shouwen.base.models import Event
 from shouwen.cases import acting
 from shouwen.cases.draft import act_on
 from shouwen.cases.models import Case
@@ -23,8 +22,12 @@ from shouwen.policy.act import APPROVAL_ACTS, TASK_ACTS
 from shouwen.policy.nouns import Field
 from shouwen.policy.ruling import Refusal, Ruling
 from shouwen.web.asking import Ask, wants_part
+from shouwen.web.cases import suggesting
 from shouwen.web.cases.assembly import find
+from shouwen.web.cases.meanwhile import Meanwhile, as_shown, followed, meanwhile
 from shouwen.web.cases.passing import may_pass
+from shouwen.web.cases.slots import slot_of
+from shouwen.web.cases.undoing import undo_of
 from shouwen.web.cases.views import context_of
 from shouwen.web.cases.wishing import kept_files, new_key, wish_of
 from shouwen.web.fields import Control, Filling, controls, faults_of
@@ -41,7 +44,7 @@ class Wrong:
 
     faults: Mapping[str, str] = field(default_factory=dict)
     refusals: Sequence[Refusal] = ()
-    changed: Sequence[Event] = ()
+    changed: Meanwhile | None = None
     status: int = 200
 
 
@@ -54,7 +57,7 @@ def act(request: Ask, key: str, name: str) -> HttpResponse:
         raise NotFound
     if request.method != "POST":
         return form(request, case, name, page, Wrong())
-    if changed := _meanwhile(request, case):
+    if changed := _changed(request, case):
         return form(request, case, name, page, Wrong(changed=changed, status=409))
     try:
         wish = wish_of(request.POST, name, page.fields if page else (), kept_files(request), case.fields)
@@ -72,7 +75,10 @@ def form(request: Ask, case: Case, name: str, page: Option | None, wrong: Wrong)
     """Return the form of an act, with what was typed and what was wrong with it."""
     law = laws_of(request).judging(request.now, case.procedure, case.enactment_id)
     noun = law.nouns.get(case.procedure) if law is not None else None
-    typed = request.POST if request.method == "POST" else None
+    shapes: dict[str, Field] = {f.id: f for f in page.fields} if page is not None else {}
+    typed: QueryDict | None = request.POST if request.method == "POST" else None
+    if typed is not None and wrong.changed is not None:
+        typed = followed(typed, shapes, case.fields, wrong.changed.fields)
     context: dict[str, Any] = {
         "noun": noun,
         "title": act_name(noun, name, request.lang) if page else _plain_name(name),
@@ -80,22 +86,26 @@ def form(request: Ask, case: Case, name: str, page: Option | None, wrong: Wrong)
         "name": name,
         "page": page,
         "wrong": wrong,
+        "slot": slot_of(request),
         "key": new_key(),
         "typed": typed,
+        "was": as_shown(shapes, case.fields),
         "passable": may_pass(law, case.procedure, wrong.refusals),
         "now": request.now,
         "complaint": "；".join(text for f, text in wrong.faults.items() if page is None or not _has(page, f)),
         "loose": {f: text for f, text in wrong.faults.items() if f in ("files", "at")},
     }
     if page is not None:
-        context["controls"] = _controls(request, case, page, wrong)
+        context["controls"] = suggesting.with_cases(request, case, name, _controls(request, case, page, wrong, typed))
+        context["promises"] = suggesting.promises(request, case) if name == "extend" else ()
+        context["clause"] = (typed or request.GET).get("clause", "")
         context["evidence"] = [(f"{p.kind}:{p.party}:{p.people[0] if p.people else 0}", p) for p in page.proofs if not p.field]
         context["given"] = set(typed.getlist("evidence")) if typed else set()
         context["ticked"] = set(typed.getlist("tick")) if typed else set()
     return render_part(request, "cases/_act.html", context, status=wrong.status)
 
 
-def _controls(request: Ask, case: Case, page: Option, wrong: Wrong) -> list[Control]:
+def _controls(request: Ask, case: Case, page: Option, wrong: Wrong, typed: QueryDict | None) -> list[Control]:
     shapes: dict[str, Field] = {f.id: f for f in page.fields}
     values = {n: v for n, v in case.fields.items() if n in shapes and page.act != "note"}
     ids: dict[str, set[int]] = {}
@@ -106,13 +116,14 @@ def _controls(request: Ask, case: Case, page: Option, wrong: Wrong) -> list[Cont
         for n, f in shapes.items()
         if f.type.name in ("customer", "record", "case") and isinstance(values.get(n), int)
     }
-    if request.method == "POST":
-        chosen |= {n: request.POST.get(f"{n}.text", "") for n in shapes if f"{n}.text" in request.POST}
+    if typed is not None:
+        chosen |= {n: typed.get(f"{n}.text", "") for n in shapes if f"{n}.text" in typed}
     needed = dict.fromkeys(page.needed, ())
-    typed = request.POST if request.method == "POST" else None
-    return controls(
+    made = controls(
         shapes.values(), Filling(request, request.lang, values, typed, _by_control(wrong, shapes), needed, chosen, page.proposals)
     )
+    changed = wrong.changed.fields if wrong.changed is not None else {}
+    return [replace(c, hint=changed[c.name], changed=True) if c.name in changed else c for c in made]
 
 
 def _by_control(wrong: Wrong, shapes: Mapping[str, Field]) -> dict[str, str]:
@@ -135,22 +146,18 @@ def _plain_name(name: str) -> str:
     }[name]
 
 
-def _meanwhile(request: Ask, case: Case) -> list[Event]:
-    """What happened since the form was shown, if the case has changed and the person has not said to go on."""
-    shown, since = request.POST.get("version", ""), request.POST.get("shown", "")
-    if not shown.isdigit() or int(shown) == case.version or "anyway" in request.POST:
-        return []
-    events = Event.objects.visible_to(request.reader).filter(case_id=case.pk, kind="act")
-    try:
-        events = events.filter(entered_at__gt=datetime.fromisoformat(since))
-    except (ValueError, TypeError):
-        events = events[:0]
-    return list(events.order_by("-seq")[:5]) or [Event(act="", at=request.now, actor_id=0)]
+def _changed(request: Ask, case: Case) -> Meanwhile | None:
+    """What others did while the form was being filled in."""
+    law = laws_of(request).judging(request.now, case.procedure, case.enactment_id)
+    noun = laws_of(request).of(case.enactment_id).nouns.get(case.procedure)
+    return meanwhile(request, case, noun, law) if law is not None and noun is not None else None
 
 
 def done(request: Ask, case: Case, name: str, ruling: Ruling) -> HttpResponse:
-    """Say what was done; the changed parts of the page come along."""
+    """Say what was done; the changed parts of the page come along. A row of a list only hears of it."""
     text = _("已提交，等待批准。") if ruling.outcome == "waiting" else _("已办理。")
+    if slot_of(request) != "acting":
+        return _heard(request, text, ruling)
     try:
         fresh = find(request, str(case.pk))
     except Http404:
@@ -159,7 +166,17 @@ def done(request: Ask, case: Case, name: str, ruling: Ruling) -> HttpResponse:
         messages.success(request, text)
         return HttpResponseRedirect(reverse("cases:page", args=[case.number]))
     context = context_of(request, fresh)
-    return render_part(request, "cases/_done.html", {**context, "said": text, "ruling": ruling, "act": name})
+    noun = laws_of(request).of(fresh.enactment_id).nouns[fresh.procedure]
+    undo = undo_of(noun, name, context["acts"], context["consents"], request.lang)
+    return render_part(request, "cases/_done.html", {**context, "said": text, "ruling": ruling, "act": name, "undo": undo})
+
+
+def _heard(request: Ask, text: str, ruling: Ruling) -> HttpResponse:
+    """Answer a row of a list: its place is emptied, the list fetches itself again, and what was done is said once."""
+    said = " ".join([text, *(w.text(request.lang) for w in ruling.warnings)])
+    response = HttpResponse()
+    response["HX-Trigger"] = json.dumps({"acted": {"said": said}})
+    return response
 
 
 def _out_of_sight(request: Ask) -> HttpResponse:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Prefetch, Q
 
-from shouwen.base.models import Attachment
+from shouwen.base.journal import ACT
+from shouwen.base.models import Attachment, Event
 from shouwen.cases.models import Case, CaseLink
 from shouwen.customers.models import Customer, Phone
 from shouwen.web.asking import Ask
+from shouwen.web.law import laws_of
 
 MATTERS = 5
+RECENT = 12  # of a customer's cases that are looked at, ended ones too
+WORDS = 3
+LONG = 90  # letters of one word that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +30,22 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """What was last written about a customer: when, by whom, in which case."""
+
+    at: datetime
+    who: int
+    text: str
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A customer as shown to whoever works for them: masked, with their open matters."""
 
     customer: Customer
-    matters: list[Case]
+    matters: Sequence[Case]
+    words: Sequence[Word] = ()
 
 
 def card(request: Ask, customer: int | None, without: int = 0) -> Card | None:
@@ -38,10 +56,32 @@ def card(request: Ask, customer: int | None, without: int = 0) -> Card | None:
     found = Customer.objects.visible_to(request.reader).prefetch_related(phones, "addresses").filter(pk=customer).first()
     if found is None:
         return None
-    matters = (
-        Case.objects.visible_to(request.reader).open().filter(customer=found).exclude(pk=without).order_by("-opened_at")[:MATTERS]
+    cases = list(
+        Case.objects.visible_to(request.reader).filter(customer=found).exclude(pk=without).order_by("-opened_at")[:RECENT]
     )
-    return Card(found, list(matters))
+    return Card(found, [c for c in cases if c.is_open][:MATTERS], last_words(request, cases))
+
+
+def last_words(request: Ask, cases: Sequence[Case]) -> list[Word]:
+    """Return what was last written in some cases, in whatever text of theirs that is not personal; the newest first."""
+    by_id = {c.pk: c for c in cases}
+    if not by_id:
+        return []
+    events = Event.objects.visible_to(request.reader).filter(case_id__in=by_id, kind=ACT).exclude(act="open").order_by("-seq")
+    found = []
+    for event in events[: WORDS * 4]:
+        case = by_id[event.case_id or 0]
+        noun = laws_of(request).of(case.enactment_id).nouns.get(case.procedure)
+        shape = noun.acts.get(event.act) if noun is not None else None
+        shapes = {**noun.fields, **(shape.fields if shape is not None else {})} if noun is not None else {}
+        said = (
+            str(v)
+            for n, v in event.data.get("brought", {}).items()
+            if n in shapes and shapes[n].type.name == "text" and not shapes[n].personal
+        )
+        if text := " ".join(filter(None, said)):
+            found.append(Word(event.at, event.actor_id, text[:LONG], case))
+    return found[:WORDS]
 
 
 def ties(request: Ask, case: Case) -> list[Tie]:

@@ -11,6 +11,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from shouwen.base.masks import mask_text
 from shouwen.base.reveal import export
 from shouwen.cases.models import Case
 from shouwen.web import people
@@ -53,7 +54,7 @@ def _lines(request: Ask, filters: Filters) -> Iterator[str]:
         with translation.override(request.lang):
             rows, after = page(narrowed(filters, request.reader, request.now), filters.sort, after, CHUNK)
             customers = customers_of(rows, request.reader)
-            lines = [writer.writerow([_safe(cell) for cell in _row(request, case, customers)]) for case in rows]
+            lines = [writer.writerow([safe_cell(cell) for cell in _row(request, case, customers)]) for case in rows]
         yield "".join(lines)
         more = bool(after)
 
@@ -69,7 +70,7 @@ def _row(request: Ask, case: Case, customers: dict[int, str]) -> list[str]:
     noun = law.nouns.get(case.procedure)
     moments = [_local(case.opened_at), _local(case.next_due), _local(case.closed_at)]
     return [
-        case.number, noun_name(law, case.procedure, request.lang), case.title, step_name(noun, case.step, request.lang),
+        case.number, noun_name(law, case.procedure, request.lang), mask_text(case.title), step_name(noun, case.step, request.lang),
         customers.get(case.customer_id or 0, ""), people.unit(request, case.unit_id), people.name(request, case.responsible_id),
         people.name(request, case.first_asked_id), *moments,
     ]  # fmt: skip
@@ -79,6 +80,6 @@ def _local(at: datetime | None) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
-def _safe(cell: str) -> str:
+def safe_cell(cell: str) -> str:
     """A cell that a spreadsheet would run as a formula is made a text."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell

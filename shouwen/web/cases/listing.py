@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
 
 from django.http import QueryDict
+from django.utils import timezone
 
 from shouwen.base.access import Reader
 from shouwen.base.models import Event
 from shouwen.base.search import MOST, search
 from shouwen.cases.models import Case, CaseQuerySet
 from shouwen.customers.models import Customer
+from shouwen.reports.keeping import clean
+from shouwen.reports.models import KeptView
+from shouwen.staff.models import Unit
+from shouwen.web.asking import Ask
 from shouwen.web.paging import PAGE, cut, past_moment, read_moment_cursor, write_cursor
 
 STATES: Final = ("open", "overdue", "held", "closed", "all")
-SORTS: Final = ("due", "opened")
-NAMES: Final = ("q", "procedure", "step", "unit", "responsible", "state", "customer", "record", "clause", "kind", "sort")
+SORTS: Final = {"due": ("next_due", False), "opened": ("opened_at", True), "oldest": ("opened_at", False)}  # column, downwards
+NAMES: Final = (
+    "q", "procedure", "step", "unit", "alone", "responsible", "state", "customer", "record", "clause", "kind", "since", "until", "sort",
+)  # fmt: skip
+IDS: Final = ("unit", "customer", "record")
+COUNTED: Final = 1000  # more are not counted: it would cost more than it tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,9 @@ class Filters:
     record: str = ""
     clause: str = ""
     kind: str = ""  # of the events of that clause
+    since: str = ""  # days: opened not before, and not after
+    until: str = ""
+    alone: str = ""  # "1": the unit itself, without those below
     sort: str = "due"
 
     @classmethod
@@ -45,10 +57,8 @@ class Filters:
         everything = made.clause or made.customer or made.record or made.q
         state = made.state if made.state in STATES and "state" in found else "all" if everything else "open"
         sort = made.sort if made.sort in SORTS and "sort" in found else "due" if state in ("open", "overdue") else "opened"
-        ids = {
-            name: value for name in ("unit", "customer", "record") if (value := getattr(made, name)).isdigit() and len(value) < 19
-        }
-        cleared = {name: ids.get(name, "") for name in ("unit", "customer", "record")}
+        cleared = {name: value if (value := getattr(made, name)).isdigit() and len(value) < 19 else "" for name in IDS}
+        cleared |= {name: day.isoformat() if (day := _day(getattr(made, name))) else "" for name in ("since", "until")}
         return cls(**{**{n: getattr(made, n) for n in NAMES}, **cleared, "state": state, "sort": sort})
 
     @property
@@ -59,14 +69,23 @@ class Filters:
     @property
     def narrowed(self) -> bool:
         """Whether anything but the state narrows the list."""
-        return any(getattr(self, n) for n in NAMES if n not in ("state", "sort"))
+        return any(getattr(self, n) for n in NAMES if n not in ("state", "sort", "alone"))
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 2000 <= found.year < 2100 else None
 
 
 def narrowed(filters: Filters, reader: Reader, now: datetime) -> CaseQuerySet:
     """Return the cases that a reader may see and the filters keep."""
     rows = Case.objects.visible_to(reader)
-    exact = {"procedure": filters.procedure, "step": filters.step, "unit_id": filters.unit, "customer_id": filters.customer}
+    exact = {"procedure": filters.procedure, "step": filters.step, "customer_id": filters.customer}
     rows = rows.filter(**{column: value for column, value in exact.items() if value})
+    rows = _in_days(_in_unit(rows, filters), filters)
     if filters.responsible == "me":
         rows = rows.filter(responsible_id__in=sorted(reader.people))
     elif filters.responsible.isdigit():
@@ -82,6 +101,29 @@ def narrowed(filters: Filters, reader: Reader, now: datetime) -> CaseQuerySet:
     return rows
 
 
+def _in_unit(rows: CaseQuerySet, filters: Filters) -> CaseQuerySet:
+    """A unit, with those below it unless one asks for it alone."""
+    if not filters.unit:
+        return rows
+    unit = int(filters.unit)
+    return rows.filter(unit_id=unit) if filters.alone else rows.filter(unit_id__in=[unit, *below(unit)])
+
+
+def below(unit: int) -> list[int]:
+    """Return the units below one, from the tree as it stands."""
+    return list(Unit.objects.filter(path__contains=[unit]).exclude(pk=unit).values_list("pk", flat=True))
+
+
+def _in_days(rows: CaseQuerySet, filters: Filters) -> CaseQuerySet:
+    """Opened within the days, both included, in the company's time zone."""
+    zone = timezone.get_default_timezone()
+    if since := _day(filters.since):
+        rows = rows.filter(opened_at__gte=datetime.combine(since, time(), zone))
+    if until := _day(filters.until):
+        rows = rows.filter(opened_at__lt=datetime.combine(until + timedelta(days=1), time(), zone))
+    return rows
+
+
 def _in_state(rows: CaseQuerySet, state: str, now: datetime) -> CaseQuerySet:
     if state == "overdue":
         return rows.open().filter(next_due__lt=now)
@@ -93,13 +135,21 @@ def _in_state(rows: CaseQuerySet, state: str, now: datetime) -> CaseQuerySet:
 
 
 def in_order(rows: CaseQuerySet, sort: str) -> CaseQuerySet:
-    """Order by what falls due next, or by what was opened last."""
-    return rows.soonest_first() if sort == "due" else rows.order_by("-opened_at", "-pk")
+    """Order by what falls due next, by what was opened last, or by what was opened first."""
+    if sort == "due":
+        return rows.soonest_first()
+    return rows.order_by("opened_at", "pk") if sort == "oldest" else rows.order_by("-opened_at", "-pk")
+
+
+def about_how_many(rows: CaseQuerySet) -> str:
+    """Say how many there are, and of many only that they are many."""
+    found = rows.order_by()[: COUNTED + 1].count()
+    return f"{COUNTED}+" if found > COUNTED else str(found)
 
 
 def page(rows: CaseQuerySet, sort: str, after: str, limit: int = PAGE) -> tuple[list[Case], str]:
     """Return one page and the cursor of the next."""
-    column, down = ("next_due", False) if sort == "due" else ("opened_at", True)
+    column, down = SORTS[sort]
     place = read_moment_cursor(after)
     if place is not None:
         rows = rows.filter(past_moment(column, place, down=down))
@@ -111,3 +161,29 @@ def customers_of(cases: list[Case], reader: Reader) -> dict[int, str]:
     """Return the masked names of the customers of cases, of those that may be seen."""
     wanted = {c.customer_id for c in cases if c.customer_id}
     return {c.pk: c.masked_name for c in Customer.objects.visible_to(reader).filter(pk__in=wanted).only("name", "kind")}
+
+
+PAGE_NAME: Final = "cases"  # how kept lists name this page
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept list above the list: whose it is, and whether it is the one being shown."""
+
+    view: KeptView
+    mine: bool
+    shown: bool
+
+
+def kept_views(request: Ask) -> list[Kept]:
+    """Return the lists that somebody kept, or that were shared with a unit in sight; their own first."""
+    now = clean(request.GET.urlencode())
+    found = KeptView.objects.visible_to(request.reader).filter(page=PAGE_NAME)
+    views = [Kept(v, v.owner_id == request.me.pk, v.query == now) for v in found]
+    return sorted(views, key=lambda k: (not k.mine, k.view.name))
+
+
+def beside(request: Ask, filters: Filters, *, first: bool) -> dict[str, Any]:
+    """What the page shows around the rows: kept lists, how many there are, and what may be done with those chosen."""
+    rows = narrowed(filters, request.reader, request.now)
+    return {"views": kept_views(request), "many": about_how_many(rows) if first else "", "query": clean(request.GET.urlencode())}

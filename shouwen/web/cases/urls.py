@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shouwen.web.cases import acting, files, views
+from shouwen.web.cases import acting, files, presence, views
 
 app_name = "cases"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("<str:key>/beside/", views.beside, name="beside"),
     path("<str:key>/deadlines/<int:pk>/", views.explanation, name="deadline"),
     path("<str:key>/acts/<slug:name>/", acting.act, name="act"),
+    path("<str:key>/consents/<int:pk>/", views.consent, name="consent"),
+    path("<str:key>/here/", presence.here, name="here"),
     path("<str:key>/files/", files.upload, name="files"),
     path("<str:key>/files/<int:pk>/", files.download, name="file"),
 ]

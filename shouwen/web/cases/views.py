@@ -20,6 +20,7 @@ from shouwen.web.cases import beside as at_side
 from shouwen.web.cases import export as exporting
 from shouwen.web.cases import listing as rows
 from shouwen.web.cases.assembly import Assembly, find
+from shouwen.web.cases.slots import slot_of
 from shouwen.web.law import law_of, said
 from shouwen.web.render import render_page, render_part
 
@@ -34,6 +35,7 @@ def listing(request: Ask) -> HttpResponse:
     context = {
         "title": pgettext("many", "事项"), "filters": filters, "cases": cases, "after": more, "paged": bool(after),
         "customers": rows.customers_of(cases, request.reader), **_choices(request, filters, law),
+        **rows.beside(request, filters, first=not after),
     }  # fmt: skip
     return render_part(request, "cases/_list.html", context, page="cases/list.html")
 
@@ -48,7 +50,7 @@ def _choices(request: Ask, filters: rows.Filters, law: Law | None) -> dict[str, 
         "steps": [(s, label.text(request.lang)) for s, label in chosen.steps.items()] if chosen is not None else [],
         "units": people.unit_choices(request),
         "staff": people.staff_choices(request),
-        "kept": ("customer", "record", "clause", "kind"),
+        "kept": ("customer", "record", "clause", "kind", "alone"),
         "may_export": request.reader.may("export", "case"),
     }
 
@@ -112,16 +114,29 @@ def explanation(request: Ask, key: str, pk: int) -> HttpResponse:
     return render_part(request, "cases/_arithmetic.html", {"title": case.number, "text": text, "pk": pk})
 
 
+@require_safe
+def consent(request: Ask, key: str, pk: int) -> HttpResponse:
+    """One act that waits for approval, to be looked at and decided from a row of a list."""
+    case = find(request, key)
+    asked = next((c for c in Assembly.of(request, case).consents() if c.id == pk), None)
+    if asked is None:
+        raise NotFound
+    context = {"title": case.number, "case": case, "consent": asked, "slot": slot_of(request), "now": request.now}
+    return render_part(request, "cases/_consent.html", context)
+
+
 def context_of(request: Ask, case: Case) -> dict[str, Any]:
     """What the page of a case is rendered from."""
     found = Assembly.of(request, case)
     entries, fields, earlier = found.told()
+    acts = found.acts()
     return {
         "title": f"{case.number} {case.title}",
         "case": case,
         "noun": said(found.noun, request.lang),
         "steps": found.steps(),
-        "acts": found.acts(),
+        "acts": acts,
+        "may_extend": any(o.act == "extend" for o in acts.always),
         "promises": found.promises(),
         "todos": found.todos(),
         "consents": found.consents(),

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from shouwen.base.access import demand
 from shouwen.base.errors import FieldError
 from shouwen.customers.models import Customer
 from shouwen.customers.uncover import uncover
-from shouwen.customers.writing import Change, NewAddress, NewCustomer, NewPhone, change_customers, create_customers
+from shouwen.customers.verbs import change, take_in
+from shouwen.customers.writing import Change, NewAddress, NewCustomer, NewPhone
 from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.fields import faults_of
@@ -58,11 +58,10 @@ def edit(request: Ask, pk: int) -> HttpResponse:
     if "begin" in request.POST:
         uncover(pk, ("name", "phones", "addresses", "notes"), request.reader, reason=_("修改客户资料"), now=request.now)
         return _form(request, _as_typed(found), _("修改客户"), found)
-    demand(request.reader, "reveal", "customer")
     said = written(request.POST)
     try:
-        change = Change(pk, {**said.values, "unit": _unit(request, request.POST)}, said.phones, said.addresses)
-        change_customers([change], by=request.me.pk, at=request.now, now=request.now)
+        wanted = Change(pk, {**said.values, "unit": _unit(request, request.POST)}, said.phones, said.addresses)
+        change([wanted], request.reader, now=request.now)
     except FieldError as wrong:
         return _form(request, request.POST, _("修改客户"), found, faults_of(wrong, request.lang))
     messages.success(request, _("已保存。"))
@@ -74,7 +73,7 @@ def create(request: HttpRequest, typed: QueryDict) -> int:
     ask = cast(Ask, request)
     said = written(typed)
     row = NewCustomer(unit=_unit(request, typed), phones=said.phones, addresses=said.addresses, **said.values)
-    return create_customers([row], by=ask.me.pk, at=ask.now, now=ask.now)[0]
+    return take_in(row, ask.reader, now=ask.now)
 
 
 def written(typed: QueryDict) -> Written:

@@ -17,6 +17,7 @@ from shouwen.customers.uncover import COVERED, uncover
 from shouwen.registers.models import Record
 from shouwen.web import people
 from shouwen.web.asking import Ask
+from shouwen.web.cases.slots import PAGE, slot_of
 from shouwen.web.customers import rows
 from shouwen.web.fields import faults_of
 from shouwen.web.render import render_page, render_part
@@ -61,7 +62,7 @@ def page(request: Ask, pk: int) -> HttpResponse:
 def uncovered(request: Ask, pk: int) -> HttpResponse:
     """Ask why, and on POST show what is masked; the reason becomes an event before anything is shown."""
     found = get_object_or_404(Customer.objects.visible_to(request.reader), pk=pk)
-    context = {"title": _("查看完整资料"), "customer": found, "asked": COVERED}
+    context = {"title": _("查看完整资料"), "customer": found, "asked": COVERED, "place": _place(request)}
     if request.method == "POST":
         reason = request.POST.get("reason") or request.POST.get("other", "")
         wanted = request.POST.getlist("what") or list(COVERED)
@@ -73,3 +74,9 @@ def uncovered(request: Ask, pk: int) -> HttpResponse:
             )
         return render_part(request, "customers/_uncovered.html", {**context, "values": values})
     return render_part(request, "customers/_uncover.html", context)
+
+
+def _place(request: Ask) -> str:
+    """Where it is shown: in the card, or under the row of a list."""
+    slot = slot_of(request)
+    return "uncovered" if slot == PAGE else slot

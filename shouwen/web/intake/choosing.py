@@ -14,7 +14,7 @@ from shouwen.cases.models import Case
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import Noun
 from shouwen.web.asking import Ask
-from shouwen.web.law import said
+from shouwen.web.law import law_of, said
 
 LATELY: Final = timedelta(days=30)
 COUNTED: Final = 500
@@ -55,7 +55,10 @@ def procedures(request: Ask) -> list[Offer]:
         first_asked=request.me.pk, opened_at__gte=request.now - LATELY, parent=None
     )
     counts = Counter(recent.order_by("-opened_at").values_list("procedure", flat=True)[:COUNTED])
-    nouns = sorted(intake.procedures(request.now), key=lambda n: (not counts[n.id], not brought_by_customers(n), -counts[n.id]))
+    nouns = sorted(
+        intake.procedures(request.now, law_of(request)),
+        key=lambda n: (not counts[n.id], not brought_by_customers(n), -counts[n.id]),
+    )
     often = [n.id for n in nouns if counts[n.id] or brought_by_customers(n)][:FIRST]
     return [Offer(n.id, said(n, request.lang), n.id in often) for n in nouns]
 

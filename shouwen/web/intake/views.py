@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shouwen.base.errors import FieldError, FileRefused
 from shouwen.cases import acting
@@ -134,9 +134,20 @@ def _new_form(request: Ask, typed: QueryDict, faults: dict[str, str], phone: str
     return render_part(request, "intake/_new_customer.html", context, status=422 if faults else 200)
 
 
-@require_safe
+@require_POST
 def similar(request: Ask) -> HttpResponse:
-    """Open matters that may be the same, as far as the form has been filled in."""
+    """Open matters that may be the same, as far as the form has been filled in, and what the text says of choices not made yet.
+
+    By POST, because what somebody writes about a caller does not belong into an address.
+    """
     law = demand_law(request)
-    state = choosing.read(request.GET, law)
-    return render_part(request, "intake/_similar.html", {"title": _("受理"), "similar": asking.alike(request, law, state)})
+    state = choosing.read(request.POST, law)
+    guessed = asking.guessed_fields(request, state, asking.asked_fields(request, state), request.POST, anew=True)
+    shown = asking.alike(request, law, state)
+    context = {
+        "title": _("受理"),
+        "similar": shown,
+        "earlier": asking.earlier(request, state, shown),
+        "said": {name: one.value for name, one in guessed.items() if one.said},
+    }
+    return render_part(request, "intake/_similar.html", context)

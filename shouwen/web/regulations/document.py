@@ -9,16 +9,14 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from shouwen.cases.figures import Figures
 from shouwen.policy.kinds.base import Clause
 from shouwen.policy.law import Law, LawDay
 from shouwen.policy.nouns import Noun, Regulation
 from shouwen.staff.models import Unit
 from shouwen.web import law as wording
 from shouwen.web.moments import typeset
+from shouwen.web.regulations.figures import Shown
 from shouwen.web.regulations.tables import Grid, grid
-
-NOTHING = Figures()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class Paragraph:
     versions: Sequence[tuple[date | None, str]]
     overrides: str
     grid: Grid | None
-    figures: Figures
+    figures: Sequence[Shown]
     nouns: Sequence[str]
 
 
@@ -57,6 +55,17 @@ class Article:
 
     title: str
     paragraphs: Sequence[Paragraph]
+
+    @property
+    def anchor(self) -> str:
+        """Where it begins on the page."""
+        return f"a-{self.paragraphs[0].anchor}"
+
+    @property
+    def span(self) -> str:
+        """The numbers of its clauses, for the contents: §2.1–2.6."""
+        first, last = self.paragraphs[0].id, self.paragraphs[-1].id
+        return f"§{first}" if first == last else f"§{first}–{last}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +110,14 @@ def shelf(law: Law, day: LawDay, lang: str) -> list[Shelf]:
     ]
 
 
-def document(law: Law, regulation: Regulation, clauses: Sequence[Clause], figures: Mapping[str, Figures], lang: str) -> Document:
+def document(
+    law: Law, regulation: Regulation, clauses: Sequence[Clause], figures: Mapping[str, Sequence[Shown]], lang: str
+) -> Document:
     """Return a regulation ready to be shown."""
     articles: dict[str, list[Paragraph]] = {}
     for clause in clauses:
-        articles.setdefault(clause.article, []).append(_paragraph(law, clause, figures.get(clause.name, NOTHING), lang))
+        part = clause.article or f"§{clause.id.partition('.')[0]}"
+        articles.setdefault(part, []).append(_paragraph(law, clause, figures.get(clause.name, ()), lang))
     named = [Article(regulation.articles[a].text(lang) if a in regulation.articles else "", ps) for a, ps in articles.items()]
     own = [n for n in law.nouns.values() if n.kind == "case" and f"{n.pack}/{n.regulation}" == regulation.name]
     pack = law.pack_titles[regulation.pack].text(lang) if regulation.pack in law.pack_titles else regulation.pack
@@ -144,7 +156,7 @@ def _header(law: Law, regulation: Regulation, lang: str) -> list[tuple[str, str]
     return found
 
 
-def _paragraph(law: Law, clause: Clause, figures: Figures, lang: str) -> Paragraph:
+def _paragraph(law: Law, clause: Clause, figures: Sequence[Shown], lang: str) -> Paragraph:
     english = lang.startswith("en")
     versions = [(c.since, typeset(c.sentence())) for c in law.versions[clause.name] if not c.repealed]
     sentence = typeset(clause.sentence())

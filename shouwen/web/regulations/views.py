@@ -1,6 +1,8 @@
-"""制度: the list of regulations in force, and one of them as a document."""
+"""制度: the regulations in force and finding clauses in them, one of them as a document, and who enacted what when."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -8,34 +10,80 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from shouwen.base.errors import NotFound
-from shouwen.cases.figures import figures_of
+from shouwen.cases.models import Enactment
+from shouwen.policy.law import LawDay
+from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.law import demand_law, laws_of
-from shouwen.web.regulations import document
-from shouwen.web.render import render_page
+from shouwen.web.regulations import document, finding
+from shouwen.web.regulations.figures import USUAL, figures
+from shouwen.web.render import render_page, render_part
+from shouwen.web.reports.period import Asked
 
 
 @require_safe
 def listing(request: Ask) -> HttpResponse:
-    """The packs in force with their regulations, and since when they hold."""
+    """The packs in force with their regulations; with words, the clauses that hold them."""
     law = demand_law(request)
     day = law.on(timezone.localdate(request.now))
+    text = request.GET.get("q", "").strip()[:100]
+    clauses, more = finding.find(day, text, request.lang)
     context = {
-        "title": _("制度"), "packs": document.shelf(law, day, request.lang),
+        "title": _("制度"), "packs": () if text else document.shelf(law, day, request.lang), "text": text, "clauses": clauses, "more": more,
         "enactment": laws_of(request).number_at(request.now), "company": law.company.zh or law.company.id,
     }  # fmt: skip
-    return render_page(request, "regulations/list.html", context)
+    return render_part(request, "regulations/_found.html", context, page="regulations/list.html")
 
 
 @require_safe
 def page(request: Ask, pack: str, regulation: str) -> HttpResponse:
-    """One regulation as it stands today: articles, clauses, and beside each what it has done."""
+    """One regulation as it stands today: articles, clauses, and beside each what it has done in a period."""
     law = demand_law(request)
     found = law.regulations.get(f"{pack}/{regulation}")
     if found is None:
         raise NotFound
-    day = law.on(timezone.localdate(request.now))
+    day, asked = law.on(timezone.localdate(request.now)), Asked.read(request, USUAL)
     clauses = document.clauses_of(law, day, found)
-    figures = figures_of([c.name for c in clauses])
-    said = document.document(law, found, clauses, figures, request.lang)
-    return render_page(request, "regulations/page.html", {"title": said.title, "document": said})
+    told = figures(request, asked, law, [c.name for c in clauses])
+    said = document.document(law, found, clauses, told, request.lang)
+    context = {
+        "title": said.title, "document": said, "asked": asked, "presets": asked.presets(request.path),
+        "units": people.unit_choices(request),
+    }  # fmt: skip
+    return render_page(request, "regulations/page.html", context)
+
+
+@require_safe
+def enactments(request: Ask) -> HttpResponse:
+    """Every enactment: from when it holds, who enacted it when, and why."""
+    demand_law(request)
+    rows = Enactment.objects.defer("sources", "company_text").order_by("-effective_from", "-enacted_at", "-pk")
+    context = {"title": _("颁布记录"), "enactments": rows, "current": laws_of(request).number_at(request.now)}
+    return render_page(request, "regulations/enactments.html", context)
+
+
+@require_safe
+def enactment(request: Ask, pk: int) -> HttpResponse:
+    """One enactment, and which clauses read otherwise since the one before it."""
+    demand_law(request)
+    rows = list(Enactment.objects.defer("sources", "company_text").order_by("effective_from", "enacted_at", "pk"))
+    place = next((i for i, row in enumerate(rows) if row.pk == pk), None)
+    if place is None:
+        raise NotFound
+    row, before = rows[place], rows[place - 1] if place else None
+    after = _day(request, row.pk, row.effective_from)
+    changed = finding.changes(_day(request, before.pk, row.effective_from) if before else None, after) if before else []
+    context = {
+        "title": _("颁布"),
+        "row": row,
+        "before": before,
+        "changes": changed,
+        "n": len(after.clauses),
+        "current": laws_of(request).number_at(request.now),
+    }
+    return render_page(request, "regulations/enactment.html", context)
+
+
+def _day(request: Ask, pk: int, at: datetime) -> LawDay:
+    """The clauses of an enactment on the day it begins to hold; its versions of later days are told by the clauses themselves."""
+    return laws_of(request).of(pk).on(timezone.localdate(at))

@@ -13,6 +13,7 @@ from shouwen.base.search import Hit, search
 from shouwen.registers.models import Record
 from shouwen.web.asking import Ask
 from shouwen.web.render import render_part
+from shouwen.web.searching import jumping
 
 KINDS = ("case", "customer", "record")
 QUICK = 8
@@ -46,13 +47,14 @@ def page(request: Ask) -> HttpResponse:
 
 @require_safe
 def quick(request: Ask) -> HttpResponse:
-    """The first few, while somebody types in the box above."""
+    """The first few, while somebody types in the box above: places and acts of that name, then what was found."""
     text = request.GET.get("q", "").strip()[:100]
     found = search(text, request.reader, KINDS, QUICK) if text else None
     context = {
         "title": _("搜索"),
         "q": text,
         "found": [_found(h) for h in found.hits] if found else [],
+        "jumps": jumping.jumps(request, text),
         "more": bool(found and found.cursor),
     }
     return render_part(request, "searching/_quick.html", context)

@@ -65,8 +65,8 @@
     if (!here || !here.querySelector) return;
     const wanted = here.querySelector("[data-focus]") || (here.matches("[data-focus]") ? here : null);
     if (wanted) { wanted.focus({ preventScroll: true }); wanted.scrollIntoView({ block: "nearest" }); }
-    const first = !wanted && (here.querySelector("[data-first]") || (here.id === "acting" && here.querySelector("form")));
-    if (first) (first.querySelector("[aria-invalid='true']") || firstEmpty(first) || first).focus();
+    const first = !wanted && (here.querySelector("[data-first]") || (/^acting\b/.test(here.id) && here.querySelector("form")));
+    if (first) (first.querySelector("[aria-invalid='true']") || firstEmpty(first) || first.querySelector("[type='submit']") || first).focus();
     const faulty = here.querySelector("[aria-invalid='true']");
     if (faulty) faulty.focus();
     const told = here.querySelector("[data-say]");
@@ -75,11 +75,23 @@
 
   // What is known already is filled in; people begin where it is not.
   function firstEmpty(form) {
-    const all = [...form.querySelectorAll("textarea, input:not([type=hidden]), select")].filter((field) => field.offsetParent !== null);
+    const all = [...form.querySelectorAll("textarea, input:not([type=hidden]), select")].filter((field) => field.checkVisibility());
     const open = all.find((field) => (field.type === "radio" || field.type === "checkbox"
       ? !form.querySelector(`[name="${CSS.escape(field.name)}"]:checked`) : field.value === ""));
     return open || all[0];
   }
+
+  // ---- acting from the rows of a list: one form at a time, and what was done is said once -------------------------------------
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.target.matches(".row-acting")) return;
+    document.querySelectorAll(".row-acting").forEach((place) => { if (place !== event.detail.target) place.replaceChildren(); });
+  });
+  document.addEventListener("acted", (event) => { show(event.detail.said, "good"); say(event.detail.said); });
+  document.addEventListener("keydown", (event) => { // Esc leaves the form under a row; what was typed is kept as a draft
+    if (event.key !== "Escape" || !event.target.closest || event.target.matches("#search")) return;
+    const place = event.target.closest(".row-acting") || document.querySelector(".row-acting:not(:empty)");
+    if (place) place.querySelector("[data-empties]")?.click();
+  });
 
   // ---- menus and dialogs -----------------------------------------------------------------------------------------------
   const closeMenus = (but) => document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!but || !menu.contains(but)) menu.open = false; });
@@ -90,7 +102,11 @@
     const dialog = event.target.closest("dialog");
     if (dialog && event.target === dialog) dialog.close();
     const away = event.target.closest("[data-empties]");
-    if (away) { document.getElementById(away.dataset.empties).replaceChildren(); }
+    if (away) {
+      const place = document.getElementById(away.dataset.empties);
+      place.replaceChildren();
+      place.dispatchEvent(new CustomEvent("emptied", { bubbles: true }));
+    }
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenus(); });
 

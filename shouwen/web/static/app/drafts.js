@@ -4,6 +4,7 @@
   "use strict";
   const who = document.body.dataset.who || "";
   const KEEP = 12 * 3600 * 1000;
+  const SENT = "draft-sent"; // which draft a whole page is the answer to
   const place = (form) => `draft:${who}:${form.dataset.draft}`;
   const kept = (field) => field.name && !field.disabled && !["hidden", "password", "file", "submit", "button"].includes(field.type);
 
@@ -62,21 +63,29 @@
   document.addEventListener("change", (event) => { const form = event.target.closest("form[data-draft]"); if (form) save(form); });
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.dataset.draft && !form.matches("[hx-post]")) save(form); // kept until the answer has come
+    if (form.dataset.draft && !form.matches("[hx-post]")) { save(form); sessionStorage.setItem(SENT, place(form)); } // kept until the answer has come
     if (form.dataset.forgets !== undefined) sessionStorage.clear();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.target.closest && event.target.closest("form[data-draft]");
+    const form = event.target.matches && event.target.matches("form[data-draft]") && event.target; // not what a part of it asked
     if (form && event.detail.requestConfig.verb === "post" && event.detail.xhr.status >= 200 && event.detail.xhr.status < 300) {
       clearTimeout(waiting);
       sessionStorage.removeItem(place(form));
     }
   });
+  // The answer to a form is the next page. It was taken unless that page is the form again, a problem, or the door: whoever signs in
+  // there comes back to the form, and finds the draft.
+  function arrive() {
+    const sent = sessionStorage.getItem(SENT);
+    if (!sent || !who) return;
+    sessionStorage.removeItem(SENT);
+    const again = [...document.querySelectorAll("form[data-draft]")].some((form) => place(form) === sent);
+    if (!again && !document.querySelector(".problem")) sessionStorage.removeItem(sent);
+  }
   const look = (root) => root.querySelectorAll && root.querySelectorAll("form[data-draft]").forEach(restore);
   document.addEventListener("htmx:load", (event) => { const root = event.detail.elt; if (root.matches && root.matches("form[data-draft]")) restore(root); look(root); });
   document.addEventListener("DOMContentLoaded", () => {
-    const done = document.querySelector("[data-sent]"); // the page that answers a form says which draft has been sent
-    if (done) sessionStorage.removeItem(`draft:${who}:${done.dataset.sent}`);
+    arrive();
     look(document);
   });
 })();

@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-prints]")) window.print();
     const more = event.target.closest("[data-row-more]");
     if (more) addRow(more);
     const less = event.target.closest("[data-row-less]");
@@ -49,6 +50,22 @@
   });
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.elt.dataset.find !== undefined) event.detail.parameters.find = event.detail.elt.value;
+  });
+
+  // What the text says of a choice that nobody has made is shown as chosen; a hand that chooses has the last word.
+  document.addEventListener("input", (event) => { const field = event.target; if (field.type === "radio") field.closest(".ways").dataset.chosen = "by hand"; });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    for (const guess of event.detail.target.querySelectorAll("[data-guess]")) {
+      const field = document.querySelector(`input[type="radio"][name="${CSS.escape(guess.dataset.guess)}"][value="${CSS.escape(guess.dataset.value)}"]`);
+      const group = field && field.closest(".ways");
+      if (!group) continue;
+      const on = group.querySelector(":checked"); // as the page came it is what is usual; otherwise somebody, or a draft, chose it
+      const byHand = on && !group.dataset.guessed && (!on.defaultChecked || group.closest("[data-typed]"));
+      if (group.dataset.chosen || byHand) continue;
+      field.checked = true;
+      group.dataset.guessed = "by the text";
+      group.title = window.shouwen.words.guessed;
+    }
   });
 
   // A list to look through shows what was typed, and always what is chosen.

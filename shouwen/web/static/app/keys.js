@@ -42,6 +42,8 @@
     else if (key === "j") step(1);
     else if (key === "k") step(-1);
     else if (key === "enter" && event.target === document.body) document.querySelector("[data-row].at a")?.click();
+    else if (key === "a") document.querySelector("[data-row].at [data-act]")?.click();
+    else if (/^[1-9]$/.test(key)) document.querySelector(`[data-digit="${key}"]`)?.click();
     last = key;
     since = Date.now();
   });

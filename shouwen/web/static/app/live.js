@@ -25,11 +25,19 @@
   // A part in which somebody is typing is not pulled away; its page shows that it is out of date instead.
   function busyWith(element) {
     const active = document.activeElement;
-    if (element.contains(active) && active.matches("input, textarea, select")) { element.classList.add("outdated"); return true; }
+    const typing = element.contains(active) && active.matches("input, textarea, select");
+    if (typing || element.querySelector("form[data-draft], form.uncover, .uncovered, [data-act].htmx-request")) { element.classList.add("outdated"); return true; }
     return false;
   }
+  // What was asked for before somebody began to type comes too late.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    if (requestConfig.triggeringEvent?.type === "live" && target.dataset.live !== undefined && busyWith(target)) event.detail.shouldSwap = false;
+  });
+  function catchUp(part) { part.classList.remove("outdated"); htmx.trigger(part, "live"); }
   let waiting = 0;
   function heard(told) {
+    document.dispatchEvent(new CustomEvent("told", { detail: told }));
     for (const topic of told) stale.add(topic);
     clearTimeout(waiting);
     waiting = setTimeout(refresh, 60); // several topics of one act come together
@@ -66,9 +74,12 @@
     document.addEventListener("visibilitychange", refresh);
     document.addEventListener("focusout", (event) => {
       const part = event.target.closest(".outdated");
-      if (part && !part.contains(event.relatedTarget)) { part.classList.remove("outdated"); htmx.trigger(part, "live"); }
+      if (part && !part.contains(event.relatedTarget) && !part.querySelector("form[data-draft]")) catchUp(part);
     });
+    document.addEventListener("emptied", (event) => { const part = event.target.closest(".outdated"); if (part) catchUp(part); });
     document.addEventListener("htmx:afterSettle", declare);
+    // What a page fetches by itself keeps no session alive.
+    document.addEventListener("htmx:configRequest", (event) => { const by = event.detail.triggeringEvent; if (by && by.type === "live") event.detail.headers["X-By-Itself"] = "1"; });
   }
   start();
 })();

@@ -1,0 +1,1 @@
+"""回访: today's calls, their results in place, and how many of all have been reached."""

@@ -1,0 +1,10 @@
+"""Addresses of call-backs."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from shouwen.web.callbacks import views
+
+app_name = "callbacks"
+urlpatterns = [path("", views.page, name="page")]

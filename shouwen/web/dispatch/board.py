@@ -1,0 +1,170 @@
+"""The board of dispatch: cases that wait for somebody to be named, whom the law proposes and why, and what everybody has in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Q
+
+from shouwen.cases import dispatch
+from shouwen.cases.dispatch import NOTHING, InHand, Naming, matching
+from shouwen.cases.models import Case, Deadline, Task
+from shouwen.cases.options import options_of_each
+from shouwen.policy.ruling import Refusal
+from shouwen.web import people
+from shouwen.web.asking import Ask
+from shouwen.web.cases.listing import customers_of
+from shouwen.web.cases.listing import page as page_of
+from shouwen.web.law import act_name, law_of
+
+SHOWN: Final = 30
+PROPOSED: Final = 3
+ACCEPT: Final = "accept"  # the act by which whoever was named says they go, where a procedure has it
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who could go: whether they are on, until when away, what they have in hand."""
+
+    id: int
+    name: str
+    unit: str
+    on: bool
+    away_until: datetime | None
+    skills: Sequence[str]
+    hand: InHand
+    share: int  # of the one who has most in hand, in hundredths
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Whom the law proposes for a case, and why."""
+
+    person: Person
+    skilled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A case that waits for somebody: whom the law proposes (best first), or why whoever looks may not name anybody."""
+
+    case: Case
+    customer: str
+    naming: Naming
+    act: str
+    candidates: Sequence[Candidate]
+    refusals: Sequence[Refusal]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A case that somebody has been given and has not accepted yet; `due` is when they have to, where a clause says so."""
+
+    case: Case
+    customer: str
+    person: str
+    since: datetime | None
+    due: Deadline | None
+    again: str  # the act that names another
+
+
+def namings_of(request: Ask) -> list[Naming]:
+    """The acts of the law in force that name who goes."""
+    return dispatch.namings(law_of(request), request.now)
+
+
+Hands = Mapping[str, Mapping[int, InHand]]  # by procedure and person
+
+
+def waiting(request: Ask, namings: Sequence[Naming], hands: Hands, unit: str, after: str) -> tuple[list[Waiting], str]:
+    """Return the cases that wait for somebody, the soonest due first, and the cursor of the next page."""
+    by_noun = {n.noun.id: n for n in namings}
+    kept = Q(pk__in=[])
+    for n in namings:
+        kept |= Q(procedure=n.noun.id, step__in=n.steps)
+    rows = Case.objects.visible_to(request.reader).open().filter(kept, held=False)
+    rows = rows.filter(unit_id=int(unit)) if unit else rows
+    cases, more = page_of(rows, "due", after, SHOWN)
+    asked = options_of_each([(c.ref, by_noun[c.procedure].act) for c in cases], request.me.pk, now=request.now)
+    customers = customers_of(cases, request.reader)
+    found = []
+    for case in cases:
+        naming = by_noun[case.procedure]
+        option = next(iter(asked.get(case.pk, ())), None)
+        proposed = option.proposals.get(naming.field, ()) if option is not None else ()
+        candidates = [
+            Candidate(_person(request, naming, p, case.unit_id or 0, hands[case.procedure], 1), _skilled(request, p, case))
+            for p in proposed[:PROPOSED]
+        ]
+        name = act_name(naming.noun, naming.act, request.lang)
+        refusals = option.refusals if option is not None else ()
+        found.append(Waiting(case, customers.get(case.customer_id or 0, ""), naming, name, candidates, refusals))
+    return found, more
+
+
+def given(request: Ask, namings: Sequence[Naming]) -> list[Given]:
+    """Return what somebody has been given and has not accepted, the longest waiting first."""
+    kept = Q(pk__in=[])
+    for n in namings:
+        if ACCEPT in n.noun.acts and n.led_to:
+            kept |= Q(procedure=n.noun.id, step=n.led_to)
+    rows = Case.objects.visible_to(request.reader).open().filter(kept, held=False).exclude(marks__has_key=ACCEPT)
+    cases = list(rows.order_by("opened_at")[:SHOWN])
+    by_noun = {n.noun.id: n for n in namings}
+    due = {d.case_id: d for d in Deadline.objects.running().filter(case_id__in=[c.pk for c in cases], until__contains=[ACCEPT])}
+    customers = customers_of(cases, request.reader)
+    found = []
+    for case in cases:
+        naming = by_noun[case.procedure]
+        mark = case.marks.get(naming.act)
+        person = people.name(request, case.fields.get(naming.field))
+        since = datetime.fromisoformat(mark[2]) if mark else None
+        again = next((a for a in ("reassign", naming.act) if a in naming.noun.acts), "")
+        found.append(Given(case, customers.get(case.customer_id or 0, ""), person, since, due.get(case.pk), again))
+    return found
+
+
+def pool(request: Ask) -> list[Task]:
+    """The open tasks of posts that nobody has taken, of what is in sight: the soonest due first."""
+    rows = Task.objects.visible_to(request.reader).open().filter(who=[], case__isnull=False).exclude(post="")
+    return list(rows.select_related("case").order_by("due_at", "pk")[:SHOWN])
+
+
+def crew(request: Ask, namings: Sequence[Naming], given_now: Hands, unit: str) -> list[Person]:
+    """Everybody who could be named in the units in sight, whoever is on and has least in hand first."""
+    seen = [int(unit)] if unit else sorted(request.org.units if request.reader.units is None else request.reader.units)
+    hands = dispatch.together(list(given_now.values()))
+    ids = {s: n for n in namings if n.post for u in seen for s in request.org.holders(n.post, u, request.now)}
+    most = max((hands.get(s, NOTHING).count for s in ids), default=0) or 1
+    found = [_person(request, naming, s, 0, hands, most) for s, naming in ids.items()]
+    return sorted(found, key=lambda p: (not p.on, p.hand.count, p.id))
+
+
+def _person(request: Ask, naming: Naming, staff: int, unit: int, hands: Mapping[int, InHand], most: int) -> Person:
+    org, hand = request.org, hands.get(staff, NOTHING)
+    away = org.absent(staff, request.now)
+    fact = org.staff.get(staff)
+    units = [h.unit for h in org.holdings if h.staff == staff and h.post == naming.post and h.stands(request.now)]
+    where = unit or next(iter(units), 0)
+    return Person(
+        staff,
+        people.name(request, staff),
+        _names(request, units),
+        staff in org.on_duty(naming.post, where, request.now),
+        away.until if away is not None else None,
+        sorted(fact.skills) if fact is not None else (),
+        hand,
+        100 * hand.count // most,
+    )
+
+
+def _names(request: Ask, units: Iterable[int]) -> str:
+    return " ".join(filter(None, (people.unit(request, u) for u in units)))
+
+
+def _skilled(request: Ask, staff: int, case: Case) -> bool:
+    fact = request.org.staff.get(staff)
+    return fact is not None and matching(fact.skills, case.fields) > 0

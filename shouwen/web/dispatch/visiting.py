@@ -1,0 +1,88 @@
+"""My visits: what I have been given, where and when, and the one thing to press next. Made for a hand that holds a telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Q
+from django.utils import timezone
+
+from shouwen.cases.dispatch import Naming
+from shouwen.cases.models import Case
+from shouwen.cases.options import Option, options_of_each
+from shouwen.policy.kinds.gates import Permits
+from shouwen.policy.law import LawDay
+from shouwen.policy.nouns import Noun
+from shouwen.registers.models import Record
+from shouwen.web.asking import Ask
+from shouwen.web.cases.listing import customers_of
+from shouwen.web.law import law_of, laws_of
+
+MOST: Final = 40
+OFFERED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An act that can be done now; `plain`: with one press, nothing is asked."""
+
+    act: str
+    option: Option
+    plain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit: where, with whom, when it was promised, and what can be done next (the likeliest first)."""
+
+    case: Case
+    customer: str
+    place: str
+    at: datetime | None
+    steps: Sequence[Step]
+
+
+def visits(request: Ask, namings: Sequence[Naming]) -> list[Visit]:
+    """Return the open cases that name whoever asks, or for whom they stand in: the soonest first, those on hold last."""
+    kept = Q(pk__in=[])
+    for n in namings:
+        kept |= Q(procedure=n.noun.id, **{f"fields__{n.field}__in": sorted(request.reader.people)})
+    rows = Case.objects.visible_to(request.reader).open().filter(kept)
+    cases = list(rows.order_by("held", *rows.soonest_first().query.order_by)[:MOST])
+    asked = options_of_each([(c.ref, "") for c in cases], request.me.pk, now=request.now)
+    customers = customers_of(cases, request.reader)
+    ids = {r for c in cases for r in c.records}
+    law = law_of(request)
+    day = law.on(request.now.date()) if law is not None else None
+    places = dict(Record.objects.visible_to(request.reader).filter(pk__in=ids).values_list("pk", "key"))
+    found = []
+    for case in cases:
+        noun = laws_of(request).of(case.enactment_id).nouns[case.procedure]
+        steps = _next(noun, [o for o in asked.get(case.pk, ()) if o.open], day)
+        place = next((places[r] for r in case.records if r in places), "")
+        found.append(Visit(case, customers.get(case.customer_id or 0, ""), place, _promised(case), steps))
+    return found
+
+
+def _next(noun: Noun, open_ones: Sequence[Option], day: LawDay | None) -> list[Step]:
+    """What the law leaves to named persons comes first, and of that what leads on; ends beside the way are left out."""
+    usual = next((s for s in noun.steps if s in noun.ends), "")
+    if any(o.act == "resume" for o in open_ones):
+        return [Step(o.act, o, False) for o in open_ones if o.act == "resume"]
+    own = [o for o in open_ones if not o.built_in and (noun.acts[o.act].to not in noun.ends or noun.acts[o.act].to == usual)]
+    own.sort(key=lambda o: (not _reserved(noun, o.act, day), not noun.acts[o.act].to))
+    return [Step(o.act, o, not (o.fields or o.proofs or o.ticks)) for o in own[:OFFERED]]
+
+
+def _reserved(noun: Noun, act: str, day: LawDay | None) -> bool:
+    """Whether a clause names who alone does an act: where it is open to somebody, it is theirs to do."""
+    return day is not None and any(isinstance(r.kind, Permits) for r in day.plan(noun.id, act).gates)
+
+
+def _promised(case: Case) -> datetime | None:
+    """When the visit was promised to the customer."""
+    text = case.fields.get("visit_at")
+    return timezone.localtime(datetime.fromisoformat(text)) if isinstance(text, str) and text else case.next_due

@@ -1,0 +1,1 @@
+"""Lists: keeping their filters under a name, and doing one act upon many rows."""

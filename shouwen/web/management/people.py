@@ -1,0 +1,200 @@
+"""员工: the list of people, as a file too; taking somebody in, changing what is known of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Final
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from shouwen.base.access import demand
+from shouwen.base.errors import FieldError
+from shouwen.base.masks import mask_phone
+from shouwen.base.reveal import export
+from shouwen.staff import changes
+from shouwen.staff.changes import NewStaff
+from shouwen.staff.looking import STATES, Wanted, may_look
+from shouwen.staff.looking import people as people_wanted
+from shouwen.staff.models import Staff
+from shouwen.web import people as names
+from shouwen.web.asking import Ask
+from shouwen.web.cases.export import BOM, safe_cell
+from shouwen.web.fields import faults_of
+from shouwen.web.law import law_of, post_name
+from shouwen.web.management import frame
+from shouwen.web.paging import PAGE, cut, read_text_cursor, write_cursor
+from shouwen.web.render import render_part
+
+SORTS: Final = {"name": "pinyin", "username": "username"}
+MOST_IN_A_FILE: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person in the list."""
+
+    id: int
+    name: str
+    username: str
+    posts: str
+    unit: str
+    phone: str
+    skills: str
+    state: str  # working, away, suspended, left
+
+
+def home(request: Ask) -> HttpResponse:
+    """Lead to what somebody comes here for."""
+    return HttpResponseRedirect(reverse("management:staff" if may_look(request.reader) else "management:roster"))
+
+
+def _wanted(request: Ask) -> Wanted:
+    typed = request.GET
+    state = typed.get("state", "")
+    text, post = typed.get("q", "").strip()[:64].replace("\x00", ""), typed.get("post", "")[:64].replace("\x00", "")
+    return Wanted(text, frame.number(typed, "unit"), post, state if state in STATES else "working")
+
+
+@require_safe
+def listing(request: Ask) -> HttpResponse:
+    """People by unit, post and state, or by name; ordered by pinyin or user name, page by page."""
+    wanted, sort = _wanted(request), request.GET.get("sort", "")
+    sort = sort if sort in SORTS else "name"
+    column, place = SORTS[sort], read_text_cursor(request.GET.get("after", ""))
+    rows = people_wanted(wanted, request.reader, request.now).order_by(column, "pk")
+    if place is not None:
+        rows = rows.filter(Q(**{f"{column}__gt": place[0]}) | Q(**{column: place[0], "pk__gt": place[1]}))
+    found, more = cut(list(rows[: PAGE + 1]))
+    context = {
+        "title": _("员工"), "wanted": wanted, "sort": sort, "people": [_row(request, p) for p in found],
+        "after": write_cursor(getattr(found[-1], column), found[-1].pk) if more else "", "paged": place is not None,
+        "units": unit_choices(request), "choices": frame.posts(request), "states": _states(),
+        "may_export": request.reader.may("export", "staff"), "narrowed": bool(wanted.text or wanted.unit or wanted.post),
+    }  # fmt: skip
+    if request.headers.get("HX-Request") == "true":
+        return render_part(request, "management/_staff.html", context)
+    return frame.render(request, "management/staff.html", "staff", context)
+
+
+def _states() -> list[tuple[str, str]]:
+    return list(zip(STATES, (_("在职"), _("不在岗"), _("已停用"), _("已离职"), _("全部")), strict=True))
+
+
+def unit_choices(request: Ask) -> list[names.Choice]:
+    """Every open unit, as a tree: administration is not bound to the units one works in."""
+    units = [u for u in request.org.units.values() if not u.closed]
+    paths = {u.id: tuple(reversed(request.org.path(u.id))) for u in units}
+    return [names.Choice(u.id, u.name, depth=len(paths[u.id]) - 1) for u in sorted(units, key=lambda u: paths[u.id])]
+
+
+def state_of(request: Ask, person: Staff) -> str:
+    """Whether somebody works here, is away, was suspended, has left."""
+    if person.left_at is not None:
+        return "left"
+    if not person.is_active:
+        return "suspended"
+    return "away" if request.org.absent(person.pk, request.now) else "working"
+
+
+def posts_of(request: Ask, staff: int) -> str:
+    """The posts somebody holds now, with the units that are not where they belong."""
+    law = law_of(request)
+    held = [h for h in request.org.holdings if h.staff == staff and h.stands(request.now)]
+    said: dict[str, list[str]] = {}
+    for h in held:
+        said.setdefault(post_name(law, h.post, request.lang), []).append(names.unit(request, h.unit))
+    return _("、").join(f"{post}（{'、'.join(filter(None, units))}）" if any(units) else post for post, units in said.items())
+
+
+def _row(request: Ask, p: Staff) -> Row:
+    unit = p.unit.name if p.unit is not None else ""
+    phone = mask_phone(p.phone) if p.phone else ""
+    return Row(p.pk, p.name, p.username, posts_of(request, p.pk), unit, phone, " ".join(p.skills), state_of(request, p))
+
+
+@require_safe
+def export_list(request: Ask) -> HttpResponse:
+    """The list as a CSV file, telephone numbers masked as on the page; written down as an export first."""
+    wanted = _wanted(request)
+    told = {"unit": wanted.unit, "post": wanted.post, "state": wanted.state, "q": "…" if wanted.text else ""}
+    rows = people_wanted(wanted, request.reader, request.now).order_by("pinyin", "pk")[:MOST_IN_A_FILE]
+    export(request.reader, "staff", kind="staff", now=request.now, what=told)
+    states = dict(_states())
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([_("姓名"), _("用户名"), _("岗位"), _("单位"), _("电话"), _("技能"), _("状态")])
+    for row in (_row(request, p) for p in rows):
+        cells = (row.name, row.username, row.posts, row.unit, row.phone, row.skills, states[row.state])
+        writer.writerow([safe_cell(cell) for cell in cells])
+    response = HttpResponse(BOM + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="staff-{timezone.localtime(request.now):%Y%m%d-%H%M}.csv"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: Ask) -> HttpResponse:
+    """Take somebody in."""
+    demand(request.reader, "administer", "staff")
+    if request.method == "POST":
+        try:
+            made = changes.add_staff(_told(request.POST), by=request.reader, now=request.now)
+        except FieldError as wrong:
+            return _form(request, request.POST, _("新增员工"), faults=faults_of(wrong, request.lang))
+        messages.success(request, _("已新增。再给一个岗位，就能开始工作。"))
+        return HttpResponseRedirect(reverse("management:person", args=[made.pk]))
+    start = QueryDict(mutable=True)
+    start.update({"unit": request.GET.get("unit", ""), "language": Staff.Language.CHINESE})
+    return _form(request, start, _("新增员工"))
+
+
+def _told(typed: QueryDict) -> NewStaff:
+    return NewStaff(
+        username=typed.get("username", "")[:64], name=typed.get("name", ""), unit=frame.unit_of(typed),
+        superior=frame.staff_of(typed, "superior"), phone=typed.get("phone", "").strip(), email=typed.get("email", "").strip(),
+        skills=_skills(typed), language=typed.get("language", ""),
+    )  # fmt: skip
+
+
+def _skills(typed: QueryDict) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(typed.get("skills", "").replace("，", " ").replace("、", " ").replace(",", " ").split()))
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: Ask, pk: int) -> HttpResponse:
+    """Change what is known of somebody; the user name stays."""
+    demand(request.reader, "administer", "staff")
+    found = get_object_or_404(Staff.objects.filter(is_system=False), pk=pk)
+    if request.method == "POST":
+        try:
+            told = _told(request.POST)
+            to = {name: getattr(told, name) for name in ("name", "unit", "superior", "phone", "email", "language")}
+            changes.change_staff(found, {**to, "skills": list(told.skills)}, by=request.reader, now=request.now)
+        except FieldError as wrong:
+            return _form(request, request.POST, _("修改资料"), found, faults_of(wrong, request.lang))
+        messages.success(request, _("已保存。"))
+        return HttpResponseRedirect(reverse("management:person", args=[pk]))
+    typed = QueryDict(mutable=True)
+    typed.update({name: str(getattr(found, name)) for name in ("name", "username", "phone", "email", "language")})
+    typed.update({"unit": str(found.unit_id or ""), "superior": str(found.superior_id or ""), "skills": " ".join(found.skills)})
+    return _form(request, typed, _("修改资料"), found)
+
+
+def _form(
+    request: Ask, typed: QueryDict, title: str, person: Staff | None = None, faults: dict[str, str] | None = None
+) -> HttpResponse:
+    known = sorted({s for fact in request.org.staff.values() for s in fact.skills})
+    context = {
+        "title": title, "typed": typed, "person": person, "faults": faults or {}, "units": unit_choices(request),
+        "staff": [c for c in names.staff_choices(request) if person is None or c.id != person.pk],
+        "languages": Staff.Language.choices, "skills": known,
+    }  # fmt: skip
+    return frame.render(request, "management/staff_form.html", "staff", context, status=422 if faults else 200)

@@ -1,0 +1,14 @@
+"""Addresses of reports."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from shouwen.web.reports import views
+
+app_name = "reports"
+urlpatterns = [
+    path("", views.page, name="page"),
+    path("counted/", views.counted, name="counted"),
+    path("export/<slug:table>/", views.export, name="export"),
+]

@@ -1,0 +1,142 @@
+"""报表: the figures of a period, the events behind each of them, and the same as files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from shouwen.base.reveal import export as write_export
+from shouwen.base.search import BadCursor
+from shouwen.reports import counted as events
+from shouwen.web import people
+from shouwen.web.asking import Ask
+from shouwen.web.cases.export import BOM, safe_cell
+from shouwen.web.law import act_name, cited, law_of, laws_of, noun_name, said
+from shouwen.web.paging import PAGE, read_moment_cursor, write_cursor
+from shouwen.web.render import render_page, render_part
+from shouwen.web.reports.dashboard import Table, board
+from shouwen.web.reports.period import Asked
+
+
+@require_safe
+def page(request: Ask) -> HttpResponse:
+    """The figures of a period."""
+    asked = Asked.read(request)
+    context = {
+        "title": _("报表"), "asked": asked, "units": people.unit_choices(request), "presets": asked.presets(request.path),
+        "may_export": request.reader.may("export", "case"),
+    }  # fmt: skip
+    if request.reader.units is not None and not request.reader.units:
+        return render_page(request, "reports/none.html", context)
+    return render_page(request, "reports/page.html", {**context, "board": board(request, asked, law_of(request))})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event on the page: what happened, and whose it was."""
+
+    event: events.Counted
+    what: str
+    title: str
+    whose: str
+    unit: str
+
+
+@require_safe
+def counted(request: Ask) -> HttpResponse:
+    """The events that a figure counted, page by page."""
+    asked, what = Asked.read(request), _what(request)
+    place = read_moment_cursor(request.GET.get("after", ""))
+    if place is not None and place[0] is None:
+        raise BadCursor
+    law = law_of(request)
+    start = (place[0], place[1]) if place is not None and place[0] is not None else None
+    rows = events.page(what, asked.scope(request), law, start, PAGE + 1)
+    after = write_cursor(rows[PAGE - 1].at, rows[PAGE - 1].seq) if len(rows) > PAGE else ""
+    context = {
+        "title": _about(request, what), "asked": asked, "what": what, "lines": [_line(request, e) for e in rows[:PAGE]],
+        "after": after, "paged": bool(place), "unit": people.unit(request, what.unit or asked.unit),
+        "person": people.name(request, what.person) if what.person else "",
+        "noun": noun_name(law, what.noun, request.lang) if what.noun else "",
+    }  # fmt: skip
+    return render_part(request, "reports/_counted.html", context, page="reports/counted.html")
+
+
+def _what(request: Ask) -> events.What:
+    typed = request.GET
+    unit, person = typed.get("at", ""), typed.get("person", "")
+    return events.What(
+        typed.get("kind", "")[:24],
+        typed.get("noun", "")[:64],
+        typed.get("name", "")[:200],
+        int(unit) if unit.isdigit() and len(unit) < 19 else None,
+        int(person) if person.isdigit() and len(person) < 19 else 0,
+    )
+
+
+def kind_word(kind: str) -> str:
+    """Say what kind of thing a clause caused."""
+    words = {
+        "": _("全部作用"), "act": _("动作"), "ended": _("结束"), "kept": _("按时"), "late": _("逾期办结"), "breach": _("违反"), "recorded": _("记为违反"),
+        "promise": _("计时"), "withdrawn": _("不再计时"), "warned": _("临期提醒"), "paused": _("暂停计时"), "resumed": _("恢复计时"),
+        "extended": _("延期"), "task": _("派出待办"), "task_done": _("待办办结"), "task_withdrawn": _("待办撤回"), "case": _("另立事项"),
+        "ask": _("提请审批"), "verdict": _("批复"), "performs": _("系统办理"), "chosen": _("判定"), "tell": _("通知"), "entry": _("记账"),
+        "attested": _("凭据"), "passed": _("放行"), "refused_follow_up": _("未能照办"), "trouble": _("无法判断"), "answer": _("答复"),
+    }  # fmt: skip
+    return words.get(kind, kind)
+
+
+def _about(request: Ask, what: events.What) -> str:
+    law = law_of(request)
+    if what.kind == "answer":
+        question, _colon, value = what.name.rpartition(":")
+        noun = law.nouns.get(what.noun) if law is not None else None
+        field = noun.fields.get(question.partition(".")[2]) if noun is not None else None
+        choice = field.type.choices.get(value) if field is not None else None
+        return said(choice, request.lang) if choice is not None else value
+    if what.kind == "act":
+        noun = law.nouns.get(what.noun) if law is not None else None
+        return _("立项") if what.name == "open" else act_name(noun, what.name, request.lang) or _("办理动作")
+    return kind_word(what.kind)
+
+
+def _line(request: Ask, e: events.Counted) -> Line:
+    shape = laws_of(request).of(e.enactment).nouns.get(e.procedure) if e.enactment else None
+    now = law_of(request)
+    own = now.nouns.get(e.noun) if now is not None else None
+    words = (
+        act_name(shape if shape is not None and shape.id == e.noun else own, e.act, request.lang) if e.act else kind_word(e.kind)
+    )
+    title = e.title or (said(shape, request.lang) if shape is not None else noun_name(now, e.noun, request.lang))
+    return Line(e, words, title, people.name(request, e.whose), people.unit(request, e.unit))
+
+
+@require_safe
+def export(request: Ask, table: str) -> HttpResponse:
+    """One table as a file for a spreadsheet; taking it out of the house is an event."""
+    asked, law = Asked.read(request), law_of(request)
+    found = board(request, asked, law).counts.get(table)
+    if found is None:
+        raise Http404
+    told = {"report": table, "since": asked.since, "until": asked.until, "unit": asked.unit}
+    write_export(request.reader, "", kind="case", now=request.now, what=told)
+    response = HttpResponse(BOM + _csv(request, found), content_type="text/csv; charset=utf-8")
+    stamp = f"{asked.since:%Y%m%d}-{asked.until:%Y%m%d}"
+    response["Content-Disposition"] = f'attachment; filename="{table}-{stamp}.csv"'
+    return response
+
+
+def _csv(request: Ask, table: Table) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([*table.heads, *([table.share] if table.share else [])])
+    for row in table.rows:
+        label = cited(law_of(request), row.clause, request.lang).long if row.clause else row.label
+        share = ["" if row.share is None else f"{row.share}%"] if table.share else []
+        writer.writerow([safe_cell(label), *(n.n for n in row.numbers), *share])
+    return out.getvalue()

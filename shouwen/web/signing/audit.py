@@ -1,0 +1,120 @@
+"""审计: who signed in, what was uncovered, exported and administered; filtered, page by page, and exported."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils import timezone, translation
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from shouwen.base.models import Event
+from shouwen.base.search import BadCursor
+from shouwen.staff import auditing
+from shouwen.staff.auditing import ADMINISTRATION, Wanted
+from shouwen.web import people
+from shouwen.web.asking import Ask
+from shouwen.web.paging import PAGE, cut
+from shouwen.web.render import render_part
+from shouwen.web.signing.audit_words import about, act_word, details
+
+BOM: Final = "\ufeff"  # without it Excel takes UTF-8 for something else
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+KINDS: Final = {
+    "": gettext_lazy("全部"),
+    "sign_in": gettext_lazy("登录"),
+    "secret": gettext_lazy("密码与验证码"),
+    "reveal": gettext_lazy("查看个人信息"),
+    "export": gettext_lazy("导出"),
+    ADMINISTRATION: gettext_lazy("管理"),
+}
+
+
+@require_safe
+def listing(request: Ask) -> HttpResponse:
+    """The journal as an auditor reads it, the newest first."""
+    wanted = _wanted(request)
+    rows, more = cut(auditing.page(wanted, by=request.reader, before=_before(request), limit=PAGE + 1))
+    context = {
+        "title": _("审计"), "rows": [_line(request, row) for row in rows], "kinds": KINDS, "wanted": wanted,
+        "since": request.GET.get("since", ""), "until": request.GET.get("until", ""), "staff": people.staff_choices(request),
+        "after": rows[-1].seq if more else "", "may_export": request.reader.may("export", "journal"),
+    }  # fmt: skip
+    return render_part(request, "signing/_audit.html", context, page="signing/audit.html")
+
+
+@require_safe
+def export(request: Ask) -> StreamingHttpResponse:
+    """The same as a file. That it was taken is written down first."""
+    parts = auditing.export(_wanted(request), by=request.reader, now=request.now)
+    response = StreamingHttpResponse(_lines(request, parts), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="audit-{timezone.localtime(request.now):%Y%m%d-%H%M}.csv"'
+    return response
+
+
+def _lines(request: Ask, parts: Iterator[list[Event]]) -> Iterator[str]:
+    with translation.override(request.lang):
+        yield BOM + _csv([[_("时间"), _("经手人"), _("动作"), _("对象"), _("内容"), _("序号")]])
+    for part in parts:
+        with translation.override(request.lang):
+            lines = []
+            for row in part:
+                line = _line(request, row)
+                moment = timezone.localtime(row.entered_at).isoformat(timespec="seconds")
+                lines.append([moment, line["who"], line["act"], line["about"], line["details"], str(row.seq)])
+        yield _csv(lines)
+
+
+def _csv(lines: list[list[str]]) -> str:
+    """Lines of a CSV file; what a spreadsheet would take for a formula is marked as text."""
+    file = io.StringIO()
+    csv.writer(file).writerows([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in line] for line in lines)
+    return file.getvalue()
+
+
+def _line(request: Ask, row: Event) -> dict[str, Any]:
+    who = people.name(request, row.actor_id) if row.actor_id else ("" if row.act in auditing.KINDS["sign_in"] else _("系统"))
+    return {
+        "row": row,
+        "who": who or _("未知的人"),
+        "act": act_word(row.act or row.kind),
+        "about": about(request, row),
+        "details": details(request, row),
+    }
+
+
+def _wanted(request: Ask) -> Wanted:
+    """Read the filters; what cannot be understood filters nothing."""
+    kind, staff = request.GET.get("kind", ""), request.GET.get("staff", "")
+    until = _day(request.GET.get("until", ""))
+    return Wanted(
+        kind=kind if kind in KINDS else "",
+        staff=int(staff) if staff.isascii() and staff.isdigit() and len(staff) < 19 else 0,
+        since=_day(request.GET.get("since", "")),
+        until=until + timedelta(days=1) if until else None,
+    )
+
+
+def _day(text: str) -> datetime | None:
+    """The beginning of a day of the company's."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return datetime.combine(day, time(), tzinfo=timezone.get_current_timezone()) if day else None
+
+
+def _before(request: Ask) -> int | None:
+    text = request.GET.get("after", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadCursor
+    return int(text)

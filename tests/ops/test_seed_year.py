@@ -1,0 +1,261 @@
+"""The demo company's year: lawful, in order of time, before the present, once; believable by its calendar."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shouwen.base.models import Event, Notice
+from shouwen.cases.models import Case, Deadline, Task
+from shouwen.ledger.models import Entry
+from shouwen.ops import chronicle, seasons, seed, year
+from shouwen.ops.cast import find
+from shouwen.ops.story import Player
+from shouwen.ops.year import Year, days_there
+from shouwen.staff.models import Absence
+from shouwen.web.touring import history
+from tests.ops.test_seed import silent, wrong
+from tests.world import NOW, ZONE, at
+
+END = at("2026-11-15 00:00")
+STORM = date(2026, 7, 24)
+SHORT = 1  # weeks played by a test, instead of 52
+
+Week = Callable[..., Year]
+
+
+@pytest.fixture
+def week_before(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Week:
+    """Sets the company up without its present and returns the year that is to be played; `ends` moves it."""
+    settings.HOME = tmp_path
+    monkeypatch.setattr(year, "WEEKS", SHORT)
+
+    def made(ends: datetime = END) -> Year:
+        monkeypatch.setattr(seed, "fill", lambda *_: [])
+        seed.demo_company(0, silent, NOW)
+        found = seed.year(silent, NOW)
+        found.end = ends
+        return found
+
+    return made
+
+
+def test_a_week_with_the_storm_is_lawful_and_leaves_nothing_open(week_before: Week) -> None:
+    ends = at("2026-08-02 00:00")
+    played = week_before(ends)
+    year_of = Year(played.around, ends, silent)
+    year_of.fill()
+    _storm(year_of)
+
+    assert wrong(year_of.players) == []
+    assert not Case.objects.open().exists()
+    assert not Task.objects.open().exists()
+    assert not Deadline.objects.running().exists()
+    assert not Event.objects.filter(kind__in=["trouble", "refused_follow_up"]).exists()
+    assert not Notice.objects.filter(staff_id__isnull=False, read_at=None, case_id__isnull=False).exists()
+
+
+def _storm(played: Year) -> None:
+    """Play the day of the storm."""
+    played._play(STORM, STORM)
+
+
+def test_on_the_day_of_the_storm_forty_leaks_come_in_within_three_hours_and_late_answers_cost_points(week_before: Week) -> None:
+    played = week_before()
+
+    _storm(played)
+
+    assert wrong(played.players) == []
+    leaks = Case.objects.filter(procedure="repair", fields__trouble="leak")
+    opened = sorted(c.opened_at for c in leaks)
+    assert len(opened) == seasons.STORM_LEAKS
+    assert opened[-1] - opened[0] <= timedelta(hours=3)
+    breaches = Event.objects.filter(kind="breach", clause="property/repair#2.1")
+    assert breaches.count() >= 5
+    assert all(e.at.astimezone(ZONE).date() == STORM for e in breaches)
+    assert Entry.objects.filter(book="points").count() >= 5
+    aftermath = Case.objects.filter(procedure="complaint")
+    assert {c.opened_at.astimezone(ZONE).date() - STORM for c in aftermath} >= {timedelta(days=n) for n in (1, 2, 3)}
+
+
+def test_one_technician_is_in_one_house_at_a_time_in_the_storm(week_before: Week) -> None:
+    around = week_before().around
+    told = [s for s in chronicle.of_day(around, STORM, STORM, ZONE) if s.steps[0].fields.get("trouble") == "leak"]
+
+    visits: dict[int, list[tuple[datetime, datetime]]] = {}
+    for story in told:
+        when = {s.act: s.at for s in story.steps}
+        tech = next(s.by for s in story.steps if s.act == "arrive")
+        visits.setdefault(tech, []).append((when["arrive"], when["finish"]))
+
+    assert len(visits) == 3
+    for found in visits.values():
+        found.sort()
+        assert all(before[1] <= after[0] for before, after in pairwise(found))
+
+
+def test_killed_in_the_middle_of_a_day_it_goes_on_and_nothing_is_there_twice(
+    week_before: Week, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = week_before()
+    play = Player._batch
+
+    def dying(self: Player) -> Any:
+        if len(days_there()) == 2 and self.acts > 10:  # one day is whole, another under way
+            raise KeyboardInterrupt  # as abrupt as it gets within one process
+        return play(self)
+
+    monkeypatch.setattr(Player, "_batch", dying)
+    with pytest.raises(KeyboardInterrupt):
+        first.fill()
+    had, there = Case.objects.count(), days_there()
+    monkeypatch.setattr(Player, "_batch", play)
+    assert had
+    assert len(there) == 1  # the day it died in is not there at all
+
+    second = Year(first.around, END, silent)
+    second.fill()
+
+    assert wrong(second.players) == []
+    openings = Counter((c.title, c.opened_at) for c in Case.objects.filter(procedure__in=["repair", "complaint", "information"]))
+    assert openings
+    assert max(openings.values()) == 1
+    assert there < days_there()
+    events = Event.objects.count()
+    again = Year(first.around, END, silent)
+    again.fill()
+    assert again.players == []
+    assert Event.objects.count() == events
+
+
+def test_the_week_comes_first_and_the_year_ends_before_it(
+    db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HOME = tmp_path
+    monkeypatch.setattr(year, "WEEKS", 2)
+    seed.demo_company(0, silent, NOW)
+    present = set(Event.objects.values_list("pk", flat=True))
+    before = dict(Case.objects.values_list("pk", "step"))
+    earliest = min(Event.objects.filter(kind="act", case_id__isnull=False).values_list("at", flat=True))
+
+    found = seed.year(silent, NOW + timedelta(hours=2))
+    found.fill()
+
+    assert found.end == END <= earliest
+    assert wrong(found.players) == []
+    arrived = Event.objects.exclude(pk__in=present).exclude(kind="absence").exclude(case_id=None)
+    assert arrived.exists()
+    assert not arrived.filter(at__gte=END).exists()
+    assert not arrived.filter(at__lt=found.begin).exists()
+    assert {pk: Case.objects.get(pk=pk).step for pk in before} == before  # the present stands as it stood
+
+
+def test_in_one_day_everything_is_entered_in_the_order_of_time(week_before: Week) -> None:
+    played = week_before()
+
+    played._play(date(2026, 3, 18), None)
+
+    acts = list(
+        Event.objects.filter(kind__in=["act", "breach"], case_id__isnull=False).order_by("seq").values_list("at", flat=True)
+    )
+    assert len(acts) > 20
+    late = [b - a for a, b in zip(acts[1:], acts, strict=False) if b > a]
+    assert all(by <= year.WINDOW for by in late)
+
+
+def test_progress_is_told_until_the_year_is_whole(week_before: Week) -> None:
+    seen: list[int] = []
+    found = week_before()
+    assert history.progress() == {}
+    found.rest = lambda _: seen.append(history.progress()["of"])
+
+    found.fill()
+
+    assert set(seen) == {SHORT}
+    assert history.progress() == {}
+
+
+# ---- the calendar, without a database ------------------------------------------------------------------------------------
+
+
+def test_days_are_what_the_state_council_announced() -> None:
+    assert seasons.kind_of(date(2026, 2, 17)) == "festival"
+    assert seasons.kind_of(date(2026, 2, 14)) == "office"  # a Saturday that is made up for
+    assert seasons.kind_of(date(2026, 10, 1)) == "holiday"
+    assert seasons.kind_of(date(2026, 11, 14)) == "weekend"
+    assert seasons.kind_of(date(2026, 11, 16)) == "office"
+
+
+def test_at_spring_festival_pipes_burst_and_nothing_else_comes_in() -> None:
+    festival = [d for n in range(60) if (d := seasons.day_of(date(2026, 1, 20) + timedelta(days=n), None)).kind == "festival"]
+
+    assert len(festival) >= 8
+    assert {kind for d in festival for kind in d.urgent} == {"leak"}
+    assert sum(d.stories for d in festival) == 0
+
+
+def test_weekends_are_quieter_and_seasons_differ() -> None:
+    days = [seasons.day_of(date(2025, 11, 16) + timedelta(days=n), STORM) for n in range(364)]
+    mean = {kind: _mean(d.stories for d in days if d.kind == kind) for kind in ("office", "weekend", "holiday")}
+    winter = [k for d in days if d.on.month in (12, 1, 2) for k in d.urgent]
+    summer = [k for d in days if d.on.month in (6, 7, 8, 9) and d.kind != "storm" for k in d.urgent]
+
+    assert mean["weekend"] < mean["office"] / 2
+    assert mean["holiday"] < mean["weekend"]
+    assert winter.count("leak") > 2 * winter.count("outage")
+    assert summer.count("outage") > summer.count("leak")
+
+
+def _mean(numbers: Iterable[int]) -> float:
+    found = list(numbers)
+    return sum(found) / len(found)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "found"),
+    [
+        (date(2025, 11, 16), date(2026, 11, 15), date(2026, 7, 24)),
+        (date(2025, 7, 1), date(2026, 6, 30), date(2025, 7, 24)),
+        (date(2026, 8, 1), date(2026, 9, 1), None),
+    ],
+)
+def test_every_year_has_its_storm_on_an_office_day(since: date, until: date, found: date | None) -> None:
+    assert seasons.storm_in(since, until) == found
+
+
+def test_who_is_on_leave_sends_the_deputy_and_teams_satisfy_differently(week_before: Week) -> None:
+    around = week_before(at("2026-03-15 00:00")).around
+    leave = date(2026, 2, 26)
+    days = [seasons.day_of(leave + timedelta(days=n), None) for n in range(5)]
+    told = [s for d in days for s in chronicle.Chronicler(around, d, ZONE).stories()]
+    busy = {s.by for story in told for s in story.steps if leave <= s.at.date() < date(2026, 3, 6)}
+    c = find()
+
+    assert c.sun_lei.pk not in busy
+    assert c.qian_hao.pk in busy
+    rated: dict[int, list[str]] = {}
+    for n in range(0, 300, 5):
+        day = seasons.Day(date(2026, 3, 10) + timedelta(days=n), "office", 6, ())
+        for story in chronicle.Chronicler(around, day, ZONE).stories():
+            rated.setdefault(story.unit, []).extend(
+                str(s.fields["rating"]) for s in story.steps if s.act == "confirm" and s.fields
+            )
+    share = {unit: found.count("very_satisfied") / len(found) for unit, found in rated.items()}
+    assert share[c.units.yunqi.pk] > share[c.units.hupan.pk] + 0.05
+
+
+def test_the_leave_is_written_down_once(week_before: Week, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(year, "of_day", lambda *_: [])
+    monkeypatch.setattr(year, "WEEKS", 8)
+    found = week_before(at("2026-03-15 00:00"))
+
+    found.fill()
+    Year(found.around, found.end, silent).fill()
+
+    assert [a.deputy_id for a in Absence.objects.filter(staff=find().sun_lei)] == [find().qian_hao.pk]

@@ -1,0 +1,206 @@
+"""Lists: filters under a name, the same act upon many rows, and coming back to where one was."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from shouwen.base.models import Event
+from shouwen.cases.models import Case
+from shouwen.reports.models import KeptView
+from shouwen.staff.models import Unit
+from tests.web.village import Village
+
+NOTE = "统一告知：周五停水检修"
+
+
+def repairs(village: Village, n: int, content: str) -> list[Case]:
+    now = timezone.now()
+    return [
+        village.repair(village.cast.chen_jie, now - timedelta(minutes=2), 8 + i % 8, f"{content}{i}", trouble="fault")
+        for i in range(n)
+    ]
+
+
+def keep(client: Client, query: str, name: str, unit: int = 0) -> None:
+    answer = client.post("/lists/kept/", {"query": query, "name": name, "unit": unit or ""})
+    assert answer.status_code == 302
+
+
+# ---- kept lists ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_kept_list_is_offered_to_its_owner_and_to_nobody_else(village: Village) -> None:
+    mine, other = village.client(village.cast.chen_jie), village.client(village.cast.lin_yue)
+    keep(mine, "procedure=repair&state=overdue&after=abc", "超时报修")
+
+    assert 'href="/cases/?procedure=repair&amp;state=overdue"' in mine.get("/cases/").content.decode()
+    assert "超时报修" not in other.get("/cases/").content.decode()
+
+
+def test_a_list_shared_with_a_unit_is_offered_to_whoever_sees_the_unit_without_what_was_searched_for(village: Village) -> None:
+    site = Unit.objects.get(name="云栖花园").pk
+    keep(village.client(village.cast.lin_yue), "procedure=complaint&q=王建国", "投诉共看", site)
+
+    page = village.client(village.cast.chen_jie).get("/cases/").content.decode()
+
+    assert "投诉共看" in page
+    assert KeptView.objects.get(name="投诉共看").query == "procedure=complaint"
+    assert "王建国" not in str(Event.objects.filter(act="keep_view").latest("seq").data)
+
+
+def test_nobody_shares_with_a_unit_out_of_sight_or_drops_what_is_not_theirs(village: Village) -> None:
+    mine, other = village.client(village.cast.chen_jie), village.client(village.cast.lin_yue)
+    keep(mine, "state=held", "挂起的")
+    view = KeptView.objects.get(name="挂起的")
+
+    assert (
+        mine.post("/lists/kept/", {"query": "state=held", "name": "越权", "unit": Unit.objects.get(name="湖畔苑").pk}).status_code
+        == 404
+    )
+    assert other.post(f"/lists/kept/{view.pk}/drop/").status_code == 404
+    assert mine.post(f"/lists/kept/{view.pk}/drop/").status_code == 302
+    assert not KeptView.objects.filter(pk=view.pk).exists()
+
+
+def test_a_kept_list_shows_each_reader_only_what_they_may_see(village: Village) -> None:
+    keep(village.client(village.cast.lin_yue), "state=all&procedure=repair", "全部报修", Unit.objects.get(name="云栖花园").pk)
+    other_site = Case.objects.filter(procedure="repair").exclude(unit__name="云栖花园")
+
+    page = village.client(village.cast.chen_jie).get("/cases/?procedure=repair&state=all").content.decode()
+
+    assert not [c.number for c in other_site if c.number in page and c.first_asked_id != village.cast.chen_jie.pk]
+
+
+# ---- filters -------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_unit_means_those_below_it_too_unless_it_is_asked_for_alone(village: Village) -> None:
+    client, top = village.client(village.cast.lin_yue), Unit.objects.get(kind="company").pk
+    repairs(village, 1, "门框松动")
+
+    assert "门框松动" in client.get(f"/cases/?unit={top}&state=all").content.decode()
+    assert "门框松动" not in client.get(f"/cases/?unit={top}&state=all&alone=1").content.decode()
+
+
+def test_days_are_days_of_the_company_and_nonsense_narrows_nothing(village: Village) -> None:
+    client = village.client(village.cast.lin_yue)
+    repairs(village, 1, "窗扇变形")
+    today = timezone.localdate()
+
+    assert "窗扇变形" in client.get(f"/cases/?state=all&since={today}&until={today}").content.decode()
+    assert "窗扇变形" not in client.get(f"/cases/?state=all&until={today - timedelta(days=1)}").content.decode()
+    assert "窗扇变形" in client.get("/cases/?state=all&since=soon&until=2026-02-31").content.decode()
+
+
+def test_the_oldest_come_first_when_asked_and_pages_lose_nothing(village: Village) -> None:
+    client, seen, url = village.client(village.cast.lin_yue), [], "/cases/?state=all&sort=oldest"
+    rows = client.get(url).context["cases"]
+    seen = [c.opened_at for c in rows]
+
+    assert seen == sorted(seen)
+    assert len(seen) == min(50, Case.objects.count())
+
+
+# ---- export --------------------------------------------------------------------------------------------------------------------
+
+
+def test_an_export_follows_the_filters_and_covers_numbers_in_titles(village: Village) -> None:
+    village.repair(village.cast.chen_jie, timezone.now(), 3, "请打13812345678联系业主", trouble="fault")
+    client = village.client(village.cast.lin_yue)
+
+    answer = client.get("/cases/export/?procedure=repair&state=all")
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))  # type: ignore[attr-defined]
+
+    assert {r[1] for r in rows[1:]} == {"报修"}
+    assert any("请打138****5678" in r[2] for r in rows)
+    assert not any("13812345678" in cell for r in rows for cell in r)
+    assert Event.objects.filter(act="export").latest("seq").data["procedure"] == "repair"
+
+
+# ---- one act upon many ---------------------------------------------------------------------------------------------------------
+
+
+def test_each_row_has_its_own_verdict_and_a_refused_one_stops_no_other(village: Village) -> None:
+    cases = repairs(village, 3, "批量一")
+    village.act(cases[1], "hold", village.cast.chen_jie, reason="等业主回家")
+    client = village.client(village.cast.chen_jie)
+    sent = {"id": [c.pk for c in cases], "act": "hold", "key": "test:bulk1", "reason": "统一等配件"}
+
+    page = client.post("/lists/bulk/run/", sent, headers={"HX-Request": "true"}).content.decode()
+
+    for case in cases:
+        case.refresh_from_db()
+    assert all(c.held for c in cases)
+    assert page.count("pill-good") == 2
+    assert page.count("pill-over") == 1
+
+
+def test_a_run_that_is_sent_again_does_nothing_again(village: Village) -> None:
+    cases = repairs(village, 2, "批量二")
+    client = village.client(village.cast.chen_jie)
+    sent = {"id": [c.pk for c in cases], "act": "note", "key": "test:bulk2", "text": NOTE, "evidence": "self::0"}
+
+    for _ in range(2):
+        assert client.post("/lists/bulk/run/", sent, headers={"HX-Request": "true"}).content.decode().count("pill-good") == 2
+
+    assert Event.objects.filter(case_id__in=[c.pk for c in cases], act="note").count() == 2
+
+
+def test_cases_out_of_sight_are_left_alone_and_not_spoken_of(village: Village) -> None:
+    case = repairs(village, 1, "批量三")[0]
+    before = Event.objects.filter(case_id=case.pk).count()
+    stranger = village.client(village.cast.su_min)
+
+    assert stranger.get(f"/lists/bulk/?id={case.pk}").status_code == 404
+    assert stranger.post("/lists/bulk/run/", {"id": case.pk, "act": "note", "key": "k", "text": "x"}).status_code == 404
+    assert Event.objects.filter(case_id=case.pk).count() == before
+
+
+def test_more_than_one_part_shows_its_progress_and_goes_on_by_itself(village: Village, sit: Callable[..., Page]) -> None:
+    cases = repairs(village, 23, "批量多")
+    page = sit("chen_jie")
+    page.goto("/lists/bulk/?" + "&".join(f"id={c.pk}" for c in cases))
+    page.get_by_role("link", name="记一笔").click()
+    page.locator("#bulk-form textarea").first.fill(NOTE)
+    for box in page.locator("#bulk-form input[name=evidence]").all():
+        box.check()
+    page.locator("#bulk-form [type=submit]").click()
+
+    expect(page.locator("#verdicts .pill-good")).to_have_count(23)
+    expect(page.locator("#progress")).to_contain_text("23/23")
+    assert Event.objects.filter(case_id__in=[c.pk for c in cases], act="note").count() == 23
+
+
+def test_rows_are_chosen_by_mouse_and_keyboard_and_taken_to_the_act(village: Village, sit: Callable[..., Page]) -> None:
+    repairs(village, 3, "勾选")
+    page = sit("chen_jie")
+    page.goto("/cases/?q=勾选")
+    expect(page.locator(".chosen-bar button")).to_be_disabled()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator(".chosen-bar [data-chosen]")).to_have_text("已选 1 件")
+    page.locator("tbody input[name=id]").nth(2).click(modifiers=["Shift"])
+    expect(page.locator(".chosen-bar [data-chosen]")).to_have_text("已选 3 件")
+    page.locator(".chosen-bar button").click()
+
+    expect(page.locator(".bulk-cases li")).to_have_count(3)
+    expect(page.locator(".bulk-acts")).to_contain_text("记一笔")
+
+
+def test_coming_back_shows_the_row_one_left(village: Village, sit: Callable[..., Page]) -> None:
+    page = sit("lin_yue")
+    page.goto("/cases/?state=all")
+    row = page.locator("tbody [data-row]").nth(4)
+    title = row.locator("a.main-cell").inner_text()
+    row.locator("a.main-cell").click()
+    page.wait_for_url("**/cases/*-*/")
+    page.go_back()
+
+    expect(page.locator("[data-row].at a.main-cell")).to_have_text(title)

@@ -1,0 +1,104 @@
+"""报表: every number is what counting says, opens down to what it was counted from, and stays within the reader's units."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+import time
+from typing import Final
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from shouwen.base.models import Event
+from shouwen.cases.models import Case
+from tests.web.village import Village
+
+TABLE: Final = re.compile(r'<section class="card figures-card" id="([\w-]+)".*?</section>', re.DOTALL)
+NUMBER: Final = re.compile(r'<td><a href="([^"]+)"[^>]*>(\d+)</a></td>')
+
+
+def tables(village: Village, who: str, address: str = "/reports/") -> dict[str, str]:
+    page = village.client(getattr(village.cast, who)).get(address).content.decode()
+    return {found.group(1): found.group(0) for found in TABLE.finditer(page)}
+
+
+def behind(village: Village, who: str, url: str) -> int:
+    """How many rows stand behind a number, on all pages of its list."""
+    client, found = village.client(getattr(village.cast, who)), 0
+    while url:
+        page = client.get(url).content.decode()
+        found += page.count("<tr data-row>")
+        after = re.search(r'<a class="btn push" href="([^"]*after=[^"]*)"', page)
+        url = url.partition("?")[0] + html.unescape(after.group(1)) if after else ""
+    return found
+
+
+def test_every_number_opens_as_many_rows_as_it_says(village: Village) -> None:
+    wrong, looked = {}, 0
+    for who in ("lin_yue", "chen_jie"):
+        for name, table in tables(village, who).items():
+            for url, n in NUMBER.findall(table):
+                looked += 1
+                if (rows := behind(village, who, html.unescape(url))) != int(n):
+                    wrong[who, name, html.unescape(url)] = (int(n), rows)
+    assert looked > 30
+    assert not wrong
+
+
+def test_what_came_in_is_what_counting_says(village: Village) -> None:
+    counted = Event.objects.filter(kind="act", act="open", subject_kind="case", noun="complaint").count()
+
+    row = re.search(r"投诉</th>.*?</tr>", tables(village, "lin_yue")["procedures"], re.DOTALL)
+
+    assert row is not None
+    assert counted
+    assert NUMBER.findall(row.group(0))[0][1] == str(counted)
+
+
+def test_whoever_sees_one_site_gets_figures_of_that_site_only(village: Village) -> None:
+    assert "湖畔苑" in tables(village, "lin_yue")["units"] or Case.objects.filter(unit__name="湖畔苑").count() == 0
+    elsewhere = Case.objects.filter(unit__name="云栖花园").first()
+    assert elsewhere is not None
+
+    assert "云栖花园" in tables(village, "chen_jie")["units"]
+    forged = tables(village, "chen_jie", f"/reports/?unit={village.cast.lin_yue.unit_id}")
+    assert "总部" not in forged["units"]
+
+
+def test_a_period_in_which_nothing_happened_says_so(village: Village) -> None:
+    found = tables(village, "lin_yue", "/reports/?since=2021-01-01&until=2021-01-31")
+
+    assert "没有可统计的记录" in found["promises"]
+
+
+def test_an_address_that_makes_no_sense_shows_the_usual_period(village: Village) -> None:
+    client = village.client(village.cast.lin_yue)
+    for query in ("since=yesterday", "until=9999-12-31", "unit=-1&since=2026-99-01", "since=2030-01-01&until=2020-01-01"):
+        assert client.get(f"/reports/?{query}").status_code == 200
+    assert client.get("/reports/counted/?kind=%00&after=xx").status_code in {400, 422}
+
+
+def test_a_table_is_exported_by_who_may_and_that_is_an_event(village: Village) -> None:
+    client = village.client(village.cast.lin_yue)
+    rows = list(csv.reader(io.StringIO(client.get("/reports/export/units/").content.decode("utf-8-sig"))))
+    told = Event.objects.filter(act="export", actor_id=village.cast.lin_yue.pk).latest("seq")
+
+    assert rows[0][0] == "单位"
+    assert [r[0] for r in rows[1:]]
+    assert told.data["report"] == "units"
+    assert village.client(village.cast.chen_jie).get("/reports/export/units/").status_code == 403
+    assert client.get("/reports/export/nothing/").status_code == 404
+
+
+def test_a_report_takes_few_queries_and_little_time(village: Village) -> None:
+    client = village.client(village.cast.lin_yue)
+    client.get("/reports/")
+    begin = time.perf_counter()
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/reports/?since=2026-01-01&until=2026-12-31")
+
+    assert len(queries) <= 20
+    assert time.perf_counter() - begin < 1

@@ -1,0 +1,107 @@
+"""A walk through dispatch: one press sends whom the law proposes, several at once each get their verdict, and a phone does the visit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from shouwen.cases.models import Case
+from shouwen.cases.options import option
+from tests.web.village import Village
+
+
+def test_one_press_sends_whom_the_law_proposes_and_why_is_said(village: Village, sit: Callable[..., Page]) -> None:
+    case = village.repair(village.cast.chen_jie, timezone.now(), 0, "阁楼漏水")
+    page = sit("xu_qiang")
+    page.goto("/dispatch/")
+    row = page.locator(".dispatch-row", has_text="阁楼漏水")
+    first = row.locator(".candidate").first
+    expect(first).to_contain_text("手上")
+    expect(row.locator(".candidates .cite")).to_have_text("§3.3")
+    name = first.locator("b").inner_text()
+    first.click()
+    expect(page.locator("#trouble")).to_contain_text("已办理")
+    expect(page.locator(".dispatch-row", has_text="阁楼漏水")).to_have_count(0)
+    case.refresh_from_db()
+    sent = next(p for p in village.cast.everybody if p.pk == case.fields["technician"])
+    assert (case.step, sent.name) == ("assigned", name)
+
+    page.goto("/dispatch/?view=given")
+    expect(page.locator(".desk-row", has_text="阁楼漏水")).to_contain_text(name)
+    expect(page.locator(".desk-row", has_text="阁楼漏水")).to_contain_text("未领单")
+
+
+def test_whoever_has_least_in_hand_is_proposed_first(village: Village) -> None:
+    cast, now = village.cast, timezone.now()
+    busy = village.repair(cast.chen_jie, now, 1, "洗手池漏水")
+    first = _proposed(village, busy)
+    village.act(busy, "assign", cast.xu_qiang, technician=first)
+    again = village.repair(cast.chen_jie, now, 2, "浴缸漏水")
+    for _ in range(3):  # until the other has less in hand than the first
+        if _proposed(village, again) != first:
+            return
+        more = village.repair(cast.chen_jie, now, 3, "马桶漏水")
+        village.act(more, "assign", cast.xu_qiang, technician=first)
+    assert _proposed(village, again) != first
+
+
+def _proposed(village: Village, case: Case) -> int:
+    found = option(case.ref, "assign", village.cast.xu_qiang.pk, now=timezone.now())
+    assert found is not None
+    return found.proposals["technician"][0]
+
+
+def test_what_the_law_still_wants_is_asked_in_place(village: Village, sit: Callable[..., Page]) -> None:
+    village.repair(village.cast.chen_jie, timezone.now(), 4, "晾衣架坏了", trouble="fault")
+    page = sit("xu_qiang")
+    page.goto("/dispatch/")
+    row = page.locator(".dispatch-row", has_text="晾衣架坏了")
+    row.locator(".candidate").first.click()
+    expect(row.locator(".row-acting .refusal")).to_contain_text("预约上门")  # an ordinary repair has its appointment first
+    expect(row.locator("#f-technician option:checked")).not_to_have_text("")  # whom one pressed is still chosen
+
+
+def test_several_are_sent_at_once_each_with_its_verdict(village: Village, sit: Callable[..., Page]) -> None:
+    chen, now = village.cast.chen_jie, timezone.now()
+    village.repair(chen, now, 5, "阳台跑水")
+    village.repair(chen, now, 6, "玄关灯不亮", trouble="fault")
+    page = sit("xu_qiang")
+    page.goto("/dispatch/")
+    for title in ("阳台跑水", "玄关灯不亮"):
+        page.locator(".dispatch-row", has_text=title).locator(".tick").click()
+    page.locator("form button[type=submit]", has_text="勾选的按第一人选派出").click()
+    expect(page.locator("#verdicts li", has_text="阳台跑水")).not_to_contain_text("预约")
+    expect(page.locator("#verdicts li", has_text="玄关灯不亮")).to_contain_text("预约上门")
+    expect(page.locator("#verdicts .count")).to_have_text("1 / 2")
+
+
+def test_who_may_not_assign_is_told_by_which_clause(village: Village, sit: Callable[..., Page]) -> None:
+    village.repair(village.cast.chen_jie, timezone.now(), 7, "储物间漏水")
+    page = sit("chen_jie")
+    page.goto("/dispatch/")
+    expect(page.locator(".dispatch-row", has_text="储物间漏水").locator(".why")).to_contain_text("工程部主任")
+    expect(page.locator(".dispatch-row", has_text="储物间漏水").locator(".why .cite")).to_have_text("§3.2")
+
+
+def test_a_visit_is_done_on_a_phone_from_one_page(village: Village, sit: Callable[..., Page]) -> None:
+    cast = village.cast
+    case = village.repair(cast.chen_jie, timezone.now(), 8, "地下室渗水")
+    village.act(case, "assign", cast.xu_qiang, technician=cast.sun_lei.pk)
+    page = sit("sun_lei", 390)
+    page.goto("/dispatch/visits/")
+    visit = page.locator(".visit", has_text="地下室渗水")
+    accept = visit.locator(".visit-steps .btn-primary")
+    box = accept.bounding_box()
+    assert box is not None
+    assert box["height"] >= 48  # for a thumb
+    accept.click()
+    expect(visit.locator("#act-form .tick")).to_have_count(2)
+    for tick in visit.locator("#act-form .tick").all():
+        tick.click()
+    visit.locator("#act-form .form-end .btn-primary").click()
+    expect(visit.locator(".visit-steps .btn-primary")).to_have_text("到场")
+    visit.locator(".visit-steps .btn-primary").click()
+    expect(visit.locator(".pill", has_text="已到场")).to_be_visible()
+    assert Case.objects.get(pk=case.pk).step == "on_site"

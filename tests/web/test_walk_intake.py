@@ -1,0 +1,107 @@
+"""A walk through intake: a known caller's repair by the fewest keys, counted by the browser itself, and what the card says of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from shouwen.cases.models import Case
+from shouwen.policy.act import Evidence
+from tests.web.village import Village
+
+MOST = 8  # keys beside the text itself
+SOONEST = 15.0  # seconds
+COUNTING = """
+  const keep = (one) => sessionStorage.setItem("keys", JSON.stringify([...JSON.parse(sessionStorage.getItem("keys") || "[]"), one]));
+  addEventListener("keydown", (e) => { if (!e.repeat) keep([e.key, document.activeElement?.name || document.activeElement?.id || "", Date.now()]); }, true);
+"""
+TEXT = "厨房水管漏水"
+
+
+def test_a_known_callers_repair_takes_at_most_eight_keys_beside_its_text(
+    village: Village, sit: Callable[..., Page], capsys: Any
+) -> None:
+    caller = village.customer(2)
+    page = sit("chen_jie")
+    page.add_init_script(COUNTING)
+    page.goto("/intake/")
+    _take_in(page, caller.phones.get(is_main=True).number[-4:], caller.pk)
+    made = Case.objects.get(number=page.url.rstrip("/").rpartition("/")[2])
+    assert made.fields["content"] == TEXT
+    assert (made.customer_id, made.fields["trouble"], made.fields["urgency"]) == (caller.pk, "leak", "urgent")
+    assert made.fields["channel"] == "phone"
+
+    keys = page.evaluate("JSON.parse(sessionStorage.getItem('keys'))")
+    beside = [k for k in keys if k[1] != "content"] + [k for k in keys if k[1] == "content" and k[0] in {"Control", "Enter"}]
+    seconds = (keys[-1][2] - keys[0][2]) / 1000
+    with capsys.disabled():
+        _print([k[0] for k in beside], len(keys) - len(beside), seconds)
+    assert len(beside) <= MOST, [k[0] for k in beside]
+    assert seconds <= SOONEST
+
+
+def _take_in(page: Page, tail: str, caller: int) -> None:
+    page.keyboard.type(tail)
+    expect(page.locator(f"#caller-{caller}")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator(".procedure:focus")).to_be_visible()
+    page.keyboard.press(page.locator(".procedure[href$='procedure=repair']").get_attribute("data-digit") or "")
+    expect(page.locator("#f-content")).to_be_focused()  # all before it is known
+    page.keyboard.insert_text(TEXT)  # as an input method does
+    expect(page.locator("input[name=trouble][value=leak]")).to_be_checked()  # by the text
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/cases/BX\d{8}-\d{4}/$"))
+
+
+def _print(beside: list[str], text: int, seconds: float) -> None:
+    print(f"\n| 步骤 | 按键 | 数 |\n|---|---|---|\n| 来电人、流程、提交 | {' '.join(beside)} | {len(beside)} |")
+    print(
+        f"| 正文 | {TEXT}（输入法，{text} 次按键） | – |\n| 合计（正文以外） | ≤ {MOST} | {len(beside)} |\n| 用时 | ≤ {SOONEST:.0f} 秒 | {seconds:.1f} 秒 |"
+    )
+
+
+def test_what_the_text_says_is_shown_as_chosen_and_a_hand_has_the_last_word(village: Village, sit: Callable[..., Page]) -> None:
+    page = sit("chen_jie")
+    page.goto(f"/intake/?customer={village.customer(5).pk}&procedure=repair")
+    page.locator("#f-content").fill("全屋停电了")
+    expect(page.locator("input[name=trouble][value=outage]")).to_be_checked()
+    page.locator("#f-content").fill("水管漏水")
+    expect(page.locator("input[name=trouble][value=leak]")).to_be_checked()
+    page.locator(".way:has(input[name=trouble][value=fault])").click()
+    page.locator("#f-content").fill("水管漏水很厉害")
+    page.wait_for_timeout(600)
+    assert page.locator("input[name=trouble][value=fault]").is_checked()
+
+
+def test_what_a_clause_decides_is_left_to_the_clause(village: Village, sit: Callable[..., Page]) -> None:
+    page = sit("chen_jie")
+    page.goto(f"/intake/?customer={village.customer(5).pk}&procedure=repair")
+    assert page.locator("input[name=urgency]:checked").count() == 0
+    assert page.locator("input[name=immediate]:checked").count() == 0
+
+
+def test_a_draft_outlives_the_questions_its_form_asks(village: Village, sit: Callable[..., Page]) -> None:
+    address = f"/intake/?customer={village.customer(6).pk}&procedure=repair"
+    page = sit("chen_jie")
+    page.goto(address)
+    page.locator("#f-content").fill("书房漏水")
+    expect(page.locator("input[name=trouble][value=leak]")).to_be_checked()  # the form has asked what the text says
+    page.wait_for_timeout(400)
+    page.goto(address)
+    expect(page.locator("#f-content")).to_have_value("书房漏水")
+
+
+def test_the_card_says_the_last_words_and_that_it_is_not_the_first_time(village: Village, sit: Callable[..., Page]) -> None:
+    cast, now = village.cast, timezone.now()
+    first = village.complaint(cast.chen_jie, now, 7, content="保洁不到位", topic="facility")
+    village.act(first, "note", cast.chen_jie, text="业主要求当面说明", evidence=(Evidence("self"),))
+    page = sit("chen_jie")
+    page.goto(f"/intake/?customer={first.customer_id}&procedure=complaint")
+    expect(page.locator(".customer-card")).to_contain_text("保洁不到位")
+    expect(page.locator(".last-words")).to_contain_text("业主要求当面说明")
+    expect(page.locator("#similar")).to_contain_text("90 天内第")
+    expect(page.locator("#similar")).to_contain_text("可能已经受理过")
