@@ -28,7 +28,7 @@ LIMIT: Final = 10_000  # acts a second on one core (issue 4)
 
 def once(cases: int, processes: int) -> dict[str, Any]:
     """Rehearse in this process; return what was found and the most memory this and its children needed."""
-    installation = open_installation()
+    open_installation()
     load_django()
     from django.utils import timezone  # noqa: PLC0415  needs Django loaded
 
@@ -45,7 +45,7 @@ def once(cases: int, processes: int) -> dict[str, Any]:
     proposal = proposed({**pack, FILE: text.replace(WAS, IS)}, Company(), now)
     first = raw().execute("select min(opened_at) from cases_case").fetchone()
     assert first is not None
-    report: Report = Rehearsing(proposal, first[0], now, cases, processes, installation.inherited).run(lambda _done, _total: None)
+    report: Report = Rehearsing(proposal, first[0], now, cases, processes).run(lambda _done, _total: None)
     found = report.plain()
     kilobytes = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     told = ("subjects", "acts", "acts_elsewhere", "judged", "diverged", "not_looked_at", "seconds", "acts_per_second", "totals")

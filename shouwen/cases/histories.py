@@ -36,7 +36,8 @@ _CASES: Final = """select id, number, procedure, enactment_id, coalesce(unit_id,
  from cases_case where id > %s and procedure = any(%s::text[]) and opened_at < %s and (closed_at is null or closed_at >= %s)
  and (hashint8(id) & 1048575) %% %s = %s order by id limit %s"""
 # One JSON text for each case: PostgreSQL writes it and msgspec reads it several times faster than rows with moments go through psycopg.
-_EVENTS: Final = """select subject_id, json_agg(json_build_array(kind, act, actor_id, at, entered_at, clause, clause_since, data) order by seq)::text
+_EVENTS: Final = """select subject_id,
+ json_agg(json_build_array(kind, act, actor_id, at, entered_at, clause, clause_since, data) order by seq)::text
  from base_event where subject_kind = 'case' and subject_id = any(%s::int8[]) group by subject_id"""
 _Row = tuple[str, str, int, datetime, datetime, str, date | None, dict[str, Any]]
 _rows: Final = msgspec.json.Decoder(list[_Row])

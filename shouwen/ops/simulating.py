@@ -117,27 +117,26 @@ def proposed(sources: Sources, company: Company, now: datetime) -> Proposal:
 
 
 def _on_our_past(args: argparse.Namespace, sources: Sources, company: Company, say: Voice) -> Report:
-    installation = open_installation()
+    open_installation()
     load_django()
     from django.utils import timezone  # noqa: PLC0415  needs Django loaded
 
     now = timezone.now()
     since = _beginning(args.since, now)
     proposal = proposed(sources, company, now)
-    rehearsing = Rehearsing(proposal, since, now, args.limit, args.processes, installation.inherited)
+    rehearsing = Rehearsing(proposal, since, now, args.limit, args.processes)
     return rehearsing.run(Progress(say))
 
 
 @dataclass
 class Rehearsing:
-    """A proposal put to this installation's past, in this process or in several. `inherited`: see Installation."""
+    """A proposal put to this installation's past, in this process or in several."""
 
     proposal: Proposal
     since: datetime
     until: datetime
     limit: int = 0
     processes: int = 1
-    inherited: tuple[int, ...] = ()
 
     def run(self, told: Told) -> Report:
         """Return what was found; `told` hears how many cases of how many have been read."""
@@ -168,7 +167,7 @@ class Rehearsing:
             return
         limit, done = -(-period.limit // self.processes), 0
         parts = [replace(period, part=n, parts=self.processes, limit=limit) for n in range(self.processes)]
-        with ProcessPoolExecutor(self.processes, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(self.processes, mp_context=get_context("spawn"), initializer=_begin) as pool:
             try:
                 for future in as_completed([pool.submit(_in_a_process, self.proposal, p) for p in parts]):
                     report = future.result()
@@ -198,10 +197,14 @@ class Progress:
             print(self.say(f"预演：{done} / {total} 件", f"rehearsing: {done} of {total} cases"), file=sys.stderr, flush=True)
 
 
-def _in_a_process(proposal: Proposal, period: Period) -> Report:
+def _begin() -> None:
+    """Make a new process ready, before it is sent anything: what it is sent speaks of the apps."""
     os.nice(KINDER)
-    open_installation()
+    open_installation(None)
     load_django()
+
+
+def _in_a_process(proposal: Proposal, period: Period) -> Report:
     return rehearse(proposal.law(), period, lambda _: None)
 
 

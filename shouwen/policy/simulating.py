@@ -24,7 +24,7 @@ from shouwen.policy.ruling import Ruling
 from shouwen.policy.simulating_compare import NOTHING, Finding, Said, by_journal, by_ruling, differs_in, outcome_of
 from shouwen.policy.simulating_ends import Ends
 from shouwen.policy.simulating_law import Changed, Difference, Known, unknown
-from shouwen.policy.simulating_report import Example, Finds, Report
+from shouwen.policy.simulating_report import Example, Finds, Report, keep
 from shouwen.policy.simulating_state import ACT, CLOCK, Happened, History, State, acts_in
 
 PEOPLE_OF: Final = ("responsible", "first_asked")
@@ -191,8 +191,7 @@ class Rehearsal:
             finds.more[kind] += n
         words = [(zh, en)] if zh else []
         words += [(b.zh, b.en) for b in breaches]
-        finds.examples.append(example.of("；".join(w for w, _ in words), "; ".join(w for _, w in words)))
-        del finds.examples[200:]
+        keep(finds.examples, example.of("；".join(w for w, _ in words), "; ".join(w for _, w in words)))
         return True
 
     def _of(self, c: Changed) -> Finds:
@@ -213,7 +212,7 @@ class Rehearsal:
                 f"按当时制度重放不成立：{why}",
                 f"not so by the law of then: {why}",
             )
-            _list(finds.doubtful, example)
+            keep(finds.doubtful, example)
             finds.cannot_tell += 1
 
     def _count_entries(self, compared: _Compared) -> None:
@@ -348,10 +347,5 @@ def _one_more(f: Finding, sign: int, found: dict[str, int]) -> dict[str, int]:
 
 def _doubt(finds: Finds, example: _Example, zh: str, en: str) -> bool:
     finds.cannot_tell += 1
-    _list(finds.doubtful, example.of(zh, en))
+    keep(finds.doubtful, example.of(zh, en))
     return False
-
-
-def _list(examples: list[Example], example: Example) -> None:
-    if len(examples) < 100:
-        examples.append(example)

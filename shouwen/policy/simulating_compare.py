@@ -36,6 +36,7 @@ from shouwen.policy.ruling import (
 from shouwen.policy.simulating_state import ASKED, Happened, moment
 
 PROMISE: Final = "promise"
+CARRIED: Final = ("paused", "resumed", "extended")  # what becomes of a promise on the way: it was compared where it was made
 # What somebody did about the law, and what the caller adds to an effect: no finding of a clause.
 PASSED_OVER: Final = frozenset({"task_done", "task_withdrawn", "verdict", "refused_follow_up", "trouble", "warned"})
 
@@ -227,8 +228,8 @@ def differs_in(old: Said, new: Said, name: Callable[[int], str]) -> tuple[str, s
 
     `name` says who somebody is (ids only, where names are nobody's business).
     """
-    less = sorted(old.findings - new.findings, key=repr)
-    more = sorted(new.findings - old.findings, key=repr)
+    less = sorted((f for f in old.findings - new.findings if f.kind not in CARRIED), key=repr)
+    more = sorted((f for f in new.findings - old.findings if f.kind not in CARRIED), key=repr)
     zh = [f"原{_word(f, 0, name)}" for f in less] + [f"现{_word(f, 0, name)}" for f in more]
     en = [f"was: {_word(f, 1, name)}" for f in less] + [f"now: {_word(f, 1, name)}" for f in more]
     return "；".join(zh), "; ".join(en)

@@ -105,12 +105,13 @@ class Difference:
         return found
 
     def _differ(self, a: Rule, b: Rule) -> bool:
-        return says(a, self.old.law) != says(b, self.new.law) or (isinstance(a.kind, Deadline) and self.other_days)
+        otherwise: bool = says(a, self.old.law) != says(b, self.new.law)
+        return otherwise or (isinstance(a.kind, Deadline) and self.other_days)
 
     @cached_property
     def other_days(self) -> bool:
         """Whether working time is counted otherwise: then every promise may fall due at another moment."""
-        return _calendars(self.old.law) != _calendars(self.new.law)
+        return bool(_calendars(self.old.law) != _calendars(self.new.law))
 
     @cached_property
     def watched(self) -> dict[str, frozenset[str]]:

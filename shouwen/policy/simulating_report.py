@@ -77,6 +77,13 @@ class Finds:
         return told
 
 
+def keep(examples: list[Example], example: Example) -> None:
+    """List an example; of very many the earliest stay, whoever found them in whatever order."""
+    examples.append(example)
+    if len(examples) > 2 * MOST_LISTED:
+        examples[:] = _first(examples)
+
+
 def _first(examples: list[Example]) -> list[Example]:
     return sorted(examples, key=lambda e: (e.at, e.id, e.act))[:MOST_LISTED]
 
@@ -128,7 +135,8 @@ class Report:
                 **{k: sum(getattr(f, k) for f in self.finds.values()) for k in ("same", "moved", "differs", "cannot_tell")},
                 **sums, "entries": dict(sorted(self.entries.items())), "hours": self.hours,
             },
-            "assumed_minutes": dict(self.minutes), "subjects": self.subjects, "diverged": self.diverged, "acts": self.acts, "acts_elsewhere": self.acts_elsewhere,
+            "assumed_minutes": dict(self.minutes), "subjects": self.subjects,
+            "diverged": self.diverged, "acts": self.acts, "acts_elsewhere": self.acts_elsewhere,
             "judged": self.judged, "faithful": self.faithful, "not_looked_at": self.not_looked_at,
             "seconds": round(self.seconds, 2), "acts_per_second": rate,
         }  # fmt: skip

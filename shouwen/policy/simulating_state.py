@@ -63,7 +63,8 @@ class History:
 
     `kept`: values of fields the journal leaves out (personal, large) that never changed. `lost`: fields whose values then nobody
     can tell. `waiting`: acts that waited for approval, by the approval. `free`: no law ruled it when it happened (an event log),
-    so nothing stops at a first divergence. `others`: the acts of cases it points to, by their ids. `shape`: which enactment's shape the subject has, for whoever knows enactments.
+    so nothing stops at a first divergence. `others`: the acts of cases it points to, by their ids. `shape`: which
+    enactment's shape the subject has, for whoever knows enactments.
     """
 
     ref: Ref

@@ -1,0 +1,82 @@
+"""`shouwen law simulate` on an installation: one process or several, JSON or words, the same; and what it says when it cannot."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from shouwen.base.trouble import Exit
+from shouwen.ops import past, seed, shelf
+from shouwen.ops.simulating import _minutes
+from shouwen.policy.simulating_report import MINUTES
+from tests.conftest import LiveDatabase
+
+
+@pytest.fixture
+def company(live_db: LiveDatabase, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LiveDatabase:
+    """The demo company with some weeks behind it."""
+    settings.HOME = tmp_path
+    monkeypatch.setattr(past, "ACTED", 40)
+    seed.demo_company(40, lambda zh, en: None, timezone.now())
+    return live_db
+
+
+@pytest.fixture
+def proposal(tmp_path: Path) -> Path:
+    """A copy of the property pack in which an urgent repair is answered within ten minutes."""
+    folder = tmp_path / "property"
+    shutil.copytree(shelf.SHELF / "property", folder)
+    repair = folder / "repair.yaml"
+    text = repair.read_text("utf-8")
+    assert "until: [reply, assign], within: 1h," in text
+    repair.write_text(text.replace("until: [reply, assign], within: 1h,", "until: [reply, assign], within: 10min,"), "utf-8")
+    return folder
+
+
+def simulated(db: LiveDatabase, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "shouwen", "law", "simulate", *words]
+    return subprocess.run(command, env=db.env, capture_output=True, text=True, check=False)
+
+
+def found(db: LiveDatabase, *words: str) -> dict[str, Any]:
+    done = simulated(db, *words, "--json")
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)
+    return {k: v for k, v in report.items() if k not in ("seconds", "acts_per_second")}
+
+
+def test_one_process_and_two_find_the_same_and_say_it_in_both_languages(company: LiveDatabase, proposal: Path) -> None:
+    since = f"{timezone.now() - timedelta(days=60):%Y-%m-%d}"
+
+    one, two = (found(company, str(proposal), "--since", since, "--processes", n) for n in ("1", "2"))
+
+    assert one == two
+    (clause,) = one["clauses"]
+    assert clause["clause"] == "property/repair#2.1"
+    assert clause["differs"] == clause["breaches"] == len(clause["cases_listed"]) > 0
+    assert one["totals"]["hours"] == round(clause["breaches"] * 15 / 60, 1)
+    zh, en = (simulated(company, str(proposal), "--since", since, "--lang", lang).stdout for lang in ("zh", "en"))
+    assert f"不同 {clause['differs']}" in zh
+    assert f"differs {clause['differs']}" in en
+    assert clause["cases_listed"][0]["number"] in en
+
+
+def test_an_empty_installation_says_that_no_law_is_in_force(live_db: LiveDatabase, proposal: Path) -> None:
+    done = simulated(live_db, str(proposal), "--lang", "en")
+
+    assert done.returncode == Exit.NOT_SET_UP
+    assert "No law is in force yet." in done.stderr + done.stdout or "还没有颁布" in done.stderr
+
+
+def test_minutes_are_an_assumption_to_be_set() -> None:
+    assert _minutes(["breaches=40"]) == {**MINUTES, "breaches": 40}
+    with pytest.raises(Exception, match="--minutes"):
+        _minutes(["coffee=1"])
