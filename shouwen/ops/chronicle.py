@@ -13,6 +13,7 @@ from shouwen.ops.story import Step, Story
 from shouwen.ops.tales import Around, Site, Teller
 from shouwen.policy.act import Evidence
 
+CARING: Final = "generic/service-desk#5.5"
 CLAIM: Final = "property/lost-property#3.4"
 BURST: Final = time(14, 0)  # when the storm breaks
 BURSTS: Final = 180  # minutes in which the leaks come in
@@ -26,6 +27,13 @@ _IDEAS: Final = (
     "希望健身房早一小时开门",
     "建议东门增设电动车充电位",
     "希望每季度办一次旧物交换",
+)
+_ASKED: Final = (  # what is asked, where it was looked up, what was answered
+    ("车位月租多少钱", "停车收费公示", "地面和地库月租不同，以大堂公示为准"),
+    ("装修要办什么手续", "装修须知", "先到客服中心登记，交图纸和押金"),
+    ("健身房几点关门", "会所开放时间", "每天晚上十点关门"),
+    ("门禁卡丢了怎么补", "门禁卡办理说明", "带身份证到客服中心补办"),
+    ("物业费怎么开票", "收费说明", "缴费后在客服中心开电子发票"),
 )
 
 
@@ -175,6 +183,10 @@ class Chronicler(Teller):
     def _rare(self) -> Iterator[Story]:
         if self.day.kind != "office":
             return
+        if self.chance.random() < 0.25:
+            yield self.enquiry(self._at(self.chance.uniform(9, 17)), self.site())
+        if self.chance.random() < 0.08:
+            yield self.message(self._at(self.chance.uniform(9, 15)), self.site())
         if self.chance.random() < 0.12:
             yield self.found(self._at(self.chance.uniform(9, 15)), self.site())
         if self.chance.random() < 0.08:
@@ -190,6 +202,24 @@ class Chronicler(Teller):
         told = {"claimant": "失主", "claimant_id": "证件已核对", "described": f"{item}，说法与物品一致"}
         shown = (Evidence("id_seen", "staff", site.desk),)
         return self.then(story, 30, 95, "hand_out", site.desk, fields=told, evidence=shown, ticks=self.around.ticks(CLAIM))
+
+    def enquiry(self, at: datetime, site: Site) -> Story:
+        """Somebody asks on the telephone and is answered while they wait."""
+        need, basis, answer = self.chance.choice(_ASKED)
+        _, customer = self.home(site)
+        story = self.begin("enquiry", site, customer, Step(at, "open", site.desk, {"customer": customer, "need": need}))
+        self.then(story, 1, 6, "answer", site.desk, fields={"basis": basis, "answer_text": answer})
+        content = self.chance.random() < (0.95 if site is self.garden else 0.85)
+        said = {"satisfied": content} if content else {"satisfied": content, "comment": "等得太久"}
+        return self.then(story, 1, 3, "end", site.desk, fields=said)
+
+    def message(self, at: datetime, site: Site) -> Story:
+        """Somebody writes, and is answered the same day."""
+        need, _, answer = self.chance.choice(_ASKED)
+        _, customer = self.home(site)
+        brought = {"customer": customer, "channel": self.chance.choice(("email", "sms")), "content": f"请问{need}"}
+        story = self.begin("message", site, customer, Step(at, "open", site.desk, brought))
+        return self.then(story, 10, 90, "reply", site.desk, fields={"reply_text": answer}, ticks=self.around.ticks(CARING))
 
     def idea(self, at: datetime, site: Site) -> Story:
         """A customer has an idea; it is judged, and adopted or not with a reason."""

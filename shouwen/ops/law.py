@@ -1,4 +1,4 @@
-"""`shouwen law …`: check, test, mutate, enact and explain regulations. All but `enact` work on files, without a database."""
+"""`shouwen law …`: check, test, mutate, enact, rehearse and explain regulations. All but `enact` and `simulate` work on files alone."""
 
 from __future__ import annotations
 

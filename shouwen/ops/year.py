@@ -19,6 +19,7 @@ from django.db import transaction
 from shouwen.base.models import ActKey, Notice
 from shouwen.base.progress import Say
 from shouwen.cases import clock
+from shouwen.cases.models import Case
 from shouwen.ops import seasons
 from shouwen.ops.chronicle import AWAY, of_day
 from shouwen.ops.story import Player
@@ -58,29 +59,31 @@ class Year:
         self._leave()
         for n in range(WEEKS * 7):
             on = self.begin.date() + timedelta(days=n)
-            if n % 7 == 0:
+            if n % 7 == 0 and (done or not there):  # begun again it is silent about what is there
                 self._tell(n // 7)
             if on in there:
                 continue
             began = time.monotonic()
-            self._play(on, storm)
-            done += 1
+            done += self._play(on, storm)
             self.rest(time.monotonic() - began)
         self._tell(WEEKS)
         return done
 
     @transaction.atomic
-    def _play(self, on: date, storm: date | None) -> None:
+    def _play(self, on: date, storm: date | None) -> bool:
+        """Play a day; return whether anything began on it."""
         told = [s for s in of_day(self.around, on, storm, _zone(self.end)) if s.steps[-1].at < self.end]
         if not told:
-            return
+            return False
         told[0].steps[0] = replace(told[0].steps[0], key=f"{KEY}{on}")
         last = max(s.steps[-1].at for s in told)
         player = Player(_ring, WINDOW)
         player.play(told, until=last)
         self.players.append(player)
-        cases = [s.ref.id for s in told]
+        ids = [s.ref.id for s in told]
+        cases = [*ids, *Case.objects.filter(parent_id__in=ids).values_list("pk", flat=True)]
         Notice.objects.filter(case_id__in=cases, staff_id__isnull=False, read_at=None).update(read_at=last)
+        return True
 
     def _leave(self) -> None:
         """Write down who was on leave in that year, and who stood in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from shouwen.cases.models import Case, Deadline, Task
 from shouwen.ledger.models import Entry
 from shouwen.ops import chronicle, seasons, seed, year
 from shouwen.ops.cast import find
-from shouwen.ops.story import Player
+from shouwen.ops.story import Player, Story
+from shouwen.ops.tales import Around
 from shouwen.ops.year import Year, days_there
 from shouwen.staff.models import Absence
 from shouwen.web.touring import history
@@ -154,6 +155,28 @@ def test_the_week_comes_first_and_the_year_ends_before_it(
     assert not arrived.filter(at__gte=END).exists()
     assert not arrived.filter(at__lt=found.begin).exists()
     assert {pk: Case.objects.get(pk=pk).step for pk in before} == before  # the present stands as it stood
+
+
+def test_newer_regulations_appear_too_and_come_to_their_end(week_before: Week, monkeypatch: pytest.MonkeyPatch) -> None:
+    played = week_before()
+
+    def rare(around: Around, on: date, storm: date | None, zone: tzinfo) -> list[Story]:
+        told = chronicle.Chronicler(around, seasons.Day(on, "office", 0, ()), zone)
+        at_ten = datetime.combine(on, time(10), zone)
+        return [
+            tell(at_ten, site)
+            for tell in (told.enquiry, told.message, told.found, told.idea) for _ in range(6) for site in around.sites
+        ]  # fmt: skip
+
+    monkeypatch.setattr(year, "of_day", rare)
+    played._play(date(2026, 3, 18), None)
+
+    assert wrong(played.players) == []
+    ended = Counter(Case.objects.ended().values_list("procedure", flat=True))
+    assert {name: ended[name] for name in ("enquiry", "message", "found_item", "idea", "visit")} == dict.fromkeys(
+        ("enquiry", "message", "found_item", "idea", "visit"), 12
+    )
+    assert not Case.objects.open().exists()
 
 
 def test_in_one_day_everything_is_entered_in_the_order_of_time(week_before: Week) -> None:

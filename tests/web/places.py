@@ -114,7 +114,7 @@ def _notice_read(page: Page) -> None:
 
 def _signed_in(page: Page) -> None:
     page.locator("#label").fill("呼叫中心")
-    page.locator("#tokens .btn", has_text="令牌").click()
+    page.locator("#tokens .token-end .btn").click()
     expect(page.locator("#tokens .secret")).to_be_visible()
 
 

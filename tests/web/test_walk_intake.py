@@ -105,3 +105,20 @@ def test_the_card_says_the_last_words_and_that_it_is_not_the_first_time(village:
     expect(page.locator(".last-words")).to_contain_text("业主要求当面说明")
     expect(page.locator("#similar")).to_contain_text("90 天内第")
     expect(page.locator("#similar")).to_contain_text("可能已经受理过")
+
+
+def test_enter_pressed_before_the_list_has_come_takes_the_first_of_what_was_typed(
+    village: Village, sit: Callable[..., Page]
+) -> None:
+    wanted, other = village.customer(3), village.customer(4)
+    tail, before = (c.phones.get(is_main=True).number[-6:] for c in (wanted, other))
+    page = sit("chen_jie")
+    page.goto("/intake/")
+    page.keyboard.type(before)
+    expect(page.locator(f"#caller-{other.pk}")).to_have_attribute("aria-selected", "true")
+
+    page.keyboard.press("Control+a")
+    page.keyboard.type(tail)
+    page.keyboard.press("Enter")  # at once: the list on the page is still that of the number before
+
+    expect(page).to_have_url(re.compile(rf"/intake/\?customer={wanted.pk}$"))

@@ -32,10 +32,10 @@ def go(request: Ask) -> HttpResponse:
 
 
 def _address(request: Ask, at: int) -> str:
-    """The page of a stop: of cases the one that is due next, of regulations the one most is done by."""
+    """The page of a stop: of cases a customer's that is due next, of regulations the one most is done by."""
     name = stops.STOPS[at].pages[0]
     if name == "cases:page":
-        found = Case.objects.visible_to(request.reader).open().soonest_first().first()
+        found = Case.objects.visible_to(request.reader).open().filter(customer__isnull=False).soonest_first().first()
         return reverse(name, args=[found.number]) if found is not None else reverse("cases:list")
     if name == "regulations:page":
         law = law_of(request)

@@ -67,7 +67,8 @@
     if (form.dataset.forgets !== undefined) sessionStorage.clear();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.target.matches && event.target.matches("form[data-draft]") && event.target; // not what a part of it asked
+    const asked = event.detail.elt; // the target is an ancestor once the answer has taken the form's place
+    const form = asked.matches("form[data-draft]") && asked; // not what a part of it asked
     if (form && event.detail.requestConfig.verb === "post" && event.detail.xhr.status >= 200 && event.detail.xhr.status < 300) {
       clearTimeout(waiting);
       sessionStorage.removeItem(place(form));

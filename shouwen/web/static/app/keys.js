@@ -76,6 +76,11 @@
     const list = listOf(field);
     if (!list) return;
     const chosen = list.querySelector("[aria-selected='true']");
+    if (event.key === "Enter" && !event.isComposing && behind(field, list)) {
+      event.preventDefault();
+      field.dataset.entered = ""; // the list of what is typed now is still to come: the first of it is taken, not of the one before
+      return;
+    }
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       open(field, list, true);
@@ -94,10 +99,24 @@
     list.hidden = !yes || !list.childElementCount;
     field.setAttribute("aria-expanded", String(!list.hidden));
   }
+  const behind = (field, list) => field.dataset.enterWaits !== undefined && field.value.trim() !== "" && list.dataset.of !== field.value.trim();
   document.addEventListener("htmx:afterSwap", (event) => {
-    const field = document.querySelector(`[data-list="${event.detail.target.id}"]`);
-    if (field) open(field, event.detail.target, document.activeElement === field);
+    const list = event.detail.target;
+    const field = document.querySelector(`[data-list="${list.id}"]`);
+    if (!field) return;
+    open(field, list, document.activeElement === field);
+    const asked = event.detail.requestConfig && event.detail.requestConfig.parameters;
+    list.dataset.of = String((asked && asked[field.name]) || "").trim();
   });
+  document.addEventListener("htmx:afterSettle", (event) => { // only now can what came be clicked
+    const list = event.detail.target;
+    const field = document.querySelector(`[data-list="${list.id}"]`);
+    if (!field || field.dataset.entered === undefined || behind(field, list)) return;
+    delete field.dataset.entered;
+    const first = list.querySelector("[aria-selected='true']");
+    if (first && document.activeElement === field) first.click();
+  });
+  document.addEventListener("input", (event) => { if (event.target.dataset) delete event.target.dataset.entered; });
   document.addEventListener("focusin", (event) => {
     if (event.target.dataset && event.target.dataset.list) open(event.target, listOf(event.target), true);
   });
