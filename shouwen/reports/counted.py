@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from shouwen.base.sql import raw
 from shouwen.policy.law import Law
-from shouwen.reports.figures import PROMISES, Scope
+from shouwen.reports.figures import PROMISES, Scope, procedures
 from shouwen.reports.rolling import marks
 
 FIRST_LOOK: Final = timedelta(days=1)
@@ -103,6 +103,9 @@ def _conditions(what: What, law: Law | None) -> tuple[list[str], dict[str, Any]]
         found.append("e.clause = %(name)s")
     if what.name and what.kind == "act":
         found.append("e.act = %(name)s")
+    if what.kind == "act" and what.name == "open" and not what.noun:
+        found.append("e.noun = any(%(nouns)s::text[])")
+        params["nouns"] = procedures(law)
     if what.kind == "ended":
         found.append(_ends(what, law, params))
     if what.kind == "answer":

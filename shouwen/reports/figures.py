@@ -23,8 +23,8 @@ PROMISES: Final = ("kept", "late", "breach")
 _REACHED: Final = "select r.seq, coalesce((select max(seq) from base_event), 0) from reports_reached r"
 _FOLD: Final = """with rows as (
  select day, kind, noun, name, unit_id as unit, person_id as person, n from reports_daily
-  where {kinds} and day between %(since)s and %(until)s and {kept} and {names}
- union all select * from ({fresh}) f where {kinds} and day between %(since)s and %(until)s and {units} and {names})
+  where {kinds} and day between %(since)s and %(until)s and {kept} and {names} and {nouns}
+ union all select * from ({fresh}) f where {kinds} and day between %(since)s and %(until)s and {units} and {names} and {nouns})
  select {by}, sum(n)::int8 from rows group by {by}"""
 _LOAD: Final = """select coalesce(unit_id, 0), coalesce(responsible_id, 0), count(*),
  count(*) filter (where next_due < %(now)s), count(*) filter (where held)
@@ -56,6 +56,11 @@ class Load:
     held: int
 
 
+def procedures(law: Law | None) -> list[str]:
+    """Return the nouns of a law that come in and end: its procedures, and no registers or books."""
+    return sorted(n.id for n in law.nouns.values() if n.kind == "case") if law is not None else []
+
+
 def units_below(org: Org, unit: int, reader: Reader) -> frozenset[int] | None:
     """Return a unit and those below it as far as a reader may see them; 0 asks for everything in sight."""
     if not unit:
@@ -75,19 +80,22 @@ class Figures:
         self.behind = newest - reached if newest - reached > LATEST else 0  # of the newest events, how many no figure counts yet
         self._told = grouping(law, None, reached if self.behind else newest)
 
-    def fold(self, kinds: Collection[str], by: Sequence[str], names: Collection[str] = ()) -> list[tuple[Any, ...]]:
-        """Return how many events there were, grouped by COLUMNS; each row ends with the number. No kinds or no names: all of them."""
+    def fold(
+        self, kinds: Collection[str], by: Sequence[str], names: Collection[str] = (), nouns: Collection[str] = ()
+    ) -> list[tuple[Any, ...]]:
+        """Return how many events there were, grouped by COLUMNS; each row ends with the number. No kinds, names or nouns: all."""
         if not set(by) <= set(COLUMNS):
             raise ValueError(f"no such column among {by}")
         scope = self.scope
         wanted = {
             "kinds": "kind = any(%(kinds)s::text[])" if kinds else "true",
             "names": "name = any(%(names)s::text[])" if names else "true",
+            "nouns": "noun = any(%(nouns)s::text[])" if nouns else "true",
             "units": "unit = any(%(units)s::int8[])" if scope.units is not None else "true",
         }
         query = _FOLD.format(by=", ".join(by), fresh=GROUPED, kept=wanted["units"].replace("unit ", "unit_id "), **wanted)
         params = {
-            "kinds": sorted(kinds), "names": sorted(names), "units": sorted(scope.units or ()),
+            "kinds": sorted(kinds), "names": sorted(names), "nouns": sorted(nouns), "units": sorted(scope.units or ()),
             "since": scope.since, "until": scope.until, **self._told,
         }  # fmt: skip
         return raw().execute(query, params).fetchall()

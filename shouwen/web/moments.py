@@ -15,7 +15,7 @@ from shouwen.worktime import moment_words
 from shouwen.worktime.saying import date_words
 
 State = Literal["over", "soon", "later", "none"]
-SOON: Final = timedelta(hours=1)  # where the law gives no warning of its own
+SOON: Final = timedelta(hours=1)  # this near is soon, even where the warning moment of the clause is yet to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def due(at: datetime | None, now: datetime, warn_at: datetime | None = None) -> 
     """Say when something falls due, seen from now. None: no time was set, or the clock is stopped."""
     if at is None:
         return Due(None, None, "none", "", "")
-    state: State = "over" if at < now else "soon" if now >= (warn_at or at - SOON) else "later"
+    state: State = "over" if at < now else "soon" if now >= min(warn_at or at, at - SOON) else "later"
     return Due(at, warn_at, state, distance(at, now), when(at, now))
 
 

@@ -14,6 +14,8 @@ from shouwen.staff.models import Staff
 from tests import databases
 from tests.web.village import Village
 
+expect.set_options(timeout=15_000)  # CI's machines have two cores for a browser, a server, a database and another browser
+
 PHONE: Final = 900  # narrower is held in a hand
 AXE: Final = databases.ROOT / ".cache/browser/axe.min.js"
 # A refusal is an answer with a status of its own, and browsers print that.
@@ -47,7 +49,7 @@ def visitor(browser: Browser, village: Village, person: Staff | None, width: int
         device_scale_factor=2 if phone else 1,
         **options,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     if person is not None:
         cookie = village.client(person).cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": village.address}])

@@ -58,6 +58,17 @@ def test_what_came_in_is_what_counting_says(village: Village) -> None:
     assert NUMBER.findall(row.group(0))[0][1] == str(counted)
 
 
+def test_only_procedures_come_in_and_end(village: Village) -> None:
+    opened = Event.objects.filter(kind="act", act="open")
+    assert opened.exclude(subject_kind="case").exists()  # customers are opened too
+    shown = tables(village, "lin_yue")
+
+    assert sum(int(NUMBER.findall(row)[0][1]) for row in shown["procedures"].split("<tr")[2:]) == (
+        opened.filter(subject_kind="case").count()
+    )
+    assert "客户</th>" not in shown["procedures"]
+
+
 def test_whoever_sees_one_site_gets_figures_of_that_site_only(village: Village) -> None:
     assert "湖畔苑" in tables(village, "lin_yue")["units"] or Case.objects.filter(unit__name="湖畔苑").count() == 0
     elsewhere = Case.objects.filter(unit__name="云栖花园").first()

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shouwen.policy.law import Law
-from shouwen.reports.figures import PROMISES, Figures
+from shouwen.reports.figures import PROMISES, Figures, procedures
 from shouwen.reports.rolling import marks
 from shouwen.web import people
 from shouwen.web.asking import Ask
@@ -87,16 +87,17 @@ def board(request: Ask, asked: Asked, law: Law | None) -> Board:
     scope = asked.scope(request)
     figures = Figures(scope, request.now, law)
     moves = {"open", *(step for mark in marks(law) for step in mark["ends"])}
-    volume = _opened_or_ended(figures.fold(("act", "ended"), ("day", "kind", "noun", "name"), moves), 1, 3)
+    cases = procedures(law)  # customers and what stands in registers are opened too, and are no matters
+    volume = _opened_or_ended(figures.fold(("act", "ended"), ("day", "kind", "noun", "name"), moves, cases), 1, 3)
     promises = figures.fold(PROMISES, ("name", "unit", "person", "kind"))
     answers = figures.fold(("answer",), ("noun", "name", "unit"))
     done = figures.fold(("act",), ("person",))
     past = Figures(asked.before(scope), request.now, law)
     earlier = [
         *past.fold(PROMISES, ("kind",)),
-        *(r[:1] + r[2:] for r in _opened_or_ended(past.fold(("act", "ended"), ("kind", "name"), moves), 0, 1)),
+        *(r[:1] + r[2:] for r in _opened_or_ended(past.fold(("act", "ended"), ("kind", "name"), moves, cases), 0, 1)),
     ]
-    of_units = _opened_or_ended(figures.fold(("act", "ended"), ("unit", "kind", "name"), moves), 1, 2)
+    of_units = _opened_or_ended(figures.fold(("act", "ended"), ("unit", "kind", "name"), moves, cases), 1, 2)
     loads = figures.load()
     say = _Words(request, asked, law)
     tables = [

@@ -40,6 +40,8 @@ ACTS: Final = {
     "be_absent": gettext_lazy("登记不在岗"),
     "be_back": gettext_lazy("销假"),
     "put_on_duty": gettext_lazy("排班"),
+    "set_shift": gettext_lazy("排班"),
+    "copy_shifts": gettext_lazy("按上周排班"),
     "suspend": gettext_lazy("停用账号"),
     "resume": gettext_lazy("恢复账号"),
     "leave": gettext_lazy("离职"),

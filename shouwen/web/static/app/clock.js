@@ -23,7 +23,7 @@
     const now = Date.now() + skew;
     for (const due of document.querySelectorAll("time.due")) {
       const at = Date.parse(due.dateTime);
-      const warn = due.dataset.warn ? Date.parse(due.dataset.warn) : at - 3600000;
+      const warn = Math.min(due.dataset.warn ? Date.parse(due.dataset.warn) : at, at - 3600000); // the last hour is always soon
       const state = at < now ? "over" : now >= warn ? "soon" : "later";
       const left = due.querySelector(".due-left");
       const text = distance(at - now);

@@ -67,7 +67,7 @@
     if (form.dataset.forgets !== undefined) sessionStorage.clear();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const asked = event.detail.elt; // the target is an ancestor once the answer has taken the form's place
+    const asked = event.detail.requestConfig.elt; // the event's own is an ancestor once the answer has taken the form's place
     const form = asked.matches("form[data-draft]") && asked; // not what a part of it asked
     if (form && event.detail.requestConfig.verb === "post" && event.detail.xhr.status >= 200 && event.detail.xhr.status < 300) {
       clearTimeout(waiting);

@@ -101,17 +101,16 @@
   }
   const behind = (field, list) => field.dataset.enterWaits !== undefined && field.value.trim() !== "" && list.dataset.of !== field.value.trim();
   document.addEventListener("htmx:afterSwap", (event) => {
-    const list = event.detail.target;
-    const field = document.querySelector(`[data-list="${list.id}"]`);
-    if (!field) return;
-    open(field, list, document.activeElement === field);
-    const asked = event.detail.requestConfig && event.detail.requestConfig.parameters;
-    list.dataset.of = String((asked && asked[field.name]) || "").trim();
+    const field = document.querySelector(`[data-list="${event.detail.target.id}"]`);
+    if (field) open(field, event.detail.target, document.activeElement === field);
   });
   document.addEventListener("htmx:afterSettle", (event) => { // only now can what came be clicked
     const list = event.detail.target;
     const field = document.querySelector(`[data-list="${list.id}"]`);
-    if (!field || field.dataset.entered === undefined || behind(field, list)) return;
+    if (!field) return;
+    const asked = event.detail.requestConfig && event.detail.requestConfig.parameters;
+    list.dataset.of = String((asked && asked[field.name]) || "").trim();
+    if (field.dataset.entered === undefined || behind(field, list)) return;
     delete field.dataset.entered;
     const first = list.querySelector("[aria-selected='true']");
     if (first && document.activeElement === field) first.click();
