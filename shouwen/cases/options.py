@@ -110,10 +110,13 @@ def option(case: Ref, name: str, staff: int, *, now: datetime, fields: Mapping[s
     return found[0] if found else None
 
 
-def options_of_each(wanted: Iterable[tuple[Ref, str]], staff: int, *, now: datetime) -> dict[int, list[Option]]:
+def options_of_each(
+    wanted: Iterable[tuple[Ref, str]], staff: int, *, now: datetime, proposing: bool = True
+) -> dict[int, list[Option]]:
     """Return by the ids of cases one act of each (named "": every act its step knows), for one person.
 
-    However many cases there are, they are read with as many queries as one.
+    Candidates are ranked where every act is named, unless nobody is to be proposed. However many cases there are, they are read
+    with as many queries as one.
     """
     pairs = list(wanted)
     book = Book(lock=False)
@@ -127,7 +130,9 @@ def options_of_each(wanted: Iterable[tuple[Ref, str]], staff: int, *, now: datet
         names = [name] if name else [n for n in subject.noun.acts if n != "open"]
         matters += [matter_of(Act(n, case, staff, now), subject, law, book.org(now)) for n in names if n in subject.noun.acts]
     found: dict[int, list[Option]] = {}
-    for m, one in zip(matters, _asked(book, matters, now, every=True, ranked=all(n for _, n in pairs)), strict=True):
+    for m, one in zip(
+        matters, _asked(book, matters, now, every=True, ranked=proposing and all(n for _, n in pairs)), strict=True
+    ):
         if not any(r.code in HIDDEN for r in one.refusals):
             found.setdefault(m.subject.ref.id, []).append(one)
     return found

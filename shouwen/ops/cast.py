@@ -34,7 +34,7 @@ class _Part(NamedTuple):
     unit: str  # where they belong
     posts: tuple[tuple[str, str], ...]  # (post, unit in which it is held)
     phone: str
-    skills: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()  # choices of the packs' own fields, so that the law can match them with a case
 
 
 _UNITS: Final = {
@@ -55,9 +55,9 @@ _PEOPLE: Final = {
     "he_jing": _Part("何静", "service", (("service_officer", "hupan"),), "13800000007"),
     "xu_qiang": _Part("徐强", "engineering", (("engineering_director", "company"),), "13800000008"),
     "ma_jun": _Part("马骏", "engineering", (("team_leader", "yunqi"), ("team_leader", "hupan")), "13800000009"),
-    "sun_lei": _Part("孙磊", "engineering", (("repairer", "yunqi"),), "13800000010", ("water",)),
-    "qian_hao": _Part("钱浩", "engineering", (("repairer", "yunqi"),), "13800000011", ("power",)),
-    "shan_zhiyuan": _Part("单志远", "engineering", (("repairer", "hupan"),), "13800000012", ("doors", "water")),
+    "sun_lei": _Part("孙磊", "engineering", (("repairer", "yunqi"),), "13800000010", ("leak",)),
+    "qian_hao": _Part("钱浩", "engineering", (("repairer", "yunqi"),), "13800000011", ("outage",)),
+    "shan_zhiyuan": _Part("单志远", "engineering", (("repairer", "hupan"),), "13800000012", ("danger", "leak")),
     "zheng_fang": _Part("郑芳", "finance", (("cashier", "company"),), "13800000013"),
     "feng_xue": _Part("冯雪", "finance", (("finance", "company"),), "13800000014"),
     "zeng_qin": _Part("曾琴", "service", (("archivist", "company"),), "13800000015"),
@@ -93,9 +93,9 @@ class Cast:
     he_jing: Staff  # 客户服务员, 湖畔苑
     xu_qiang: Staff  # 工程部主任
     ma_jun: Staff  # 班长
-    sun_lei: Staff  # 维修人员, 水, 云栖花园
-    qian_hao: Staff  # 维修人员, 电, 云栖花园
-    shan_zhiyuan: Staff  # 维修人员, 门窗和水, 湖畔苑
+    sun_lei: Staff  # 维修人员, 跑水漏水, 云栖花园
+    qian_hao: Staff  # 维修人员, 停水停电, 云栖花园
+    shan_zhiyuan: Staff  # 维修人员, 危及人身和跑水漏水, 湖畔苑
     zheng_fang: Staff  # 收费员; stands in for 冯雪
     feng_xue: Staff  # 财务部, away for three days
     zeng_qin: Staff  # 档案管理员

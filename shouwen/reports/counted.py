@@ -97,15 +97,11 @@ def _conditions(what: What, law: Law | None) -> tuple[list[str], dict[str, Any]]
         if what.kind
         else ["e.clause <> ''"]
     )
-    if what.noun:
-        found.append("e.noun = %(noun)s")
+    found += _nouns(what, law, params)
     if what.name and not acts:
         found.append("e.clause = %(name)s")
     if what.name and what.kind == "act":
         found.append("e.act = %(name)s")
-    if what.kind == "act" and what.name == "open" and not what.noun:
-        found.append("e.noun = any(%(nouns)s::text[])")
-        params["nouns"] = procedures(law)
     if what.kind == "ended":
         found.append(_ends(what, law, params))
     if what.kind == "answer":
@@ -115,6 +111,16 @@ def _conditions(what: What, law: Law | None) -> tuple[list[str], dict[str, Any]]
     if what.person:
         found.append("(e.data -> 'owes' ->> 0)::int8 = %(person)s" if what.kind in PROMISES else "e.actor_id = %(person)s")
     return found, params
+
+
+def _nouns(what: What, law: Law | None, params: dict[str, Any]) -> list[str]:
+    """The condition of what noun an event is; what is opened is counted of procedures only. `params` gets them."""
+    if what.noun:
+        return ["e.noun = %(noun)s"]
+    params["nouns"] = procedures(law)
+    if (what.kind, what.name) != ("act", "open") or not params["nouns"]:
+        return []
+    return ["e.noun = any(%(nouns)s::text[])"]
 
 
 def _ends(what: What, law: Law | None, params: dict[str, Any]) -> str:

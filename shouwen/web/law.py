@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Protocol, cast
 
 from django.http import HttpRequest
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shouwen.base.errors import Problem
+from shouwen.cases.dispatch import namings
 from shouwen.cases.enactments import Laws
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import Noun
@@ -144,3 +146,19 @@ def act_name(noun: Noun | None, act: str, lang: str) -> str:
 def post_name(law: Law | None, post: str, lang: str) -> str:
     """The word of a post."""
     return title(post, law.posts if law is not None else {}, lang)
+
+
+def skill_names(law: Law | None, now: datetime, lang: str) -> Mapping[str, str]:
+    """The words of what somebody may be good at: the choices of every procedure for which somebody is sent."""
+    fields = (f for n in namings(law, now) for f in n.noun.fields.values() if f.type.name == "choice")
+    found: dict[str, str] = {}
+    for field in fields:
+        for choice, label in field.type.choices.items():
+            found.setdefault(choice, said(label, lang))
+    return found
+
+
+def skill_words(law: Law | None, skills: Iterable[str], now: datetime, lang: str) -> list[str]:
+    """Skills in the reader's language; one that is no choice of a pack stays as it was typed."""
+    words = skill_names(law, now, lang)
+    return [words.get(s, s) for s in sorted(skills)]

@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from shouwen.base.models import Company, Notice
 from shouwen.base.sql import place
 from shouwen.web.asking import Ask, wants_part
+from shouwen.web.dispatch.visiting import goes_out
 
 MANY: Final = 99  # unread notices beyond this are not counted
 _companies: dict[tuple[str, int], str] = {}
@@ -48,6 +49,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "unread": Notice.objects.unread(ask.me.pk)[: MANY + 1].count(),
         "company": _company(ask.org.version),
         "posts": sorted(ask.reader.posts),
+        "goes_out": goes_out(ask),
     }
 
 

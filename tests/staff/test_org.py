@@ -32,7 +32,7 @@ def test_it_says_who_holds_what_where(world: Cast) -> None:
     assert o.superior_of(world.sun_lei.pk) == world.xu_qiang.pk, "the head of the department"
     assert o.superior_of(world.xu_qiang.pk) == world.zhao_jun.pk, "the head of the unit above"
     assert o.superior_of(world.zhao_jun.pk) == 0
-    assert o.staff[world.shan_zhiyuan.pk].skills == {"doors", "water"}
+    assert o.staff[world.shan_zhiyuan.pk].skills == {"danger", "leak"}
     assert o.units[u.yunqi.pk].parent == u.company.pk
     assert (o.units[u.yunqi.pk].kind, o.units[u.yunqi.pk].name) == ("site", "云栖花园")
 
@@ -81,7 +81,7 @@ def test_what_was_kept_of_a_rolled_back_change_is_never_used(world: Cast) -> Non
         assert org.snapshot(NOW).staff[world.sun_lei.pk].skills == {"flying"}
         transaction.set_rollback(True)
     Staff.objects.filter(pk=world.qian_hao.pk).update(skills=["diving"])
-    assert org.snapshot(NOW).staff[world.sun_lei.pk].skills == {"water"}
+    assert org.snapshot(NOW).staff[world.sun_lei.pk].skills == {"leak"}
 
 
 def test_shifts_are_those_of_the_week_asked_about(world: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -27,8 +28,13 @@ def test_one_press_sends_whom_the_law_proposes_and_why_is_said(village: Village,
     expect(first).to_contain_text("手上")
     expect(row.locator(".candidates .cite")).to_have_text("§3.3")
     name = first.locator("b").inner_text()
+    below = page.locator(".dispatch-row").nth(1).locator(".main-cell").inner_text()
     first.click()
-    expect(page.locator("#trouble")).to_contain_text("已办理")
+    expect(page.locator("#trouble")).to_contain_text(f"{case.number} 已派给 {name}")
+    expect(row.locator(".row-done")).to_contain_text(f"{case.number} 已派给 {name}")  # it stays for a moment
+    expect(row.locator(".candidates")).to_be_hidden()
+    expect(page.locator(".dispatch-row").nth(1).locator(".main-cell")).to_have_text(below)  # nothing moved under the hand
+    expect(row.locator(".row-done a", has_text="打开")).to_be_visible()
     expect(page.locator(".dispatch-row", has_text="阁楼漏水")).to_have_count(0)
     case.refresh_from_db()
     sent = next(p for p in village.cast.everybody if p.pk == case.fields["technician"])
@@ -39,16 +45,26 @@ def test_one_press_sends_whom_the_law_proposes_and_why_is_said(village: Village,
     expect(page.locator(".desk-row", has_text="阁楼漏水")).to_contain_text("未领单")
 
 
-def test_whoever_has_least_in_hand_is_proposed_first(village: Village) -> None:
+def test_a_leak_goes_to_whoever_is_good_at_leaks_and_skills_are_said_in_words(village: Village, sit: Callable[..., Page]) -> None:
+    village.repair(village.cast.chen_jie, long_ago(), 9, "衣帽间跑水")
+    page = sit("xu_qiang")
+    page.goto("/dispatch/")
+    first = page.locator(".dispatch-row", has_text="衣帽间跑水").locator(".candidate").first
+    expect(first).to_contain_text("孙磊")
+    expect(first).to_contain_text("专长对口")
+    expect(page.locator(".load", has_text="孙磊").locator(".pill", has_text="跑水漏水")).to_be_visible()
+
+
+def test_of_those_equally_skilled_whoever_has_least_in_hand_is_proposed_first(village: Village) -> None:
     cast, now = village.cast, timezone.now()
-    busy = village.repair(cast.chen_jie, now, 1, "洗手池漏水")
+    busy = village.repair(cast.chen_jie, now, 1, "窗扇松动", trouble="danger")
     first = _proposed(village, busy)
     village.act(busy, "assign", cast.xu_qiang, technician=first)
-    again = village.repair(cast.chen_jie, now, 2, "浴缸漏水")
+    again = village.repair(cast.chen_jie, now, 2, "吊顶要掉", trouble="danger")
     for _ in range(3):  # until the other has less in hand than the first
         if _proposed(village, again) != first:
             return
-        more = village.repair(cast.chen_jie, now, 3, "马桶漏水")
+        more = village.repair(cast.chen_jie, now, 3, "玻璃开裂", trouble="danger")
         village.act(more, "assign", cast.xu_qiang, technician=first)
     assert _proposed(village, again) != first
 
@@ -89,6 +105,28 @@ def test_who_may_not_assign_is_told_by_which_clause(village: Village, sit: Calla
     page.goto("/dispatch/")
     expect(page.locator(".dispatch-row", has_text="储物间漏水").locator(".why")).to_contain_text("工程部主任")
     expect(page.locator(".dispatch-row", has_text="储物间漏水").locator(".why .cite")).to_have_text("§3.2")
+
+
+def test_the_desk_of_a_technician_says_how_many_visits_wait(village: Village) -> None:
+    cast = village.cast
+    case = village.repair(cast.chen_jie, timezone.now(), 10, "客卫渗水")
+    village.act(case, "assign", cast.xu_qiang, technician=cast.sun_lei.pk)
+    page = village.client(cast.sun_lei).get("/").content.decode()
+
+    found = re.search(r'desk-visits" href="/dispatch/visits/">.*?<span class="count">(\d+)</span>', page, re.DOTALL)
+    assert found is not None
+    assert int(found[1]) == Case.objects.open().filter(fields__technician=cast.sun_lei.pk, held=False).count()
+    assert "都办完了" not in page
+    assert "desk-visits" not in village.client(cast.chen_jie).get("/").content.decode()
+
+
+def test_the_bottom_of_a_phone_leads_a_technician_to_visits_and_a_receptionist_to_intake(village: Village) -> None:
+    def second(username: str) -> str:
+        page = village.client(getattr(village.cast, username)).get("/").content.decode()
+        return str(re.findall(r'<a href="([^"]+)"', page.partition('<nav class="bottom"')[2])[1])
+
+    assert second("sun_lei") == "/dispatch/visits/"
+    assert second("chen_jie") == "/intake/"
 
 
 def test_a_visit_is_done_on_a_phone_from_one_page(village: Village, sit: Callable[..., Page]) -> None:

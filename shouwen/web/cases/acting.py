@@ -26,6 +26,7 @@ from shouwen.web.cases import suggesting
 from shouwen.web.cases.assembly import find
 from shouwen.web.cases.meanwhile import Meanwhile, as_shown, followed, meanwhile
 from shouwen.web.cases.passing import may_pass
+from shouwen.web.cases.sending import sent
 from shouwen.web.cases.slots import slot_of
 from shouwen.web.cases.undoing import undo_of
 from shouwen.web.cases.views import context_of
@@ -157,7 +158,7 @@ def done(request: Ask, case: Case, name: str, ruling: Ruling) -> HttpResponse:
     """Say what was done; the changed parts of the page come along. A row of a list only hears of it."""
     text = _("已提交，等待批准。") if ruling.outcome == "waiting" else _("已办理。")
     if slot_of(request) != "acting":
-        return _heard(request, text, ruling)
+        return sent(request, case, name, ruling) or _heard(request, text, ruling)
     try:
         fresh = find(request, str(case.pk))
     except Http404:

@@ -162,7 +162,8 @@ class Assembly:
         found = [o for o in options(self.case.ref, self.request.me.pk, now=self.request.now, book=self.book) if self._offered(o)]
         stopped = next((r for o in found for r in o.refusals if r.code in STOPPED), None)
         own = [o for o in found if not o.built_in and not any(r.code in STOPPED for r in o.refusals)]
-        own.sort(key=lambda o: o.act != self._onward(own))
+        onward, kept = self._onward(own), self._kept()
+        own.sort(key=lambda o: (o.act != onward, o.act in kept))
         always = [o for o in found if o.built_in and o.open]
         return Acts(
             [o for o in own if o.open],
@@ -171,6 +172,11 @@ class Assembly:
             self._elsewhere(own),
             stopped.code if stopped else "",
         )
+
+    def _kept(self) -> set[str]:
+        """What has been done already of promises that wait for more than one act: it is not what comes next."""
+        marks, found = self.living.marks, [d.running for d in self.living.running]
+        return {a for r in found for a in r.until if a in marks and marks[a].last >= min(r.anchor, r.made_at or r.anchor)}
 
     def _onward(self, own: Sequence[Option]) -> str:
         """The act that is most likely next: the first open one that leads on, and not to an end beside the way."""

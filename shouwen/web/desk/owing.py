@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext
@@ -14,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shouwen.base.models import Notice
 from shouwen.cases.models import Case, Deadline, Task
+from shouwen.cases.options import options_of_each
 from shouwen.policy.nouns import Noun
 from shouwen.policy.promises import ALARM
 from shouwen.web import people
@@ -42,6 +45,7 @@ def owing(request: Ask) -> Desk:
     for case in mine:
         for item in _answered_for(request, case, running.get(case.pk, [])):
             _add(rows, cases, case.pk, item)
+    _judged(request, rows)
     _time(rows, running)
     customers = customers_of(list(cases.values()), reader)
     for row in rows.values():
@@ -66,10 +70,16 @@ def shape_of(request: Ask, case: Case) -> Noun | None:
     return laws_of(request).of(case.enactment_id).nouns.get(case.procedure)
 
 
+def undone(case: Case, due: Deadline) -> list[str]:
+    """What a promise still waits for: of its acts those that have not been done since it began."""
+    since = min(due.anchor, due.made_at)
+    return [a for a in due.until if a not in case.marks or datetime.fromisoformat(case.marks[a][2]) < since]
+
+
 def wanted(request: Ask, case: Case, due: Deadline) -> str:
-    """What a promise of a case wants done, in the words of its acts."""
+    """What a promise of a case still wants done, in the words of its acts."""
     noun = shape_of(request, case)
-    said = gettext("、").join(act_name(noun, a, request.lang) for a in due.until if noun is not None and a in noun.acts)
+    said = gettext("、").join(act_name(noun, a, request.lang) for a in undone(case, due) if noun is not None and a in noun.acts)
     return said or gettext("办结")
 
 
@@ -84,6 +94,18 @@ def ways(request: Ask, case: Case, acts: Iterable[str]) -> list[Way]:
     return [Way(a, act_name(noun, a, request.lang)) for a in fitting]
 
 
+def _judged(request: Ask, rows: Mapping[int, Row]) -> None:
+    """Ask the law about the acts that promises offer: those closed to whoever looks become words, and say by which clause."""
+    offered = [(r.case, w.act) for r in rows.values() if r.case for i in r.items if i.kind == "promise" for w in i.ways]
+    asked = options_of_each(dict.fromkeys((c.ref, act) for c, act in offered), request.me.pk, now=request.now, proposing=False)
+    why = {(case, o.act): () if o.open else o.refusals for case, found in asked.items() for o in found}
+    for key, row in rows.items():
+        for n, item in enumerate(row.items):
+            if item.kind == "promise":
+                known = [(w, why[key, w.act]) for w in item.ways if (key, w.act) in why]
+                row.items[n] = replace(item, ways=[replace(w, how="barred", why=r) if r else w for w, r in known])
+
+
 def _add(rows: dict[int, Row], cases: Mapping[int, Case], key: int | None, item: Item) -> None:
     if key is not None and key in cases:
         rows.setdefault(key, Row(cases[key])).items.append(item)
@@ -95,7 +117,7 @@ def _answered_for(request: Ask, case: Case, running: Sequence[Deadline]) -> list
     items = [
         Item(
             "promise", wanted(request, case, d), d.clause, d.due_at, d.warn_at, _stead(request, d.owes),
-            ways(request, case, d.until),
+            ways(request, case, undone(case, d)),
         )
         for d in mine
     ]  # fmt: skip

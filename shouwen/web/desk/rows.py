@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shouwen.base.models import Notice
 from shouwen.cases.models import Case
+from shouwen.policy.ruling import Refusal
 
 GROUPS: Final[Mapping[str, Any]] = {"due": _("到期"), "procedure": _("流程"), "clause": _("条款")}
 ICONS: Final = {
@@ -28,12 +29,16 @@ ICONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A button of a row: the act; `how` it goes: by its form, by one press, or by a look at what is asked."""
+    """A button of a row: the act; `how` it goes: by its form, by one press, or by a look at what is asked.
+
+    "barred": no button; the law closes it to whoever looks, and `why` says by which clause.
+    """
 
     act: str
     text: str
     row: int = 0
     how: str = "form"
+    why: Sequence[Refusal] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from shouwen.web.asking import Ask
 from shouwen.web.desk.owing import KINDS, owing
 from shouwen.web.desk.rows import GROUPS, Row
 from shouwen.web.desk.team import members_of, team
+from shouwen.web.dispatch import board, visiting
 from shouwen.web.law import cited, law_of, laws_of, noun_name
 from shouwen.web.render import render_part
 
@@ -31,6 +32,7 @@ def page(request: Ask) -> HttpResponse:
     context = {
         "title": _("工作台"),
         "desk": desk,
+        "visits": visiting.waiting(request, board.namings_of(request)),
         "kind": kind,
         "by": by,
         "groups": GROUPS.items(),

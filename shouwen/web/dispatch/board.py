@@ -18,7 +18,7 @@ from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.cases.listing import customers_of
 from shouwen.web.cases.listing import page as page_of
-from shouwen.web.law import act_name, law_of
+from shouwen.web.law import act_name, law_of, skill_words
 
 SHOWN: Final = 30
 PROPOSED: Final = 3
@@ -155,7 +155,7 @@ def _person(request: Ask, naming: Naming, staff: int, unit: int, hands: Mapping[
         _names(request, units),
         staff in org.on_duty(naming.post, where, request.now),
         away.until if away is not None else None,
-        sorted(fact.skills) if fact is not None else (),
+        skill_words(law_of(request), fact.skills, request.now, request.lang) if fact is not None else (),
         hand,
         100 * hand.count // most,
     )

@@ -10,8 +10,9 @@ from typing import Final
 from django.db.models import Q
 from django.utils import timezone
 
+from shouwen.cases import dispatch
 from shouwen.cases.dispatch import Naming
-from shouwen.cases.models import Case
+from shouwen.cases.models import Case, CaseQuerySet
 from shouwen.cases.options import Option, options_of_each
 from shouwen.policy.kinds.gates import Permits
 from shouwen.policy.law import LawDay
@@ -47,10 +48,7 @@ class Visit:
 
 def visits(request: Ask, namings: Sequence[Naming]) -> list[Visit]:
     """Return the open cases that name whoever asks, or for whom they stand in: the soonest first, those on hold last."""
-    kept = Q(pk__in=[])
-    for n in namings:
-        kept |= Q(procedure=n.noun.id, **{f"fields__{n.field}__in": sorted(request.reader.people)})
-    rows = Case.objects.visible_to(request.reader).open().filter(kept)
+    rows = _naming_me(request, namings)
     cases = list(rows.order_by("held", *rows.soonest_first().query.order_by)[:MOST])
     asked = options_of_each([(c.ref, "") for c in cases], request.me.pk, now=request.now)
     customers = customers_of(cases, request.reader)
@@ -65,6 +63,24 @@ def visits(request: Ask, namings: Sequence[Naming]) -> list[Visit]:
         place = next((places[r] for r in case.records if r in places), "")
         found.append(Visit(case, customers.get(case.customer_id or 0, ""), place, _promised(case), steps))
     return found
+
+
+def waiting(request: Ask, namings: Sequence[Naming]) -> int:
+    """How many visits wait for whoever asks, or for whom they stand in; those on hold wait for something else."""
+    return _naming_me(request, namings).filter(held=False).count() if namings else 0
+
+
+def _naming_me(request: Ask, namings: Sequence[Naming]) -> CaseQuerySet:
+    kept = Q(pk__in=[])
+    for n in namings:
+        kept |= Q(procedure=n.noun.id, **{f"fields__{n.field}__in": sorted(request.reader.people)})
+    return Case.objects.visible_to(request.reader).open().filter(kept)
+
+
+def goes_out(request: Ask) -> bool:
+    """Whether somebody holds only posts that dispatch names people from: their day is visits, and no calls come in to them."""
+    posts = frozenset(request.reader.posts)
+    return bool(posts) and posts <= {n.post for n in dispatch.namings(law_of(request), request.now)}
 
 
 def _next(noun: Noun, open_ones: Sequence[Option], day: LawDay | None) -> list[Step]:

@@ -29,7 +29,7 @@ from shouwen.web import people as names
 from shouwen.web.asking import Ask
 from shouwen.web.cases.export import BOM, safe_cell
 from shouwen.web.fields import faults_of
-from shouwen.web.law import law_of, post_name
+from shouwen.web.law import law_of, post_name, skill_names, skill_words
 from shouwen.web.management import frame
 from shouwen.web.paging import PAGE, cut, read_text_cursor, write_cursor
 from shouwen.web.render import render_part
@@ -118,7 +118,12 @@ def posts_of(request: Ask, staff: int) -> str:
 def _row(request: Ask, p: Staff) -> Row:
     unit = p.unit.name if p.unit is not None else ""
     phone = mask_phone(p.phone) if p.phone else ""
-    return Row(p.pk, p.name, p.username, posts_of(request, p.pk), unit, phone, " ".join(p.skills), state_of(request, p))
+    return Row(p.pk, p.name, p.username, posts_of(request, p.pk), unit, phone, skills_of(request, p), state_of(request, p))
+
+
+def skills_of(request: Ask, p: Staff) -> str:
+    """What somebody is good at, in the words of the law."""
+    return _("、").join(skill_words(law_of(request), p.skills, request.now, request.lang))
 
 
 @require_safe
@@ -191,10 +196,11 @@ def edit(request: Ask, pk: int) -> HttpResponse:
 def _form(
     request: Ask, typed: QueryDict, title: str, person: Staff | None = None, faults: dict[str, str] | None = None
 ) -> HttpResponse:
+    words = skill_names(law_of(request), request.now, request.lang)
     known = sorted({s for fact in request.org.staff.values() for s in fact.skills})
     context = {
         "title": title, "typed": typed, "person": person, "faults": faults or {}, "units": unit_choices(request),
         "staff": [c for c in names.staff_choices(request) if person is None or c.id != person.pk],
-        "languages": Staff.Language.choices, "skills": known,
+        "languages": Staff.Language.choices, "skills": [f"{s} {words[s]}" if s in words else s for s in known],
     }  # fmt: skip
     return frame.render(request, "management/staff_form.html", "staff", context, status=422 if faults else 200)

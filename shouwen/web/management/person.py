@@ -23,7 +23,7 @@ from shouwen.web import people as names
 from shouwen.web.asking import Ask
 from shouwen.web.fields import faults_of
 from shouwen.web.management import frame
-from shouwen.web.management.people import state_of, unit_choices
+from shouwen.web.management.people import skills_of, state_of, unit_choices
 from shouwen.web.management.words import told
 
 EVENTS: Final = 20
@@ -56,7 +56,7 @@ def show(request: Ask, person: Staff, faults: dict[str, str] | None = None, form
         "events": [(e, told(request, e)) for e in changes_of("staff", person.pk, request.reader, EVENTS)],
         "phone": person.phone if whole or not person.phone else mask_phone(person.phone), "email": person.email if whole else "",
         "today": timezone.localdate(request.now), "start": f"{timezone.localtime(request.now):%Y-%m-%dT%H:00}",
-        "mine": person.pk == request.me.pk,
+        "mine": person.pk == request.me.pk, "skills": skills_of(request, person),
     }  # fmt: skip
     return frame.render(request, "management/person.html", "staff", context, status=422 if faults else 200)
 

@@ -84,9 +84,9 @@
   // ---- acting from the rows of a list: one form at a time, and what was done is said once -------------------------------------
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!event.detail.target.matches(".row-acting")) return;
-    document.querySelectorAll(".row-acting").forEach((place) => { if (place !== event.detail.target) place.replaceChildren(); });
+    document.querySelectorAll(".row-acting").forEach((place) => { if (place !== event.detail.target && !place.querySelector(".row-done")) place.replaceChildren(); });
   });
-  document.addEventListener("acted", (event) => { show(event.detail.said, "good"); say(event.detail.said); });
+  for (const done of ["acted", "sent"]) document.addEventListener(done, (event) => { show(event.detail.said, "good"); say(event.detail.said); });
   document.addEventListener("keydown", (event) => { // Esc leaves the form under a row; what was typed is kept as a draft
     if (event.key !== "Escape" || !event.target.closest || event.target.matches("#search")) return;
     const place = event.target.closest(".row-acting") || document.querySelector(".row-acting:not(:empty)");

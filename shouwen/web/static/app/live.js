@@ -16,7 +16,7 @@
     const all = stale.has("resync");
     for (const element of document.querySelectorAll("[data-live]")) {
       if (all || element.dataset.live.split(" ").some((topic) => stale.has(topic))) {
-        if (busyWith(element)) continue;
+        if (busyWith(element) || settling(element)) continue;
         htmx.trigger(element, "live");
       }
     }
@@ -29,12 +29,17 @@
     if (typing || element.querySelector("form[data-draft], form.uncover, .uncovered, [data-act].htmx-request")) { element.classList.add("outdated"); return true; }
     return false;
   }
+  // Rows that were just done stay for a moment, so that nothing moves under the hand; the part fetches itself after that.
+  function settling(element) { return Boolean(element.querySelector(".row-done:not([data-past])")); }
   // What was asked for before somebody began to type comes too late.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, requestConfig } = event.detail;
-    if (requestConfig.triggeringEvent?.type === "live" && target.dataset.live !== undefined && busyWith(target)) event.detail.shouldSwap = false;
+    if (target.dataset.live === undefined) return;
+    const why = requestConfig.triggeringEvent?.type;
+    if (why === "sent") target.querySelectorAll(".row-done").forEach((row) => { row.dataset.past = ""; });
+    if ((why === "live" || why === "sent") && (busyWith(target) || settling(target))) event.detail.shouldSwap = false;
   });
-  function catchUp(part) { part.classList.remove("outdated"); htmx.trigger(part, "live"); }
+  function catchUp(part) { if (settling(part)) return; part.classList.remove("outdated"); htmx.trigger(part, "live"); }
   let waiting = 0;
   function heard(told) {
     document.dispatchEvent(new CustomEvent("told", { detail: told }));
