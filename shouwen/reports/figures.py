@@ -20,7 +20,10 @@ LATEST: Final = 50_000  # events that have not been added up and are still count
 COLUMNS: Final = ("day", "kind", "noun", "name", "unit", "person")
 PROMISES: Final = ("kept", "late", "breach")
 
-_REACHED: Final = "select r.seq, coalesce((select max(seq) from base_event), 0) from reports_reached r"
+# Numbers of events have gaps (what was rolled back had one), so a long way may be few events: then they are counted, as far as matters.
+_REACHED: Final = f"""select r.seq, m.seq, case when m.seq - r.seq > {LATEST}
+ then (select count(*) from (select 1 from base_event e where e.seq > r.seq limit {LATEST + 1}) as newest) else 0 end
+ from reports_reached r, (select coalesce(max(seq), 0) as seq from base_event) m"""  # noqa: S608  our own words
 _FOLD: Final = """with rows as (
  select day, kind, noun, name, unit_id as unit, person_id as person, n from reports_daily
   where {kinds} and day between %(since)s and %(until)s and {kept} and {names} and {nouns}
@@ -76,8 +79,8 @@ class Figures:
         self.scope, self.now = scope, now
         row = raw().execute(_REACHED).fetchone()
         assert row is not None, "the migration writes this row"
-        reached, newest = row
-        self.behind = newest - reached if newest - reached > LATEST else 0  # of the newest events, how many no figure counts yet
+        reached, newest, waiting = row
+        self.behind = newest - reached if waiting > LATEST else 0  # of the newest events, how many no figure counts yet
         self._told = grouping(law, None, reached if self.behind else newest)
 
     def fold(

@@ -17,7 +17,7 @@ from shouwen.base.models import Event
 from shouwen.cases import clock
 from shouwen.policy.act import Ref
 from shouwen.reports import rolling
-from shouwen.reports.figures import Figures, Scope
+from shouwen.reports.figures import LATEST, Figures, Scope
 from shouwen.reports.models import Daily, Reached
 from tests import databases
 from tests.conftest import LiveDatabase
@@ -218,3 +218,14 @@ def test_a_chore_that_fails_stops_neither_the_clock_nor_the_next_chore(
         worker._work(NOW)
 
     assert sum(added().values()) == 1
+
+
+@pytest.mark.django_db
+def test_numbers_that_were_never_used_hide_no_event() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select nextval(pg_get_serial_sequence('base_event', 'seq')) from generate_series(1, %s)", [LATEST + 1])
+    write_events([event(NOW), event(NOW)])
+
+    figures = Figures(WEEK, NOW, None)
+
+    assert (figures.behind, figures.fold((), ("kind",))) == (0, [("breach", 2)])

@@ -19,7 +19,10 @@ expect.set_options(timeout=15_000)  # CI's machines have two cores for a browser
 PHONE: Final = 900  # narrower is held in a hand
 AXE: Final = databases.ROOT / ".cache/browser/axe.min.js"
 # A refusal is an answer with a status of its own, and browsers print that.
-EXPECTED: Final = re.compile(r"Failed to load resource: the server responded with a status of 4|Response Status Error Code 4")
+# A page that is left while it fetches something says so, too.
+EXPECTED: Final = re.compile(
+    r"Failed to load resource: the server responded with a status of 4|Response Status Error Code 4|^htmx:(sendAbort|afterRequest), "
+)
 
 
 @dataclass(slots=True)

@@ -157,6 +157,7 @@ def test_a_roster_is_made_by_keyboard_alone(village: Village, sit: Callable[...,
     page.keyboard.press("ArrowRight")
     page.keyboard.press("1")
     expect(squares.nth(1)).to_contain_text("早班")
+    expect(squares.nth(1)).to_be_focused()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("0")
     expect(squares.first).to_contain_text("未排班")

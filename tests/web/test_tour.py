@@ -5,26 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from shouwen.web.touring import history, stops
 from tests.web.browsing import axe, overflows
-from tests.web.village import Village
+from tests.web.village import Village, home_of
 
 START = "/"
 
 
 @pytest.fixture
-def demo() -> Iterator[Path]:
-    """Makes the home of these tests a demo's."""
-    mark = Path(settings.HOME) / history.MARK
+def demo(settings: Any, village: Village) -> Iterator[Path]:
+    """Makes the home of this village a demo's; nobody beside us works in it."""
+    settings.HOME = home_of(village.database)
+    mark = settings.HOME / history.MARK
     mark.touch()
     yield mark
-    mark.unlink(missing_ok=True)
+    mark.unlink()
     history.path().unlink(missing_ok=True)
 
 

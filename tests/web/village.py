@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from django.db import connections
@@ -29,6 +30,7 @@ from shouwen.registers.models import Record
 from shouwen.staff import org
 from shouwen.staff.models import Staff
 from tests import databases
+from tests.homes import HOME_OF_TESTS
 from tests.world import PASSWORD
 
 NEIGHBOURS: Final = 40
@@ -150,10 +152,18 @@ def inside(database: str, blocker: DjangoDbBlocker) -> Iterator[None]:
             _work_in(before)
 
 
+def home_of(database: str) -> Path:
+    """Where the processes that serve a database keep their files: not where those of another run beside it do."""
+    return HOME_OF_TESTS / f"home-{database}"
+
+
 def environment(database: str) -> dict[str, str]:
     """What makes child processes work in a database of ours."""
     uri = databases.SERVER.uri
+    home = home_of(database)
+    home.mkdir(exist_ok=True)
     here = {
+        "SHOUWEN_HOME": str(home),
         "DATABASE_URL": uri("app", database),
         "DATABASE_OWNER_URL": uri("owner", database),
         "SHOUWEN_SECRET_KEY": "tests only",
