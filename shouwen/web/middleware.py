@@ -100,6 +100,8 @@ def _to_what_is_owed(request: HttpRequest) -> HttpResponse | None:
     if not owed or (request.resolver_match and request.resolver_match.namespace == DOOR):
         return None
     to = reverse("signing:password" if owed == door.PASSWORD else "signing:factor")
+    if BY_ITSELF in request.headers:  # nobody asked: the page, and what is being typed into it, stays
+        return HttpResponse(status=204)
     if not wants_part(request):
         return HttpResponseRedirect(to)
     return HttpResponse(headers={"HX-Redirect": to})

@@ -136,6 +136,18 @@ def test_an_administrator_sets_up_a_second_factor_before_anything_else_and_signs
     assert factors.codes_left(gao) == 9
 
 
+def test_news_that_arrives_takes_nobody_away_from_the_code_they_are_typing(village: Village, sit: Callable[..., Page]) -> None:
+    page = sit()
+    page.goto("/sign-in/")
+    enter(page, "gao_yuan")
+    page.locator("#code").fill("0000")
+    with page.expect_response("**/notices/unread/") as answered:
+        page.evaluate("document.querySelectorAll('[data-live]').forEach((part) => htmx.trigger(part, 'live'))")
+    assert answered.value.status == 204
+    page.wait_for_timeout(300)
+    expect(page.locator("#code")).to_have_value("0000")
+
+
 def test_a_right_password_alone_opens_nothing_to_whoever_has_a_second_factor(village: Village) -> None:
     with_factor(village.cast.he_jing)
     client = Client()
