@@ -19,10 +19,10 @@ from tests.web.village import Village
 
 
 def test_a_promise_is_kept_from_the_row_of_the_desk(village: Village, sit: Callable[..., Page]) -> None:
-    case = village.repair(village.cast.chen_jie, timezone.now(), 14, "阳台漏雨")
+    case = village.repair(village.cast.chen_jie, timezone.now(), 14, "飘窗漏雨")
     page = sit("chen_jie")
     page.goto("/")
-    row = page.locator(".desk-row", has_text="阳台漏雨")
+    row = page.locator(".desk-row", has_text="飘窗漏雨")
     expect(row.locator(".desk-owed")).to_contain_text("答复客户、派工")
     expect(row.locator(".desk-owed .desk-item .cite")).to_have_text("§2.1")
 
