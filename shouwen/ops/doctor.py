@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_home(parser)
 
 
-def main(args: argparse.Namespace) -> int:  # noqa: ARG001
+def main(args: argparse.Namespace) -> int:  # noqa: ARG001  every command is called with its arguments
     """Say every finding; later checks need what earlier ones looked at, so a database that is down ends the round."""
     worst = Health.GOOD
     for finding in examine(date.today()):  # noqa: DTZ011  the machine's own day is what its calendar must know
@@ -73,7 +73,6 @@ def examine(today: date) -> Iterator[Finding]:
     """Every check in order."""
     for check in (_python, _page_libraries, _home, _disk):
         yield from check()
-    yield from _calendar(today)
     try:
         open_installation(aloud)
         me = database.standing(database.url("app", default_home()))
@@ -81,11 +80,13 @@ def examine(today: date) -> Iterator[Finding]:
         zh, en = (e.zh, e.en) if isinstance(e, Trouble) else ("连不上数据库。DATABASE_URL 对吗？服务器在运行吗？",
             "The database cannot be reached. Is DATABASE_URL right, is the server running?")  # fmt: skip
         yield Finding(Health.WRONG, zh, en)
+        yield from _calendar(today, frozenset())
         return
     yield from _database(me)
     load_django()
     for check in (_tables, _worker, _stuck):
         yield from check()
+    yield from _calendar(today, _entered())
 
 
 def _python() -> Iterator[Finding]:
@@ -131,16 +132,34 @@ def _disk() -> Iterator[Finding]:
     )
 
 
-def _calendar(today: date) -> Iterator[Finding]:
-    known = chinese_holidays().years
+def _entered() -> frozenset[int]:
+    """The years of holidays the company entered itself, by the law that holds; none where the tables are not there yet."""
+    from django.db import DatabaseError  # noqa: PLC0415  needs Django loaded
+    from django.utils import timezone  # noqa: PLC0415  needs Django loaded
+
+    from shouwen.cases.enactments import law_at  # noqa: PLC0415  needs Django loaded
+    from shouwen.cases.holidays import entered_years  # noqa: PLC0415  needs Django loaded
+
+    try:
+        law = law_at(timezone.now())
+    except DatabaseError:
+        return frozenset()
+    return frozenset(entered_years(law)) if law is not None else frozenset()
+
+
+def _calendar(today: date, entered: frozenset[int]) -> Iterator[Finding]:
+    known = {*chinese_holidays().years, *entered}
     for year, needed in ((today.year, Health.WRONG), (today.year + 1, Health.WARNING)):
         if year in known:
             yield Finding(Health.GOOD, f"{year} 年的节假日安排已知。", f"The holidays of {year} are known.")
         elif needed is Health.WRONG or today.month >= 11:
             yield Finding(
                 needed,
-                f"不知道 {year} 年的节假日和调休，按工作日计算的时限会报错。请在日历中补上。",
-                f"The holidays and make-up days of {year} are not known; deadlines in working days will fail. Add them.",
+                f"不知道 {year} 年的节假日和调休，会拒绝时限跨到那一年的操作。国务院的通知公布后，请到网页「管理」→「日历」"
+                f"点「录入放假安排」，贴进通知全文；或写进 company.yaml 的 holidays 再颁布（docs/guide/organisation.md）。",
+                f"The holidays and make-up days of {year} are not known; acts whose deadlines reach into that year are refused. "
+                "Once they are announced, enter them on the page Management, Calendars (paste the notice), "
+                "or under `holidays` in company.yaml and enact it (docs/guide/organisation.md).",
             )
 
 
@@ -172,7 +191,7 @@ def _tables() -> Iterator[Finding]:
 
 
 def _worker() -> Iterator[Finding]:
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415  Django is loaded only now
 
     with connection.cursor() as cursor:
         cursor.execute(WORKERS)
@@ -189,7 +208,7 @@ def _worker() -> Iterator[Finding]:
 
 def _stuck() -> Iterator[Finding]:
     """Rounds that cannot be told or asked, and deadlines that cannot be judged."""
-    from django.db import DatabaseError, connection  # noqa: PLC0415
+    from django.db import DatabaseError, connection  # noqa: PLC0415  Django is loaded only now
 
     try:
         with connection.cursor() as cursor:

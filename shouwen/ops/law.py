@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from shouwen.base.trouble import Exit, Trouble
-from shouwen.ops import law_telling, law_trial, simulating
+from shouwen.ops import explaining, law_telling, law_trial, new_pack, simulating
 from shouwen.ops.cli import add_home
 from shouwen.ops.installation import load_django, open_installation
 from shouwen.ops.shelf import folders
@@ -42,10 +42,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, (zh, en, _) in VERBS.items():
         part = parts.add_parser(name, help=f"{zh} / {en}", description=f"{zh} / {en}")
         part.add_argument("--lang", choices=("zh", "en"), default=spoken(), help="中文或英文 / Chinese or English")
+        if name == "new":
+            new_pack.add_arguments(part)
+            continue
         if name == "schema":
             part.add_argument("file", nargs="?", choices=FILES, default="regulation")
         elif name == "explain":
-            part.add_argument("clauses", nargs="+", metavar="CLAUSE", help="property/repair#2.1, repair#2.1, 2.1")
+            part.add_argument(
+                "clauses",
+                nargs="+",
+                metavar="CLAUSE",
+                help="property/repair#2.1, repair#2.1, 2.1; 事项号 / the number of a matter",
+            )
+            add_home(part)
             part.add_argument("--pack", action="append", default=[], help="制度包 / a pack; repeatable")
         elif name != "reference":
             part.add_argument(
@@ -79,6 +88,9 @@ def _more(name: str, part: argparse.ArgumentParser) -> None:
             "--from", dest="start", type=datetime.fromisoformat, metavar="MOMENT", help="何时起执行 / from when it holds; now"
         )
         part.add_argument("--note", default="", help="说明 / a remark")
+        part.add_argument(
+            "--instead", action="store_true", help="换掉从同一时刻起的那次颁布 / replace the law that begins at the same moment"
+        )
         add_home(part)
     if name == "simulate":
         simulating.add_arguments(part)
@@ -133,6 +145,8 @@ def _coverage(args: argparse.Namespace) -> int:
 
 
 def _explain(args: argparse.Namespace) -> int:
+    if matters := [n for n in args.clauses if explaining.is_matter(n)]:
+        return explaining.explain(matters, Voice(args.lang))
     case = _case(args)
     return law_telling.explain(case.law(), args.clauses, args.catalogue, case.say)
 
@@ -157,13 +171,14 @@ def _enact(args: argparse.Namespace) -> int:
     load_django()
     from django.utils import timezone  # noqa: PLC0415  needs Django loaded
 
-    from shouwen.base.errors import Problem  # noqa: PLC0415
-    from shouwen.cases.enactments import enact  # noqa: PLC0415
+    from shouwen.base.errors import Problem  # noqa: PLC0415  Django is loaded only now
+    from shouwen.cases.enactments import enact, enact_instead  # noqa: PLC0415  Django is loaded only now
 
     now = timezone.now()
     start = args.start if args.start is None or args.start.tzinfo else timezone.make_aware(args.start)
     try:
-        made = enact(case.sources, case.company.text, effective_from=start or now, now=now, note=args.note)
+        publish = enact_instead if args.instead else enact
+        made = publish(case.sources, case.company.text, effective_from=start or now, now=now, note=args.note)
     except Problem as e:
         print(e.text(args.lang), file=sys.stderr)
         return Exit.BROKEN_PACK
@@ -183,10 +198,11 @@ def _simulate(args: argparse.Namespace) -> int:
 
 
 VERBS: dict[str, tuple[str, str, Callable[[argparse.Namespace], int]]] = {
+    "new": ("新建一个小制度包", "begin a small pack", new_pack.main),
     "check": ("检查制度包,错误指到行和列", "check packs; faults with line and column", _check),
     "test": ("跑场景;--mutate 试变体", "run scenarios; --mutate tries mutants", _test),
     "coverage": ("条目由哪些条款承担", "which entries of a catalogue are carried, and how", _coverage),
-    "explain": ("解释条款", "explain clauses", _explain),
+    "explain": ("解释条款,或一件事项的每个时限、派定与记账", "explain clauses, or all that clauses did on a matter", _explain),
     "sentences": ("条款原话与生成的句子并排", "each clause's words beside the sentence made from it", _sentences),
     "schema": ("给编辑器用的 JSON Schema", "JSON Schema for editors", _schema),
     "reference": ("打印制度包语言手册(docs/pack-language.md)", "print the reference of the language", _reference),

@@ -76,8 +76,8 @@ class Trial:
         scenario = result.scenario
         if result.wrong:
             print(f"✗ {scenario.file}:{scenario.node.line} {scenario.title}")
-            for wrong in result.wrong:
-                print(f"    {wrong}")
+            for fault in result.wrong:
+                print(f"    {fault.text(self.say.lang)}")
         elif verbose:
             print(f"✓ {ms:6.1f} ms  {scenario.regulation}  {scenario.title}")
 

@@ -6,7 +6,7 @@ Everything the clause does not touch is shared with the law as it was. A test ho
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -94,10 +94,12 @@ def _place(rule: Rule) -> tuple[object, ...]:
     return type(rule.kind), (upon.kind, upon.name) if upon is not None and upon.kind in ("breach", "calendar") else "", member
 
 
-def _swapped(index: Mapping[str, list[Rule]], old: Clause, new: Clause | None, keys: object = None) -> dict[str, list[Rule]]:
+def _swapped(
+    index: Mapping[str, list[Rule]], old: Clause, new: Clause | None, keys: Iterable[str] | None = None
+) -> dict[str, list[Rule]]:
     """Return an index in which the rules of a clause are replaced, or gone; `keys` are where they stand, when that is known."""
     changed = dict(index)
-    for key in index if keys is None else keys:  # type: ignore[attr-defined]
+    for key in index if keys is None else keys:
         rules = index.get(key)
         if rules is None or all(r.clause is not old for r in rules):
             continue

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 
+from shouwen.policy.checks_possible import unreachable_acts
 from shouwen.policy.checks_whole import booking_rings, impossible_acts
 from shouwen.policy.compile import Compiled
 from shouwen.policy.errors import Faults
@@ -16,7 +17,7 @@ from shouwen.policy.kinds.choices import Choice, Classifies
 from shouwen.policy.kinds.deadline import Deadline
 from shouwen.policy.kinds.gate import Gate
 from shouwen.policy.kinds.gates import Approval
-from shouwen.policy.kinds.opens import Obliges, Performs
+from shouwen.policy.kinds.opens import Obliges, Performs, Schedules
 from shouwen.policy.kinds.requires import Requires
 from shouwen.policy.nouns import ActShape, Noun
 from shouwen.policy.telling_apart import can_both_hold, rings
@@ -30,11 +31,11 @@ def check(compiled: Compiled, faults: Faults) -> None:
     _bookings(clauses, faults)
     _breaches(clauses, by_name, faults)
     _overrides(clauses, by_name, faults)
-    _openingrings(clauses, faults)
-    _performingrings(clauses, faults)
+    _causing_rings(clauses, faults)
     _gates_too_early(clauses, faults)
     booking_rings(_rules(clauses), faults)
     impossible_acts(_rules(clauses), faults)
+    unreachable_acts(_rules(clauses), faults)
     for clause in clauses:
         if not clause.sentence().strip():
             faults.add(clause.node, f"条款{clause.id}说不成一句话", f"clause {clause.id} cannot be said as a sentence")
@@ -140,47 +141,32 @@ def _overrides(clauses: list[Clause], by_name: dict[str, Clause], faults: Faults
             )
 
 
-def _openingrings(clauses: list[Clause], faults: Faults) -> None:
-    """Cases that open each other without end, unconditionally upon their opening."""
+def _causing_rings(clauses: list[Clause], faults: Faults) -> None:
+    """Cases and acts of the law that cause each other without end: what is opened upon an act, what is done upon an opening."""
     edges: dict[str, set[str]] = {}
     where: dict[str, Clause] = {}
     for rule in _rules(clauses):
-        if (
-            isinstance(rule.kind, Obliges)
-            and rule.kind.procedure
-            and rule.noun is not None
-            and rule.upon is not None
-            and rule.upon.name == "open"
-        ):
-            edges.setdefault(rule.noun.id, set()).add(rule.kind.procedure)
-            where[rule.noun.id] = rule.clause
+        kind, noun = rule.kind, rule.noun
+        if noun is None or rule.upon is None or rule.upon.kind != "act":
+            continue
+        caused = f"{kind.procedure}.open" if isinstance(kind, Obliges) and kind.procedure else ""
+        caused = f"{noun.id}.{kind.act}" if isinstance(kind, Performs) else caused
+        if caused:
+            edges.setdefault(f"{noun.id}.{rule.upon.name}", set()).add(caused)
+            where[f"{noun.id}.{rule.upon.name}"] = rule.clause
     for ring in rings(edges):
-        faults.add(
-            where[ring[0]].node,
-            f"事项互相开立,没有尽头:{' → '.join(ring)}",
-            f"cases open each other without end: {' -> '.join(ring)}",
+        opening = all(name.endswith(".open") for name in ring)
+        shown = [name.removesuffix(".open") for name in ring] if opening else ring
+        what, what_en = (
+            ("事项互相开立", "cases open each other") if opening else ("自动动作互相引发", "acts of the law cause each other")
         )
-
-
-def _performingrings(clauses: list[Clause], faults: Faults) -> None:
-    edges: dict[str, set[str]] = {}
-    where: dict[str, Clause] = {}
-    for rule in _rules(clauses):
-        if isinstance(rule.kind, Performs) and rule.noun is not None and rule.upon is not None and rule.upon.kind == "act":
-            key = f"{rule.noun.id}.{rule.upon.name}"
-            edges.setdefault(key, set()).add(f"{rule.noun.id}.{rule.kind.act}")
-            where[key] = rule.clause
-    for ring in rings(edges):
-        faults.add(
-            where[ring[0]].node,
-            f"自动动作互相引发,没有尽头:{' → '.join(ring)}",
-            f"acts of the law cause each other without end: {' -> '.join(ring)}",
-        )
+        faults.add(where[ring[0]].node, f"{what},没有尽头:{' → '.join(shown)}", f"{what_en} without end: {' -> '.join(shown)}")
 
 
 def _gates_too_early(clauses: list[Clause], faults: Faults) -> None:
     """A gate that rests on a field only later acts ask for would refuse for ever, or never bind."""
-    for rule in _rules(clauses):
+    rules = _rules(clauses)
+    for rule in rules:
         kind, noun = rule.kind, rule.noun
         if not isinstance(kind, Gate) or kind.every or isinstance(kind, Approval) or noun is None or noun.kind != "case":
             continue
@@ -192,7 +178,7 @@ def _gates_too_early(clauses: list[Clause], faults: Faults) -> None:
                 continue
             for name in sorted(fields):
                 field = noun.fields.get(name)
-                if field is None or field.computed or _asked_by_then(name, act, noun):
+                if field is None or field.computed or _asked_by_then(name, act, noun, rules):
                     continue
                 faults.add(
                     rule.clause.node,
@@ -202,8 +188,10 @@ def _gates_too_early(clauses: list[Clause], faults: Faults) -> None:
                 )
 
 
-def _asked_by_then(name: str, act: str, noun: Noun) -> bool:
+def _asked_by_then(name: str, act: str, noun: Noun, rules: list[Rule]) -> bool:
     """Whether a field is asked for by the act itself, by one that may come before it, or set by the law or by nobody."""
+    if act == "open" and noun.acts[act].asks:
+        return _known_when_opened(name, noun, rules)
     asking = [a for a in noun.acts.values() if name in a.asks and not a.built_in]
     if not asking or act in {a.id for a in asking} or noun.acts[act].built_in:
         return True
@@ -212,6 +200,20 @@ def _asked_by_then(name: str, act: str, noun: Noun) -> bool:
         return True
     wanted = set(noun.acts[act].leaves or noun.steps)
     return any(_steps_after(a, noun) & wanted for a in asking)
+
+
+def _known_when_opened(name: str, noun: Noun, rules: list[Rule]) -> bool:
+    """Whether a field can have a value when a case is opened: asked for then, wanted by a gate, set by the law, or by whom it opens."""
+    asking = [a for a in noun.acts.values() if name in a.asks and not a.built_in]
+    if not asking or any(a.id == "open" for a in asking) or noun.fields[name].type.name == "customer":  # whoever called is known
+        return True
+    of_noun = [r.kind for r in rules if r.noun is noun]
+    wanted = any(isinstance(k, Requires) and "open" in k.gates() and name in {p.text for p in k.fields} for k in of_noun)
+    chosen = any(isinstance(k, Choice) and not k.link and k.field == name for k in of_noun)
+    brought = any(
+        isinstance(r.kind, Obliges | Schedules) and r.kind.procedure == noun.id and name in r.kind.values for r in rules
+    )
+    return wanted or chosen or brought
 
 
 def _steps_after(done: ActShape, noun: Noun) -> set[str]:

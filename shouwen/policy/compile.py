@@ -155,10 +155,8 @@ class Compiler:
         versions.append((None, current))
         dated: list[tuple[date, Node]] = []
         for key, merged in self.reader.mapping(marks).items():
-            try:
-                dated.append((date.fromisoformat(key), merged))
-            except ValueError:
-                self.reader.fault(merged, f'“{key}”不是日期,应如 "2025-07-01"', f'{key!r} is no date like "2025-07-01"')
+            if (day := self.reader.day(merged, key)) is not None:
+                dated.append((day, merged))
         for day, merged in sorted(dated, key=lambda p: p[0]):
             if merged.text in ("null", "~", ""):
                 versions.append((day, Node(node.file, merged.line, merged.column, text="null")))
@@ -217,6 +215,10 @@ class Compiler:
             )
         nouns = self._nouns(node)
         kind = KINDS[clause.kind_word]
+        breach = upon.get("breach") if (upon := node.get("upon")) is not None else None
+        if not nouns and breach is not None and self._find(r.text(breach), node) is None:
+            self.scope(regulation, node, None).clause_ref(breach)
+            return None
         if not nouns and kind.needs_noun:
             r.fault(
                 whole, f"条款{clause.id}没有写说的是哪种事项(for)", f"clause {clause.id} does not say what it speaks of (for)"
@@ -341,6 +343,11 @@ class Compiler:
             self.reader.known(upon, ("breach",), "upon")
             name = scope.clause_ref(upon.get("breach"))
             return Upon("breach", name, f"违反第{name.rpartition('#')[2]}条的")
+        if upon.items is not None:
+            self.reader.fault(
+                upon, "upon 只写一个时刻;几个动作之后都要,请各写一条条款", "upon names one moment; write a clause for each act"
+            )
+            return Upon("act", "", "")
         text = self.reader.text(upon)
         if text in CALENDAR_MOMENTS:
             return Upon("calendar", text, CALENDAR_MOMENTS[text])

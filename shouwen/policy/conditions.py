@@ -17,7 +17,7 @@ from typing import Any
 
 from shouwen.policy.env import Elapsed, Env, as_moment
 from shouwen.policy.paths import CLAUSE, PAPER, POSTS, Names, Path
-from shouwen.policy.reading import Reader
+from shouwen.policy.reading import Reader, wide_tip
 from shouwen.policy.source import Node
 from shouwen.policy.values import BadValue, FieldType, show_zh
 from shouwen.worktime import BadSpan, Period, Span, parse_span
@@ -65,6 +65,7 @@ class Condition:
     """Any of several groups of tests, each of which must hold wholly. No groups: always."""
 
     groups: tuple[tuple[Test, ...], ...] = ()
+    en: str = ""  # how it reads in English, for refusals
 
     def holds(self, env: Env, unknown: list[str] | None = None) -> bool | None:
         """Return whether it holds; None when that depends on unknown facts, whose names go into `unknown`."""
@@ -125,7 +126,17 @@ class ConditionReader:
         for item in self.reader.listing(node):
             tests = [self.test(item.at(key), key, value) for key, value in self.reader.mapping(item).items()]
             groups.append(tuple(t for t in tests if t is not None))
-        return Condition(tuple(groups))
+        return Condition(tuple(groups), " or ".join(", ".join(self._english(t) for t in g) for g in groups))
+
+    def _english(self, test: Test) -> str:
+        name, node = self.names.english(test.path), test.node
+        if test.kind in ("missing", "given"):
+            done = test.path.text in (self.names.noun.acts if self.names.noun is not None else ())
+            return f"{name} {'not ' if test.kind == 'missing' else ''}{'done' if done else 'filled'}"
+        choices = test.path.type.choices
+        written = [n.text or "" for n in (node.items if node.items is not None else [node])]
+        values = " or ".join((choices[t].en if t in choices else "") or t for t in written)
+        return f"{name}: {values}" if test.kind in ("is", "in") else f"{name} {values}"
 
     def test(self, key_node: Node, key: str, value: Node) -> Test | None:
         """Read one key of a condition."""
@@ -143,9 +154,9 @@ class ConditionReader:
 
     def _one(self, path: Path, node: Node, text: str) -> Test | None:
         if text == "missing" and not (path.type is PAPER and path.text.endswith(".state")):
-            return Test(path, "missing", lambda v, e: v is None or v == (), f"未填{path.zh}", node)
+            return Test(path, "missing", lambda v, e: v is None or v == (), self._done("未", path), node)
         if text == "given":
-            return Test(path, "given", lambda v, e: v is not None and v != (), f"已填{path.zh}", node)
+            return Test(path, "given", lambda v, e: v is not None and v != (), self._done("已", path), node)
         if m := BOUND.match(text):
             return self._bound(path, node, m[1], m[2])
         if text[:1] in FULL_WIDTH:
@@ -160,6 +171,11 @@ class ConditionReader:
         if wanted is None:
             return None
         return Test(path, "is", _is_in((wanted,)), self._reads(path, (wanted,)), node, (wanted,))
+
+    def _done(self, whether: str, path: Path) -> str:
+        """Return 已填报价 of a field, 已回复 of an act."""
+        act = self.names.noun.acts.get(path.text) if self.names.noun is not None and path.field is None else None
+        return f"{whether}{act.zh}" if act is not None else f"{whether}填{path.zh}"
 
     def _bound(self, path: Path, node: Node, op: str, text: str) -> Test | None:
         if path.type.name not in ORDERED and op != "=":
@@ -181,8 +197,8 @@ class ConditionReader:
         if wanted is None:
             return None
         zh = f"{path.zh}{_word(op, path)}{_show(path, wanted)}"
-        if path.text.startswith("times.") and op == ">=" and wanted == 1:
-            zh = path.zh.removesuffix("次数")  # 已领单 says what 已领单次数不少于1次 would
+        if path.text.startswith("times."):
+            zh = _times_zh(path.zh.removesuffix("次数"), op, int(wanted))
         return Test(path, "bound", _compared(op, wanted), zh, node, (op, wanted))
 
     def _interval(self, path: Path, node: Node, m: re.Match[str]) -> Test | None:
@@ -190,6 +206,12 @@ class ConditionReader:
         if low is None or high is None:
             return None
         ops = (">" if m[1] == "(" else ">=", "<" if m[4] == ")" else "<=")
+        if not isinstance(low, Span) and (low > high or (low == high and ops != (">=", "<="))):
+            self.reader.fault(
+                node,
+                f"区间“{node.text}”里没有任何值,永远不成立",
+                f"there is nothing in the interval {node.text!r}, it never holds",
+            )
         first, second = _compared(ops[0], low), _compared(ops[1], high)
         zh = f"{path.zh}{_word(ops[0], path)}{_show(path, low)}且{_word(ops[1], path)}{_show(path, high)}"
         return Test(path, "interval", lambda v, e: first(v, e) and second(v, e), zh, node, (ops[0], low, ops[1], high))
@@ -230,7 +252,10 @@ class ConditionReader:
         except BadSpan as e:
             self.reader.fault(node, e.zh, e.en)
         except BadValue as e:
-            self.reader.fault(node, f"“{path.zh}”:“{text}”不合适,{e.zh}", f"{path.text}: {text!r} does not fit, {e.en}")
+            tip, tip_en = wide_tip(text)
+            self.reader.fault(
+                node, f"“{path.zh}”:“{text}”不合适,{e.zh}{tip}", f"{path.text}: {text!r} does not fit, {e.en}{tip_en}"
+            )
         return None
 
 
@@ -309,6 +334,18 @@ def _against(op: str, other: Path, part: Fraction) -> Check:
         return None if order is None else holds(order)
 
     return check
+
+
+def _times_zh(done: str, op: str, times: int) -> str:
+    """Return how often an act (已回复) was done: 已回复, 未回复, 已回复至少2次, 已回复超过2次, 回复不足2次, 回复至多2次."""
+    if (op, times) in ((">=", 1), (">", 0)):
+        return done
+    name = done.removeprefix("已")
+    if (op, times) in (("<", 1), ("<=", 0), ("=", 0)):
+        return f"未{name}"
+    return {">=": f"{done}至少", ">": f"{done}超过", "=": f"{done}恰好", "<": f"{name}不足", "<=": f"{name}至多"}[
+        op
+    ] + f"{times}次"
 
 
 def _word(op: str, path: Path) -> str:

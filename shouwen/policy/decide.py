@@ -112,7 +112,7 @@ def _decide_approval(day: LawDay, env: Env) -> Ruling:
 
 
 def _puts(plan: Plan, env: Env, brought: dict[str, Any]) -> Iterator[SetField]:
-    """Add what the act sets of itself to what it brings; yield what it sets in the records the subject points to."""
+    """Add what the act sets of itself to what it brings; yield what it sets in what the subject points to."""
     for put in plan.puts:
         value = put.value.of(env)
         if value is not None and put.link:

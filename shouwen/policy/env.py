@@ -13,6 +13,7 @@ from shouwen.worktime import Calendar, Span
 
 if TYPE_CHECKING:
     from shouwen.policy.nouns import Noun
+    from shouwen.policy.values import FieldType
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,14 @@ class Env:
             self.flags[clause] = tuple(dict.fromkeys((*self.flags.get(clause, ()), *lacking)))
 
     def rows(self, name: str) -> list[tuple[str, Mapping[str, Any]]]:
-        """Return the rows of a rows field by their place, or the papers of a slots field by their names."""
+        """Return the rows of a rows field by their place, or the papers of a slots field by their names.
+
+        Papers come as the field lists them: a mapping that was kept in a database comes back in another order than it was given in.
+        """
         value = self.fields.get(name)
         if isinstance(value, Mapping):
-            return [(slot, {"slot": slot, **paper(kept)}) for slot, kept in value.items()]
+            kind = self.noun.fields[name].type
+            return [(slot, {"slot": slot, **paper(value[slot])}) for slot in in_order(kind, value)]
         return [(str(i), row) for i, row in enumerate(value or (), 1)]
 
     def moment(self, name: str) -> datetime | None:
@@ -74,6 +79,12 @@ class Env:
         if mark is not None:
             return mark.last
         return as_moment(self.fields.get(name), self.calendar)
+
+
+def in_order(kind: FieldType, papers: Iterable[str]) -> list[str]:
+    """Return papers as their field lists them; those a later law no longer knows come last."""
+    listed = list(kind.choices)
+    return sorted(papers, key=lambda slot: listed.index(slot) if slot in listed else len(listed))
 
 
 def paper(kept: Any) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from shouwen.policy.act import Act, Ref
 from shouwen.policy.env import Env, as_moment
 from shouwen.policy.facts import Facts, grants_of
 from shouwen.policy.kinds.choices import Queue
+from shouwen.policy.kinds.keeps import THIS
 from shouwen.policy.law import Law
 from shouwen.policy.measures import (
     COUNTED_ACTS,
@@ -20,6 +21,7 @@ from shouwen.policy.measures import (
     Target,
     fold_acts,
     granted_share,
+    key_of_alike,
     share,
     window_end,
     window_start,
@@ -74,7 +76,8 @@ class Folder:
 
     def measure(self, m: Measure, subject: Any, act: Act) -> Any:
         """Return the value of a measure for the subject of an act."""
-        key = m.key_for(subject.noun, subject.id, subject.fields, lambda per: _key(per, subject, act.by))
+        fields = {**subject.fields, **act.fields} if m.alike else subject.fields
+        key = m.key_for(subject.noun, subject.id, fields, lambda per: _key(per, subject, act.by))
         if m.counted.grant:
             return granted_share(m, grants_of(subject.marks, m.counted.grant), act.at, self.calendar)
         if m.across:
@@ -99,7 +102,8 @@ class Folder:
         found: dict[int, tuple[tuple[int, int], ...]] = {}
         for e in self.entries:
             mine = e.enter.book == book and not e.enter.voids and e.id not in gone
-            if mine and (since is None or e.at >= since) and e.at <= until and (not case or e.subject == fields.get(case)):
+            upon = not case or (e.id == subject.id if case == THIS else e.subject == fields.get(case))
+            if mine and (since is None or e.at >= since) and e.at <= until and upon:
                 found[e.enter.who] = (*found.get(e.enter.who, ()), (e.id, e.enter.amount))
         return found
 
@@ -164,7 +168,7 @@ class Folder:
                 mine = [e for e in mine if e.id not in gone and not e.enter.voids]
             return [e.enter.amount for e in mine if not m.per or key == (e.subject if m.per == "case" else e.enter.who)]
         if not target.act and not target.kept:
-            subjects = [s for s in self.subjects.values() if s.noun == target.noun]
+            subjects = [s for s in self.subjects.values() if s.noun == target.noun and not (m.alike and s.id == own.id)]
             return [_column(s, target) for s in subjects if self._fits(m, s, key, act, None, where=where)]
         rows = self._rows(target, since, until)
         return [self._brought(target, d) for d in rows if self._fits(m, self.subjects[d.subject], key, act, d, where=where)]
@@ -177,7 +181,9 @@ class Folder:
         return _column(self.subjects[done.subject], target)
 
     def _fits(self, m: Measure, s: Any, key: Any, act: Act, done: Done | None, *, where: bool = True) -> bool:
-        if m.per and key != (s.fields.get(m.custom_per) if m.per == "field" else _key(m.per, s, done.by if done else 0)):
+        if m.alike and key is None:
+            return False  # what is not known is like nothing
+        if m.per and key != _key_in(m, s, done):
             return False
         env = self._env(s, act)
         return bool(m.across or m.when.holds(env)) and (not where or bool(m.where.holds(env)))
@@ -193,6 +199,13 @@ def _this_one(m: Measure, subject: Any, act: Act) -> Iterator[Hit]:
     reading = act.fields.get(m.counted.column) if m.fold == "rise" else None
     if reading is not None and (act.name, subject.noun) == (m.counted.act, m.counted.noun):
         yield Hit(act.at, LAST, reading)
+
+
+def _key_in(m: Measure, s: Any, done: Done | None) -> Any:
+    """Return for whom or what a thing that may be counted counts."""
+    if m.alike:
+        return key_of_alike(m.alike, s.fields)
+    return s.fields.get(m.custom_per) if m.per == "field" else _key(m.per, s, done.by if done else 0)
 
 
 def _key(per: str, subject: Any, by: int) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -57,6 +57,7 @@ class Plan:
     fills: frozenset[str] = frozenset()  # own fields it may bring as long as nobody has filled them in
     edges: frozenset[str] = frozenset()  # clauses whose due moments its gates ask about
     barring: tuple[Rule, ...] = ()  # the gates that say who may not do it
+    counted: tuple[str, ...] = ()  # the measures its gates rest on
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class LawDay:
         plan.choices = in_order(plan.choices)
         plan.acting.sort(key=lambda r: ORDER[r.kind.primitive])
         plan.computed = tuple(f for f in noun.fields.values() if f.computed) if noun else ()
-        plan.covered = frozenset(c for r in plan.covering for c in r.kind.covers)  # type: ignore[attr-defined]
+        plan.covered = frozenset(c for r in plan.covering for c in r.kind.covers)  # type: ignore[attr-defined]  # kinds that cover have it
         paths: dict[str, Path] = {}
         for rule in [*plan.gates, *plan.choices, *plan.acting, *plan.deadlines]:
             for path in rule.paths:
@@ -144,6 +145,7 @@ class LawDay:
         )
         plan.edges = frozenset(r.kind.edge[1] for r in plan.gates if isinstance(r.kind, Requires) and "#" in r.kind.edge[1])
         plan.brings, plan.fills = brings(plan, noun)
+        plan.counted = rest_on(plan.gates, plan.choices)
         return plan
 
     @staticmethod
@@ -213,6 +215,18 @@ def in_order(choices: list[Rule]) -> list[Rule]:
         placed.append(ready[0])
         left.remove(ready[0])
     return placed
+
+
+def rest_on(gates: Sequence[Rule], choices: Sequence[Rule]) -> tuple[str, ...]:
+    """Return the measures gates rest on: those they read, and those a choice reads that fills a field they read."""
+    read, left = list(gates), list(choices)
+    while True:
+        names = {p.text for r in read for p in r.paths}
+        filling = [r for r in left if _target(r) in names]
+        if not filling:
+            return tuple(dict.fromkeys(p.measure for r in read for p in r.paths if p.measure))
+        read += filling
+        left = [r for r in left if _target(r) not in names]
 
 
 def _target(rule: Rule) -> str:

@@ -70,6 +70,12 @@ class Measure:
     goes_on: Condition = ALWAYS
     clauses: tuple[str, ...] = ()  # of a book: only entries by these clauses
     link: str = ""
+    alike: tuple[str, ...] = ()  # per several fields: the others that stand and have the same values there
+
+    @property
+    def key_fields(self) -> tuple[str, ...]:
+        """The fields of what is counted that say whose it is."""
+        return self.alike or ((self.custom_per,) if self.per == "field" else ())
 
     @property
     def across(self) -> bool:
@@ -77,14 +83,25 @@ class Measure:
         return bool(self.link)
 
     def key_for(self, noun: str, id_: int, fields: Mapping[str, Any], plain: Callable[[str], Any]) -> Any:
-        """Return for whom or what a subject asks; `plain` answers for the words of a subject (case, actor, customer …)."""
+        """Return for whom or what a subject asks; `plain` answers for the words of a subject (case, actor, customer …).
+
+        Per several fields: their values, with those the act brings in `fields`; None while one of them is not known.
+        """
         if not self.per:
             return None
+        if self.alike:
+            return key_of_alike(self.alike, fields)
         if self.per == "field":
             return id_ if noun in self.points_to else fields.get(self.custom_per)
         if noun == "staff" and self.per in PERSONS:
             return id_
         return fields["who"] if self.per == "who" and fields.get("who") is not None else plain(self.per)
+
+
+def key_of_alike(names: Iterable[str], fields: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Return the values by which subjects are alike; None while one of them is not known: it is like nothing else."""
+    values = tuple(fields.get(n) for n in names)
+    return None if None in values else values
 
 
 class MeasureReader:
@@ -105,7 +122,8 @@ class MeasureReader:
         counted = self._target(node.get(fold) or node, fold)
         of = node.get("of")
         whole = self._target(of, "of") if of is not None else counted
-        per, custom = self._per(node.get("per"), counted)
+        alike = self._alike(node.get("per"), counted)
+        per, custom = ("alike", "") if alike else self._per(node.get("per"), counted)
         found = Measure(
             key,
             self.reader.text(node.get("zh"), key),
@@ -125,6 +143,7 @@ class MeasureReader:
             self._condition(node.get("while"), counted),
             self._clauses(node.get("where")) if counted.book else (),
             self._link(counted, whole),
+            alike,
         )
         self._check(node, found)
         return found
@@ -133,6 +152,10 @@ class MeasureReader:
         """Note what a fold cannot do without."""
         if m.fold in COUNTED_ACTS and not m.counted.act:
             self.reader.fault(node, f"{m.fold} 须写“流程.动作”", f"{m.fold} wants `procedure.act`")
+        if m.alike and (m.fold, m.counted.act, m.counted.kept, bool(m.counted.noun)) != ("count", "", "", True):
+            self.reader.fault(
+                node, "按几个字段的,只能数流程或台账(count)", "per several fields only a procedure or register is counted"
+            )
         if m.fold == "streak" and not m.goes_on.groups:
             self.reader.fault(node, "streak 须写 while:连续到何时为止", "a streak wants `while`: as long as what holds")
         if (m.counted.day or m.whole.day or m.counted.grant) and (m.fold, m.whole.day, bool(m.over)) != ("share", True, True):
@@ -217,6 +240,18 @@ class MeasureReader:
             self.names.nouns, {}, {}, self.names.customer_fields, self.names.posts, self.reader, self.names.nouns.get(target.noun)
         )
         return ConditionReader(scoped).condition(node)
+
+    def _alike(self, node: Node | None, counted: Target) -> tuple[str, ...]:
+        """Read the fields of `per: [place, day]`; nothing when it is one word."""
+        if node is None or node.items is None:
+            return ()
+        noun = self.names.nouns.get(counted.noun)
+        known = noun.fields if noun is not None else {}
+        names = tuple(self.reader.text(n) for n in node.items)
+        for item, name in zip(node.items, names, strict=True):
+            if name not in known:
+                self.reader.unknown(item, name, list(known), "没有这个字段:", "there is no field")
+        return names
 
     def _per(self, node: Node | None, counted: Target) -> tuple[str, str]:
         text = self.reader.text(node)

@@ -45,7 +45,7 @@ class Spot:
                 return None
             anchor = at
         if self.kind == "end":
-            return calendar.end_of(self.name, anchor)  # type: ignore[arg-type]
+            return calendar.end_of(self.name, anchor)  # type: ignore[arg-type]  # checked when the pack was read
         if self.kind == "next_day":
             return calendar.day_at(anchor, 1, self.name)
         return calendar.clock(calendar.business_day(anchor), self.name)

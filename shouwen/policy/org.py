@@ -94,7 +94,7 @@ class Org:
 
     def path(self, unit: int) -> tuple[int, ...]:
         """Return the unit and every unit above it, nearest first."""
-        paths: dict[int, tuple[int, ...]] = self._paths  # type: ignore[attr-defined]
+        paths: dict[int, tuple[int, ...]] = self._paths  # type: ignore[attr-defined]  # see __post_init__
         if unit not in paths:
             found: list[int] = []
             while unit and unit in self.units and unit not in found:
@@ -106,12 +106,12 @@ class Org:
 
     def posts_of(self, staff: int, at: datetime) -> frozenset[str]:
         """Return the posts somebody held at a moment, in any unit."""
-        held: list[Holding] = self._by_staff.get(staff, [])  # type: ignore[attr-defined]
+        held: list[Holding] = self._by_staff.get(staff, [])  # type: ignore[attr-defined]  # see __post_init__
         return frozenset(h.post for h in held if h.stands(at))
 
     def holds(self, staff: int, post: str, unit: int, at: datetime) -> bool:
         """Whether somebody held a post for a unit: in it, or in a unit above it, or everywhere (unit 0)."""
-        held: list[Holding] = self._by_staff.get(staff, [])  # type: ignore[attr-defined]
+        held: list[Holding] = self._by_staff.get(staff, [])  # type: ignore[attr-defined]  # see __post_init__
         if not any(h.post == post for h in held):
             return False
         return staff in self.holders(post, unit, at)
@@ -121,7 +121,7 @@ class Org:
 
         With unit 0 everybody who holds the post is meant.
         """
-        found: list[Holding] = [h for h in self._by_post.get(post, []) if h.stands(at)]  # type: ignore[attr-defined]
+        found: list[Holding] = [h for h in self._by_post.get(post, []) if h.stands(at)]  # type: ignore[attr-defined]  # see __post_init__
         if not unit:
             return tuple(sorted({h.staff for h in found}))
         for u in (*self.path(unit), 0):
@@ -145,7 +145,7 @@ class Org:
 
     def absent(self, staff: int, at: datetime) -> Absence | None:
         """Return the absence somebody is in at a moment, if any."""
-        away: list[Absence] = self._away.get(staff, [])  # type: ignore[attr-defined]
+        away: list[Absence] = self._away.get(staff, [])  # type: ignore[attr-defined]  # see __post_init__
         return next((a for a in away if a.since <= at < a.until), None)
 
     def stands_in(self, staff: int, at: datetime) -> int:

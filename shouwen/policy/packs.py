@@ -13,10 +13,11 @@ from shouwen.policy.errors import Faults
 from shouwen.policy.kinds.registry import CLAUSE_KEYS, KINDS
 from shouwen.policy.noun_reading import NounReader
 from shouwen.policy.nouns import Book, Field, Form, Label, NamedFact, Noun, Post, Regulation
-from shouwen.policy.reading import WORD
-from shouwen.policy.source import Node, SourceError, read_text
+from shouwen.policy.reading import WORD, wide_tip
+from shouwen.policy.source import MAX_BYTES, Node, SourceError, read_text, too_large
 from shouwen.worktime import Calendar, WorktimeError
 
+MOST_BYTES = 8_000_000  # of all packs together: those on the shelf are one
 CLAUSE_ID = re.compile(r"^[0-9A-Za-z][0-9A-Za-z._-]*$")
 REGULATION_ID = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 LONGEST_CLAUSE = 24  # characters of a clause's number; its full name is kept in a column of 160
@@ -73,6 +74,7 @@ REGULATION_KEYS = (
     "assumed",
     "document",
 )
+ALWAYS_PRINTED = ("number", "customer", "responsible", "first_asked", "unit", "step")  # what every case has beside its fields
 Sources = Mapping[str, str]  # file name (pack/file.yaml) -> text: what an enactment keeps
 
 
@@ -116,11 +118,19 @@ def read_sources(folders: list[Path]) -> Sources:
     for folder in folders:
         for path in sorted(folder.rglob("*.yaml")):
             name = f"{path.parent.name}/{path.name}"
+            if path.stat().st_size > MAX_BYTES:
+                raise too_large(name)
             try:
                 found[name] = path.read_bytes().decode("utf-8-sig")
             except UnicodeDecodeError:
                 raise SourceError(Node(name, 1, 1, text=""), "文件不是UTF-8编码", "the file is not UTF-8") from None
     return found
+
+
+def _under(node: Node, key: str) -> Iterator[tuple[str, Node]]:
+    """Yield the pairs of the mapping under a key."""
+    found = node.get(key)
+    return found.entries() if found is not None else iter(())
 
 
 class PackReader:
@@ -135,6 +145,7 @@ class PackReader:
 
     def read(self) -> Declared:
         """Read everything; faults are noted."""
+        self._not_too_large()
         for name, root in self._roots():
             pack = name.split("/")[0]
             self.headers.append((name, root))
@@ -158,9 +169,43 @@ class PackReader:
             calendar = node.get("calendar")
             if calendar is not None and calendar.text not in d.calendars:
                 self.reader.unknown(calendar, calendar.text or "", d.calendars, "没有这个日历:", "there is no calendar")
+        self._superiors(headers)
+        self._forms(headers)
         for key, post in ((k, n) for node in headers for k in ("owner", "approved_by") if (n := node.get(k)) is not None):
             if post.text not in (*d.posts, "unset"):
                 self.reader.unknown(post, post.text or "", d.posts, f"{key}:没有这个岗位", f"{key}: there is no post")
+
+    def _not_too_large(self) -> None:
+        """Refuse packs that are too much together, at the largest file, before anything is made of them."""
+        sizes = {name: len(text.encode()) for name, text in self.sources.items()}
+        if (total := sum(sizes.values())) > MOST_BYTES:
+            largest, mb = max(sizes, key=lambda n: (sizes[n], n)), f"{total / 1_000_000:.1f}"
+            most = MOST_BYTES // 1_000_000
+            zh = f"这些制度包共{mb}MB,超过{most}MB;这个文件最大,请拆小或删去"
+            self.faults.add(
+                Node(largest, 1, 1), zh, f"these packs are {mb} MB together, more than {most}; this file is the largest"
+            )
+            self.faults.stop_if_any()
+
+    def _superiors(self, headers: list[Node]) -> None:
+        """Refuse posts that report to one nobody declares."""
+        d = self.declared
+        for post in (n for node in headers for _, p in _under(node, "posts") if (n := p.get("reports_to")) is not None):
+            if post.text not in d.posts:
+                self.reader.unknown(post, post.text or "", d.posts, "reports_to:没有这个岗位", "reports_to: there is no post")
+
+    def _forms(self, headers: list[Node]) -> None:
+        """Refuse forms of nouns nobody declares, and forms that print fields their nouns do not have."""
+        nouns, r = self.declared.nouns, self.reader
+        for form in (f for node in headers for _, f in _under(node, "forms")):
+            for of in r.listing(form.get("of")):
+                if of.text is not None and of.text not in nouns:
+                    r.unknown(of, of.text, nouns, "没有这个流程或台账:", "there is no procedure or register")
+            printed = [nouns[of.text] for of in r.listing(form.get("of")) if of.text in nouns]
+            known = {f for noun in printed for f in (*noun.fields, *ALWAYS_PRINTED)}
+            for name in r.listing(form.get("prints")) if printed else ():
+                if name.text is not None and name.text.partition(".")[0] not in known:
+                    r.unknown(name, name.text, known, "表单要印的字段没有:", "the form prints a field that is not there:")
 
     def _roots(self) -> Iterator[tuple[str, Node]]:
         for name, text in sorted(self.sources.items(), key=lambda i: (not i[0].endswith("/pack.yaml"), i[0])):
@@ -231,8 +276,8 @@ class PackReader:
             return
         if not CLAUSE_ID.fullmatch(key) or len(key) > LONGEST_CLAUSE:
             self.reader.fault(
-                node.get("id") or node, f"“{key}”不能作编号:用数字、字母、点和短横,写成 id: \"2.1\"",
-                f'{key!r} is no number of a clause: digits, letters, dots and hyphens, as in id: "2.1"',
+                node.get("id") or node, f"“{key}”不能作编号:用数字、字母、点和短横,写成 id: \"2.1\"{wide_tip(key)[0]}",
+                f'{key!r} is no number of a clause: digits, letters, dots and hyphens, as in id: "2.1"{wide_tip(key)[1]}',
             )  # fmt: skip
         name = f"{regulation.name}#{key}"
         said = [k for k in KINDS if node.get(k) is not None]
@@ -302,6 +347,6 @@ class PackReader:
         if told.get("holidays") == "cn" and self.announced:
             told["announced"] = self.announced
         try:
-            self.declared.calendars[name] = Calendar.build(**told)  # type: ignore[arg-type]
+            self.declared.calendars[name] = Calendar.build(**told)  # type: ignore[arg-type]  # what was read has these keys
         except WorktimeError as e:
             self.reader.fault(node, f"日历“{name}”:{e.zh}", f"calendar {name!r}: {e.en}")

@@ -74,6 +74,18 @@ class Names:
             self.reader.unknown(node, text, known, "没有这个字段、计量或事实:", "there is no field, measure or fact")
         return found
 
+    def english(self, path: Path) -> str:
+        """Return how a path reads in English: the English names of what it goes over, their ids where there is none."""
+        head, _, tail = path.text.partition(".")
+        last = path.field.en if path.field is not None else ""
+        return f"{self._english(head)} {last or self._english(tail)}" if tail else last or self._english(head)
+
+    def _english(self, name: str) -> str:
+        noun = self.noun
+        own = (noun.fields.get(name) or noun.acts.get(name)) if noun is not None else None
+        known: object = own or self.measures.get(name) or self.facts.get(name)
+        return getattr(known, "en", "") or name.replace("_", " ")
+
     def _special(self, head: str, tail: str) -> Path | None:
         noun = self.noun
         if head in ("step", "state") and not tail and noun is not None:
@@ -132,7 +144,7 @@ class Names:
         if own.type.name == "slots":
             return _slot_path(own, head, tail)
         if own.type.name == "staff" and tail == "post" and not own.type.many:
-            return Path(f"{head}.post", POSTS, f"{own.zh}岗位", lambda e: e.facts.org.posts_of(e.fields.get(head) or 0, e.at))
+            return Path(f"{head}.post", POSTS, f"{own.zh}岗位", _posts_of(head))
         targets = self.customer_fields if own.type.name == "customer" else self._target_fields(own)
         f = targets.get(tail)
         if f is None and own.type.name in ("record", "case") and tail in ("step", "state"):
@@ -182,6 +194,16 @@ class Names:
         if self.noun is not None and text in self.noun.fields:
             return self.noun.fields[text].zh
         return BUILT_IN_ACTS.get(text, (text,))[0]
+
+
+def _posts_of(head: str) -> Getter:
+    """Return how to find the posts of the person a field names; unknown while it names nobody."""
+
+    def get(e: Env) -> Any:
+        person = e.fields.get(head)
+        return None if person is None else e.facts.org.posts_of(person, e.at)
+
+    return get
 
 
 def _slot_path(own: Field, head: str, tail: str) -> Path | None:

@@ -19,6 +19,10 @@ WORDS_ZH = {
     "responsible": "责任人", "first_asked": "首问人", "actor": "经办人", "requester": "申请人", "customer": "客户", "subject": "本人",
     "anyone": "任何人",
 }  # fmt: skip
+WORDS_EN = {
+    "responsible": "the person responsible", "first_asked": "the person asked first", "actor": "whoever does it",
+    "requester": "whoever asked for it", "customer": "the customer", "subject": "the person concerned", "anyone": "anybody",
+}  # fmt: skip
 KEYS = ("post", "of", "did", "not_did", "decided", "field", "head_of", "superior_of", "on_duty", "deputy_of", "else")
 Resolve = Callable[[Env], "tuple[int, ...] | None"]  # None: unknown, because a fact it rests on is not there
 
@@ -36,6 +40,7 @@ class Who:
     other: Who | None = None
     node: Node | None = None
     reads: tuple[Path, ...] = ()  # the names it rests on
+    en: str = ""
 
     def people(self, env: Env) -> tuple[int, ...]:
         """Return the persons meant, as of the act's moment; those of `else` when there is none."""
@@ -83,7 +88,8 @@ class WhoReader:
             if key in pairs:
                 found: Who = getattr(self, f"_{key}")(pairs[key], pairs.get("of"))
                 zh = f"{found.zh}(没有则{other.zh})" if other else found.zh
-                return replace(found, zh=zh, other=other, node=node)
+                en = f"{found.en} (else {other.en})" if other else found.en
+                return replace(found, zh=zh, en=en, other=other, node=node)
         self.reader.fault(
             node,
             "没有写明是谁;可用 post、field、did、head_of、superior_of、on_duty 等",
@@ -97,16 +103,21 @@ class WhoReader:
 
     def _word(self, node: Node, text: str) -> Who:
         if text in WORDS_ZH:
-            return Who(WORDS_ZH[text], RESOLVE[text], "customer" if text == "customer" else "staff", word=text, node=node)
+            kind = "customer" if text == "customer" else "staff"
+            return Who(WORDS_ZH[text], RESOLVE[text], kind, word=text, node=node, en=WORDS_EN[text])
         if text in self.persons:
             return self._declared(node, text)
         if text in self.names.posts:
             return self._post(node, None)
         if text.startswith("field "):
             return self._field(scalar(text.removeprefix("field ").strip(), node), None)
-        self.reader.unknown(
-            node, text, [*WORDS_ZH, *self.persons, *self.names.posts], "没有这个岗位或人员:", "there is no such post or person"
-        )
+        noun = self.names.noun
+        if noun is not None and text in noun.fields and noun.fields[text].type.name in ("staff", "customer"):
+            own = f"{{field: {text}}}"
+            self.reader.fault(node, f"“{text}”是字段,所填的人写 {own}", f"{text!r} is a field; for whoever is in it write {own}")
+            return Who(text, _nobody)
+        zh, en = "没有这个岗位或人员(岗位在 posts 里声明):", "there is no such post or person (posts are declared under `posts`)"
+        self.reader.unknown(node, text, [*WORDS_ZH, *self.persons, *self.names.posts], zh, en)
         return Who(text, _nobody)
 
     def _declared(self, node: Node, name: str) -> Who:
@@ -118,7 +129,9 @@ class WhoReader:
         self.reading.append(name)
         inner = self.who(declared.get("is") or declared)
         self.reading.pop()
-        return replace(inner, zh=self.reader.text(declared.get("zh"), name), node=node)
+        return replace(
+            inner, zh=self.reader.text(declared.get("zh"), name), en=self.reader.text(declared.get("en"), name), node=node
+        )
 
     def _post(self, node: Node, of: Node | None) -> Who:
         post = self.reader.text(node)
@@ -132,7 +145,8 @@ class WhoReader:
             place = unit(env)
             return None if place is None else env.facts.org.holders(post, place, env.at)
 
-        return Who(zh, holders, post=post, unit=unit, node=node, reads=reads)
+        en = f"{self.names.posts[post].en or self.names.posts[post].zh}{_of(self.names, reads)}"
+        return Who(zh, holders, post=post, unit=unit, node=node, reads=reads, en=en)
 
     def _unit(self, of: Node | None) -> tuple[Callable[[Env], int | None], str, tuple[Path, ...]]:
         if of is None or self.reader.text(of) == "unit":
@@ -142,8 +156,8 @@ class WhoReader:
         if path is None:
             return _no_unit, "", ()
         if path.type.name == "staff":
-            return (lambda e: _unit_of(e, path.get(e))), f"{path.zh}所在部门的", (path,)
-        return path.get, f"{path.zh}的", (path,)
+            return (lambda e: _unit_of(e, path.get(e))), f"{_whole(path.zh)}所在部门的", (path,)
+        return path.get, f"{_whole(path.zh)}的", (path,)
 
     def _field(self, node: Node, _: Node | None) -> Who:
         text = self.reader.text(node)
@@ -152,7 +166,8 @@ class WhoReader:
             return Who(text, _nobody)
         if path.type.name not in ("staff", "customer", "posts"):
             self.reader.fault(node, f"“{path.zh}”不是人员或客户字段", f"{text} is no field of staff or customer")
-        return Who(path.zh, _of_field(path), "customer" if path.type.name == "customer" else "staff", node=node, reads=(path,))
+        kind = "customer" if path.type.name == "customer" else "staff"
+        return Who(path.zh, _of_field(path), kind, node=node, reads=(path,), en=self.names.english(path))
 
     def _did(self, node: Node, _: Node | None) -> Who:
         return self._doers(node, self.reader.text(node), "的人")
@@ -160,11 +175,15 @@ class WhoReader:
     def _decided(self, node: Node, _: Node | None) -> Who:
         text = self.reader.text(node)
         found = self._doers(node, text, "的人", mark="approved:")
-        return Who(f"批准{found.zh}", found.resolve, node=node)
+        return Who(f"批准{found.zh}", found.resolve, node=node, en=found.en.replace("did", "approved", 1))
 
     def _not_did(self, node: Node, _: Node | None) -> Who:
         did = self._doers(node, self.reader.text(node), "的人")
-        return Who(f"未{did.zh}", lambda e: tuple(s for s in e.facts.org.staff if s not in (did.resolve(e) or ())), node=node)
+
+        def others(env: Env) -> tuple[int, ...]:
+            return tuple(s for s in env.facts.org.staff if s not in (did.resolve(env) or ()))
+
+        return Who(f"未{did.zh}", others, node=node, en=did.en.replace("did", "did not do", 1))
 
     def _doers(self, node: Node, text: str, ending: str, mark: str = "") -> Who:
         noun_id, _, act = text.rpartition(".")
@@ -180,7 +199,7 @@ class WhoReader:
             )
             return Who(text, _nobody)
         zh = f"{noun.zh if noun_id else ''}{noun.acts[act].zh}{ending}"
-        return Who(zh, _doers_of(noun_id, mark + act), node=node)
+        return Who(zh, _doers_of(noun_id, mark + act), node=node, en=f"whoever did {noun.acts[act].en or act}")
 
     def _head_of(self, node: Node, _: Node | None) -> Who:
         unit, where, reads = self._unit(node)
@@ -189,7 +208,9 @@ class WhoReader:
             place = unit(env)
             return None if place is None else _one(env.facts.org.head_of(place))
 
-        return Who(f"{where or '所在部门'}负责人", head, node=node, reads=reads)
+        return Who(
+            f"{where or '所在部门'}负责人", head, node=node, reads=reads, en=f"the head of the unit{_of(self.names, reads)}"
+        )
 
     def _superior_of(self, node: Node, _: Node | None) -> Who:
         inner = self.who(node)
@@ -197,7 +218,7 @@ class WhoReader:
         def superiors(env: Env) -> tuple[int, ...] | None:
             return None if inner.unknown(env) else tuple(s for p in inner.people(env) if (s := env.facts.org.superior_of(p)))
 
-        return Who(f"{inner.zh}的上级", superiors, node=node, reads=inner.names())
+        return Who(f"{_whole(inner.zh)}的上级", superiors, node=node, reads=inner.names(), en=f"the superior of {inner.en}")
 
     def _deputy_of(self, node: Node, _: Node | None) -> Who:
         inner = self.who(node)
@@ -205,7 +226,7 @@ class WhoReader:
         def deputies(env: Env) -> tuple[int, ...] | None:
             return None if inner.unknown(env) else tuple(env.facts.org.stands_in(p, env.at) for p in inner.people(env))
 
-        return Who(f"{inner.zh}或其代理人", deputies, node=node, reads=inner.names())
+        return Who(f"{inner.zh}或其代理人", deputies, node=node, reads=inner.names(), en=f"{inner.en} or their deputy")
 
     def _on_duty(self, node: Node, of: Node | None) -> Who:
         found = self._post(node, of)
@@ -215,7 +236,17 @@ class WhoReader:
             place = unit(env)
             return None if place is None else env.facts.org.on_duty(found.post, place, env.at)
 
-        return Who(f"当班的{found.zh}", on_duty, post=found.post, unit=unit, node=node, reads=found.reads)
+        en = f"{found.en} on duty"
+        return Who(f"当班的{found.zh}", on_duty, post=found.post, unit=unit, node=node, reads=found.reads, en=en)
+
+
+def _whole(zh: str) -> str:
+    """Return a name before another 的: 房屋的片区 is said 房屋片区 there."""
+    return zh.replace("的", "") if zh.count("的") == 1 and not zh.endswith("的人") else zh
+
+
+def _of(names: Names, reads: tuple[Path, ...]) -> str:
+    return f" of {names.english(reads[0])}" if reads else ""
 
 
 def _nobody(_: Env) -> tuple[int, ...]:

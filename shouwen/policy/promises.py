@@ -19,7 +19,7 @@ from shouwen.policy.kinds.deadline import Deadline
 from shouwen.policy.kinds.tells import Notifies
 from shouwen.policy.moments import Clockwork, Fall, date_value, fall
 from shouwen.policy.ruling import Breach, Cite, Effect, Move, Promise, Settle
-from shouwen.worktime import Span, parse_span
+from shouwen.worktime import parse_span
 
 if TYPE_CHECKING:
     from shouwen.policy.law import Law, LawDay, Plan
@@ -287,5 +287,5 @@ def fall_again(law: Law, running: Running, env: Env, clock: Clockwork) -> Fall |
     when = getattr(rule.kind, "when", None)
     if when is None or not when.said:
         return None
-    how: Span | object = when.of(rule, env, [])
-    return fall(when, how, running.anchor, env, clock=clock)  # type: ignore[arg-type]
+    how: object = when.of(rule, env, [])
+    return fall(when, how, running.anchor, env, clock=clock)  # type: ignore[arg-type]  # `when` gives a span or a spot

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from shouwen.policy.errors import Faults
@@ -12,6 +13,29 @@ from shouwen.policy.source import Node
 
 WORD = re.compile(r"^[a-z][a-z0-9_]{0,59}\Z")  # ids are kept in columns of 64 characters
 SOURCE_ID = re.compile(r"^\d{3}-\d{2}-\d{2,3}$")
+
+
+FULL_WIDTH = re.compile("[：，；、｛｝［］（）“”‘’＂＃＞＜＝％－．０-９\u3000\u00a0]")
+WIDE_TIP = (
+    ';这里有全角标点或数字,请改成半角 : , [] {} " 0-9',
+    '; there is full-width punctuation or a digit here, write : , [] {} " 0-9',
+)
+
+
+def wide_tip(text: str) -> tuple[str, str]:
+    """Return what to say behind a text that should be plain ASCII and has full-width punctuation in it; nothing otherwise."""
+    return WIDE_TIP if FULL_WIDTH.search(text) else ("", "")
+
+
+def tip_of(word: str, allowed: Iterable[str]) -> tuple[str, str]:
+    """Return what to say behind a word that is not one of a list, in both languages: the nearest that is, or those there are."""
+    if FULL_WIDTH.search(word):
+        return WIDE_TIP
+    words = sorted(set(allowed))
+    numbered = word.replace(".", "").isdigit()  # of two numbers neither is meant by the other
+    if not numbered and (near := difflib.get_close_matches(word, words, 1)):
+        return f",是不是“{near[0]}”?", f"; did you mean {near[0]!r}?"
+    return (f";可用:{'、'.join(words[:15])}", f"; known: {', '.join(words[:15])}") if words else ("", "")
 
 
 class Reader:
@@ -51,7 +75,10 @@ class Reader:
         if node is None:
             return {}
         if node.pairs is None:
-            self.fault(node, "这里应为一组“键: 值”", "a mapping is wanted here")
+            empty = node.text in ("", "null", "~")
+            tip = ";没有就把这一行删去,或写 {}" if empty else ""
+            tip_en = "; delete the line if there is none, or write {}" if empty else ""
+            self.fault(node, f"这里应为一组“键: 值”{tip}", f"a mapping is wanted here{tip_en}")
             return {}
         return node.pairs
 
@@ -94,10 +121,7 @@ class Reader:
 
     def unknown(self, node: Node, word: str, allowed: Iterable[str], zh: str = "", en: str = "") -> None:
         """Note that a word is not one of a list, naming the nearest."""
-        words = sorted(set(allowed))
-        near = difflib.get_close_matches(word, words, 1)
-        tip = f",是不是“{near[0]}”?" if near else (f";可用:{'、'.join(words[:15])}" if words else "")
-        tip_en = f"; did you mean {near[0]!r}?" if near else (f"; known: {', '.join(words[:15])}" if words else "")
+        tip, tip_en = tip_of(word, allowed)
         self.fault(node, f"{zh or '没有'}“{word}”{tip}", f"{en or 'there is no'} {word!r}{tip_en}")
 
     def flag(self, node: Node | None, default: bool = False) -> bool:
@@ -105,6 +129,20 @@ class Reader:
         if node is None:
             return default
         return self.one_of(node, ("yes", "no", "true", "false")) in ("yes", "true")
+
+    def day(self, at: Node, text: str) -> date | None:
+        """Return a day written like 2025-07-01; a fault and None for any other way, and for a year no regulation is of."""
+        tip, tip_en = wide_tip(text)
+        try:
+            day = date.fromisoformat(text) if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+        except ValueError:
+            day = None
+        if day is None:
+            self.fault(at, f'“{text}”不是日期,应如 "2025-07-01"{tip}', f'{text!r} is no date like "2025-07-01"{tip_en}')
+        elif not 1900 <= day.year <= 2200:
+            self.fault(at, f"“{text}”的年份超出范围(1900至2200)", f"the year of {text!r} is out of range (1900 to 2200)")
+            return None
+        return day
 
     def source(self, node: Node | None) -> tuple[str, ...]:
         """Return catalogue ids (`001-01-11`)."""

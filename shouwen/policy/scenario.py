@@ -10,16 +10,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shouwen.policy.act import Act, Opening, Ref
+from shouwen.policy.act import APPROVAL_ACTS, TASK_ACTS, Act, Opening, Ref
 from shouwen.policy.company import Company
 from shouwen.policy.compile import Compiler
-from shouwen.policy.errors import Faults, PackError
-from shouwen.policy.expecting import Seen, mismatches
+from shouwen.policy.errors import Fault, Faults, PackError
+from shouwen.policy.expecting import mismatches
 from shouwen.policy.law import Law, law_of
+from shouwen.policy.misread import Misread, placed, reading
+from shouwen.policy.nouns import Noun
 from shouwen.policy.packs import SCENARIOS, Sources
-from shouwen.policy.reading import Reader
+from shouwen.policy.reading import Reader, tip_of
 from shouwen.policy.ruling import Ruling, SetField, Step
+from shouwen.policy.scenario_names import unknown_names
+from shouwen.policy.seen import Seen, scripts_before
 from shouwen.policy.setting import Stage, build
+from shouwen.policy.setting_people import word_of
 from shouwen.policy.source import Node, SourceError, read_text
 from shouwen.policy.subjects import Said
 from shouwen.policy.values import BadValue
@@ -41,6 +46,7 @@ class Scenario:
     node: Node
     given: tuple[Node, ...]
     values: Mapping[str, Node]
+    about: Node | None = None  # where the file names its regulation
 
     @property
     def tested(self) -> tuple[str, ...]:
@@ -54,7 +60,7 @@ class Result:
     """What became of a scenario: nothing in `wrong` means it holds. `said` is everything that was ruled in it."""
 
     scenario: Scenario
-    wrong: tuple[str, ...]
+    wrong: tuple[Fault, ...]
     said: tuple[Said, ...] = ()
 
     @property
@@ -98,11 +104,32 @@ def _file(name: str, text: str, faults: Faults) -> Iterator[Scenario]:
         given = tuple(n for n in (shared, node.get("given")) if n is not None)
         values: dict[str, Node] = {}
         for g in given:
-            r.known(g, GIVEN_KEYS, "given")
+            _stage_keys(g, r)
             values |= {(k if "#" in k else f"{regulation}#{k}"): v for k, v in r.mapping(g.get("values")).items()}
-        for step in r.listing(node.get("steps")):
-            r.known(step, STEP_KEYS, "步骤")
-        yield Scenario(name, regulation, r.text(node.get("title")), r.texts(node.get("tests")), node, given, values)
+        _step_keys(node, r)
+        about = root.get("regulation")
+        yield Scenario(name, regulation, r.text(node.get("title")), r.texts(node.get("tests")), node, given, values, about)
+
+
+def _stage_keys(given: Node, r: Reader) -> None:
+    r.known(given, GIVEN_KEYS, "given")
+    for key, group in given.entries():
+        if group.pairs is None and group.text != "":
+            r.fault(group, f"{key}:这里应为一组“键: 值”", f"{key}: a mapping is wanted here")
+
+
+def _step_keys(node: Node, r: Reader) -> None:
+    steps = node.get("steps")
+    if steps is None and "because" not in (node.pairs or {}):
+        r.fault(node, "场景没有步骤(steps)", "the scenario has no steps (steps)")
+    elif steps is not None and steps.items is None:
+        r.fault(steps, "steps:这里应为列表,每步一行,以“- ”开头", "steps: a list is wanted here, each step behind “- ”")
+    for step in (steps.items if steps is not None else None) or ():
+        r.mapping(step)
+        r.known(step, STEP_KEYS, "步骤")
+    for holder in (node, *((steps.items if steps is not None else None) or ())):
+        if (expect := holder.get("expect")) is not None and expect.pairs is None:
+            r.fault(expect, "expect:这里应为一组“键: 值”", "expect: a mapping is wanted here")
 
 
 class Runner:
@@ -130,15 +157,24 @@ class Runner:
     def run(self, scenario: Scenario, law: Law | None = None) -> Result:
         """Run one scenario. Faults of the scenario itself (a name nobody has) are among `wrong`."""
         said: list[Said] = []
+        wrong: list[Fault] = []
         try:
-            wrong = tuple(self.play(scenario, law or self.law(scenario.values), said))
+            standing = law or self.law(scenario.values)
+            if law is None:  # under a law that is tried out a clause may be gone, and that is for what happens to show
+                wrong.extend(unknown_names(standing, scenario.node, scenario.regulation, scenario.about))
+            if not wrong:
+                wrong.extend(self.play(scenario, standing, said))
         except PackError as e:
-            wrong = tuple(f.text() for f in e.faults)
-        except (BadValue, RecursionError) as e:
-            wrong = (str(e),)
-        return Result(scenario, wrong, tuple(said))
+            wrong.extend(e.faults)
+        except Misread as e:
+            wrong.append(e.fault())
+        except BadValue as e:
+            wrong.append(placed(scenario.node, 0, "", e.zh, e.en))
+        except RecursionError as e:
+            wrong.append(placed(scenario.node, 0, "", f"动作互相引发,没有尽头:{e}", f"acts cause each other without end: {e}"))
+        return Result(scenario, tuple(wrong), tuple(said))
 
-    def play(self, scenario: Scenario, law: Law, said: list[Said]) -> Iterator[str]:
+    def play(self, scenario: Scenario, law: Law, said: list[Said]) -> Iterator[Fault]:
         """Play a scenario under a law: yield what is not as expected, and put every ruling into `said`. Raises PackError, BadValue."""
         faults = Faults()
         stage = build(law, scenario.given, Reader(faults), scenario.regulation)
@@ -146,36 +182,52 @@ class Runner:
         stage.world.said = said
         yield from self._play(scenario, stage)
 
-    def _play(self, scenario: Scenario, stage: Stage) -> Iterator[str]:
+    def _play(self, scenario: Scenario, stage: Stage) -> Iterator[Fault]:
+        unawares: list[Fault] = []  # steps that were refused and do not expect it: the first thing to look at
+        found = list(self._steps(scenario, stage, unawares))
+        yield from (*(unawares if found else ()), *found)
+
+    def _steps(self, scenario: Scenario, stage: Stage, unawares: list[Fault]) -> Iterator[Fault]:
         node = scenario.node
         steps = node.get("steps")
         ruling: Ruling | None = None
         mark = (0, 0)
         for i, step in enumerate((steps.items if steps is not None else None) or [], 1):
             mark = (len(stage.world.said), len(stage.world.entries))
-            ruling = self._step(step, stage)
+            try:
+                ruling = self._step(step, stage)
+            except Misread as e:
+                yield e.fault(i)
+                return  # what follows rests on it
+            if ruling is not None and ruling.refused and not _wants_refusal(step):
+                unawares.append(_refused(step, i, ruling, scenario.regulation))
             if (expect := step.get("expect")) is not None:
-                seen = Seen(stage, ruling, scenario.regulation, *mark)
-                yield from (f"第{i}步:{m}" for m in mismatches(expect, seen))
+                seen = Seen(stage, ruling, scenario.regulation, *mark, scripts=stage.shown)
+                yield from mismatches(expect, seen, i)
         if (expect := node.get("expect")) is not None:
             yield from mismatches(expect, Seen(stage, ruling, scenario.regulation, *mark))
 
     def _step(self, step: Node, stage: Stage) -> Ruling | None:
-        at = stage.moment(step.get("at"))
+        if (when := step.get("at")) is None:
+            raise Misread(step, "", "没有写何时发生(at)", "it does not say when (at)")
+        with reading(when, "at"):
+            at = stage.moment(when)
         name = step.get("act")
         if name is None:
             stage.world.run_clock(at)
             return None
         stage.world.run_clock(at)
-        entered = step.get("entered")
-        return stage.world.act(self._act(step, stage, at, name.text or ""), stage.moment(entered) if entered is not None else at)
+        entered, act = step.get("entered"), self._act(step, stage, at, name.text or "")
+        stage.shown = scripts_before(stage.world, act) if (step.get("expect") or step).get("scripts") is not None else ()
+        return stage.world.act(act, stage.moment(entered) if entered is not None else at)
 
     def _act(self, step: Node, stage: Stage, at: datetime, name: str) -> Act:
         of = step.get("of")
         target = of.text or "" if of is not None else ""
-        by_node = step.get("by")
-        by = stage.person(by_node.text or "") if by_node is not None else 0
+        by = 0 if word_of(step, "by") == "clock" else stage.named("staff", step, "by")
         raw = step.get("with")
+        if name == "open" and target not in (*stage.law.nouns, *stage.names["subject"]):
+            raise _no_noun(of or step, target, stage.law.nouns)
         if name == "open" and target in stage.law.nouns:
             noun = stage.law.nouns[target]
             ref = Ref(noun.kind, noun.id, stage.name_new(step))
@@ -186,8 +238,11 @@ class Runner:
             unit = stage.unit_for(by, fields)
             opening = Opening(unit, customer or 0)
             return Act(name, ref, by, at, fields, stage.evidence(step), stage.ticks(step), opening=opening)
-        subject = stage.subject(target)
+        with reading(of or step, "of"):
+            subject = stage.subject(target)
         noun = stage.law.nouns[subject.noun]
+        if name not in (*noun.acts, *APPROVAL_ACTS, *TASK_ACTS) and not _wants_refusal(step):
+            raise _no_act(step.get("act") or step, name, noun)
         row = step.get("row")
         return Act(
             name,
@@ -201,6 +256,30 @@ class Runner:
             stage.row(subject, name, row.text if row is not None else None, step),
             _text(step.get("reason")),
         )
+
+
+def _wants_refusal(step: Node) -> bool:
+    expect = step.get("expect")
+    return expect is not None and any(expect.get(k) is not None for k in ("refused", "allowed", "missing", "unknown"))
+
+
+def _refused(step: Node, number: int, ruling: Ruling, regulation: str) -> Fault:
+    at = step.get("act") or step
+    why = [
+        "; ".join(f"{r.clause.removeprefix(f'{regulation}#') or r.code}: {r.text(lang)}" for r in ruling.refusals)
+        for lang in ("zh", "en")
+    ]
+    return Fault(at.file, at.line, at.column, f"第{number}步 被拒绝:{why[0]}", f"step {number} was refused: {why[1]}")
+
+
+def _no_noun(node: Node, name: str, known: Iterable[str]) -> Misread:
+    tip, tip_en = tip_of(name, known)
+    return Misread(node, "of", f"没有流程或台账“{name}”{tip}", f"there is no procedure or register {name!r}{tip_en}")
+
+
+def _no_act(node: Node, name: str, noun: Noun) -> Misread:
+    tip, tip_en = tip_of(name, noun.acts)
+    return Misread(node, "act", f"{noun.zh}没有动作“{name}”{tip}", f"{noun.id} has no act {name!r}{tip_en}")
 
 
 def values_key(values: Mapping[str, Node]) -> str:

@@ -1,46 +1,44 @@
-"""Setting the stage of a scenario: its units, people, customers, records and cases, by the names the scenario gives them."""
+"""Setting the stage of a scenario: the names it gives, and the units, people, customers, records and cases they stand for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from shouwen.policy.act import Evidence
-from shouwen.policy.facts import Dated, Mark, Running, grant_mark
-from shouwen.policy.folding import Done, Entry
-from shouwen.policy.kinds.booking import read_number
 from shouwen.policy.law import Law
+from shouwen.policy.misread import Misread, reading
 from shouwen.policy.nouns import Noun
 from shouwen.policy.org import Org
-from shouwen.policy.reading import Reader
-from shouwen.policy.ruling import Cite, Enter
+from shouwen.policy.reading import Reader, tip_of
 from shouwen.policy.setting_people import pairs_of, set_org, word_of
+from shouwen.policy.setting_things import put_entries, put_facts, put_subject
 from shouwen.policy.source import Node, scalar
 from shouwen.policy.subjects import Subject
-from shouwen.policy.values import YES, BadValue, FieldType
+from shouwen.policy.values import IDS, YES, BadValue, FieldType
 from shouwen.policy.world import World
-from shouwen.worktime import parse_span
 
-CASE_WORDS = (
-    "of",
-    "step",
-    "state",
-    "opened",
-    "by",
-    "responsible",
-    "first_asked",
-    "unit",
-    "customer",
-    "did",
-    "decided",
-    "held",
-    "running",
-    "parent",
-    "granted",
-)
+KINDS_ZH: Final = {  # what a scenario gives names to, and how one that is not there is spoken of
+    "unit": ("部门", "no unit"), "staff": ("人", "nobody"), "customer": ("客户", "no customer"),
+    "subject": ("事项", "no case or record"), "file": ("文件", "no file"),
+}  # fmt: skip
+
+
+def no_clause(node: Node, key: str, known: Iterable[str], regulation: str) -> Misread:
+    """Return what to raise where a scenario names a clause that is not there."""
+    text = node.text or ""
+    tip, tip_en = tip_of(text, [n.partition("#")[2] for n in known if n.startswith(f"{regulation}#")])
+    return Misread(node, key, f"没有这一条:“{text}”{tip}", f"there is no clause {text!r}{tip_en}")
+
+
+def no_field(node: Node | None, name: str, key: str, noun: Noun, known: Iterable[str]) -> Misread:
+    """Return what to raise where a scenario names a field that is not there."""
+    tip, tip_en = tip_of(name, known)
+    at = node.at(name) if node is not None else Node("", 0, 0)
+    return Misread(at, key, f"{noun.zh}没有字段“{name}”{tip}", f"{noun.id} has no field {name!r}{tip_en}")
 
 
 @dataclass
@@ -51,38 +49,52 @@ class Stage:
     world: World
     zone: tzinfo
     regulation: str = ""  # pack/regulation of the scenario: a bare clause number is one of its own
-    names: dict[str, dict[str, int]] = field(default_factory=lambda: {"unit": {}, "staff": {}, "customer": {}, "subject": {}})
+    names: dict[str, dict[str, int]] = field(default_factory=lambda: {kind: {} for kind in KINDS_ZH})
     by_id: dict[int, str] = field(default_factory=dict)
+    shown: tuple[str, ...] = ()  # the clauses whose scripts whoever does the step sees while doing it
 
     def moment(self, node: Node | None) -> datetime:
         """Return a moment written in local time; 24:00 is the next day's 00:00."""
-        text = (node.text or "") if node is not None else ""
-        if text.endswith(" 24:00"):
-            return datetime.fromisoformat(text[:10]).replace(tzinfo=self.zone) + timedelta(days=1)
+        if node is None:
+            raise BadValue("没有写时刻", "no moment is written")
+        text = node.text or ""
         try:
+            if text.endswith(" 24:00"):
+                return datetime.fromisoformat(text[:10]).replace(tzinfo=self.zone) + timedelta(days=1)
             return datetime.fromisoformat(text).replace(tzinfo=self.zone)
         except ValueError:
-            raise BadValue(f"“{text}”不是时刻", f"{text!r} is no moment") from None
+            like = "2026-03-02 09:00"
+            raise Misread(node, "", f"“{text}”不是时刻,应如 {like}", f"{text!r} is no moment; write it like {like}") from None
 
-    def _get(self, kind: str, name: str, zh: str) -> int:
+    def _get(self, kind: str, name: str) -> int:
         if name not in self.names[kind]:
-            raise BadValue(f"场景里没有{zh}“{name}”", f"there is no {kind} {name!r} in this scenario")
+            tip, tip_en = tip_of(name, self.names[kind])
+            zh, en = KINDS_ZH[kind]
+            raise BadValue(f"场景里没有{zh}“{name}”{tip}", f"there is {en} {name!r} in this scenario{tip_en}")
         return self.names[kind][name]
+
+    def named(self, kind: str, node: Node, key: str) -> int:
+        """Return the id of what is called so under a key of a node; 0 where nothing is said. Raises Misread."""
+        said = node.get(key)
+        if said is None or not said.text:
+            return 0
+        with reading(said, key):
+            return self._get(kind, said.text)
 
     def person(self, name: str) -> int:
         """Return the id of a member of staff; the clock is 0."""
-        return 0 if name in ("", "clock") else self._get("staff", name, "人")
+        return 0 if name in ("", "clock") else self._get("staff", name)
 
     def subject(self, name: str) -> Subject:
         """Return a case or record by its name; `house_check of H1` finds the newest one pointing there."""
         noun, _, target = name.partition(" of ")
         if target:
-            key = self._get("subject", target, "事项")
+            key = self._get("subject", target)
             found = [s for s in self.world.subjects.values() if s.noun == noun and (key in s.fields.values() or s.parent == key)]
             if not found:
                 raise BadValue(f"没有“{name}”", f"there is no {name!r}")
             return found[-1]
-        known = self.world.subjects.get(self._get("subject", name, "事项"))
+        known = self.world.subjects.get(self._get("subject", name))
         if known is None:
             raise BadValue(f"“{name}”没有开成", f"{name!r} was not opened")
         return known
@@ -106,6 +118,13 @@ class Stage:
         own = f"{self.regulation}#{text}"
         return next((n for n in self.law.versions if n in (text, own)), self._elsewhere(text)) if text else ""
 
+    def own_clause(self, node: Node, key: str) -> str:
+        """Return a clause's global name from its number. Raises Misread where the law has no such clause."""
+        found = self.clause(node)
+        if found not in self.law.versions:
+            raise no_clause(node, key, self.law.versions, self.regulation)
+        return found
+
     def _elsewhere(self, text: str) -> str:
         return next((n for n in self.law.versions if n.endswith((f"#{text}", f"/{text}"))), text)
 
@@ -121,8 +140,8 @@ class Stage:
 
     def value(self, kind: FieldType, node: Node) -> Any:
         """Return the typed value of a literal; persons, customers, units, records and cases go by their names."""
-        if kind.name in ("staff", "unit", "customer", "record", "case"):
-            many = [self._id(kind.name, n.text or "") for n in (node.items if node.items is not None else [node])]
+        if kind.name in IDS:
+            many = [self._id(kind.name, n) for n in (node.items if node.items is not None else [node])]
             return tuple(many) if kind.many else many[0]
         if kind.name == "rows":
             return tuple(
@@ -135,10 +154,14 @@ class Stage:
             return kind.read({**(dict.fromkeys(kind.choices, others) if others else {}), **given})
         return kind.read(node.plain(), self.zone)
 
-    def _id(self, kind: str, name: str) -> int:
-        if kind in ("record", "case"):
-            return self._get("subject", name, "事项")
-        return self._get(kind, name, {"staff": "人", "unit": "部门", "customer": "客户"}[kind])
+    def _id(self, kind: str, node: Node) -> int:
+        name = node.text or ""
+        if kind == "file":  # any name will do: a scenario has no files, only that one was handed in
+            if name not in self.names["file"]:
+                self.names["file"][name] = self.world.new_id()
+            return self.names["file"][name]
+        with reading(node, ""):
+            return self._get("subject" if kind in ("record", "case") else kind, name)
 
     def fields(self, node: Node | None, noun: Noun, act: str) -> dict[str, Any]:
         """Return the typed values an act brings."""
@@ -147,8 +170,9 @@ class Stage:
         found: dict[str, Any] = {}
         for key, value in node.entries() if node is not None else ():
             if key not in known:
-                raise BadValue(f"{noun.zh}没有字段“{key}”", f"{noun.id} has no field {key!r}")
-            found[key] = self.value(known[key].type, value)
+                raise no_field(node, key, "with", noun, known)
+            with reading(value, f"with {key}"):
+                found[key] = self.value(known[key].type, value)
         return {k: v for k, v in found.items() if v is not None}
 
     def unit_for(self, by: int, fields: Mapping[str, Any]) -> int:
@@ -173,7 +197,8 @@ class Stage:
                 name = who.text or ""
                 party = "customer" if name in self.names["customer"] else "staff"
                 if kind != "attached":
-                    found.append(Evidence(kind, party, self._get(party, name, "人"), attachment))
+                    with reading(who, "evidence"):
+                        found.append(Evidence(kind, party, self._get(party, name), attachment))
         return tuple(found)
 
     def ticks(self, step: Node) -> frozenset[str]:
@@ -188,6 +213,8 @@ class Stage:
                 found |= {f"{whole}.{i}" for i in getattr(clause[-1].rule.kind, "items", {})}
             else:
                 number, _, tick = text.rpartition(".")
+                if self.clause(scalar(number, item)) not in self.law.versions:
+                    raise no_clause(item, "ticks", self.law.versions, self.regulation)
                 found.add(f"{self.clause(scalar(number, item))}.{tick}")
         return frozenset(found)
 
@@ -217,9 +244,9 @@ def build(law: Law, given: tuple[Node, ...], r: Reader, regulation: str = "") ->
         if noun not in law.nouns:
             r.unknown(node, noun, law.nouns, "没有流程或台账", "there is no procedure or register")
             continue
-        _subject(stage, law.nouns[noun], name, node)
-    _facts(merged, stage)
-    _entries(merged, stage, r)
+        put_subject(stage, law.nouns[noun], name, node)
+    put_facts(merged, stage)
+    put_entries(merged, stage, r)
     return stage
 
 
@@ -238,125 +265,3 @@ def _deep(old: Node, new: Node) -> Node:
         return new
     pairs = {**old.pairs, **{k: _deep(old.pairs[k], v) if k in old.pairs else v for k, v in new.pairs.items()}}
     return Node(new.file, new.line, new.column, pairs=pairs, keys={**old.keys, **new.keys})
-
-
-def _subject(stage: Stage, noun: Noun, name: str, node: Node) -> None:
-    key = stage.names["subject"][name]
-    s = Subject(key, noun.kind, noun.id, step=word_of(node, "step") or word_of(node, "state") or noun.start)
-    for field_name, value in node.entries():
-        if field_name in noun.fields:
-            s.fields[field_name] = stage.value(noun.fields[field_name].type, value)
-        elif field_name not in CASE_WORDS:
-            raise BadValue(f"{noun.zh}没有字段“{field_name}”", f"{noun.id} has no field {field_name!r}")
-    if opened := node.get("opened"):
-        s.opened_at = stage.moment(opened)
-    s.responsible = stage.person(word_of(node, "responsible") or word_of(node, "by"))
-    s.first_asked = stage.person(word_of(node, "first_asked") or word_of(node, "by"))
-    staff = stage.world.org.staff.get(s.first_asked)
-    s.unit = stage.names["unit"].get(word_of(node, "unit"), staff.unit if staff else next(iter(stage.names["unit"].values()), 0))
-    area = next((f.id for f in noun.fields.values() if f.type.name == "unit" and not f.type.many), "")
-    if noun.kind == "record" and s.fields.get(area):
-        s.unit = s.fields[area]
-    customer = word_of(node, "customer")
-    s.customer = stage.names["customer"].get(customer, 0)
-    s.closed = bool(noun.steps) and s.step in noun.ends and noun.kind == "case"
-    s.parent = stage.names["subject"].get(word_of(node, "parent"), 0)
-    stage.world.subjects[key] = s
-    _history(stage, s, node)
-
-
-def _history(stage: Stage, s: Subject, node: Node) -> None:
-    """`did: {finish: sun}` or `{finish: {by: sun, at: …, times: 2}}`, `decided: {finish: he}` who approved it; `running: "yes"` makes the
-    promises it has by law, `running: {"2.1": {from: …, due: …}}` states them instead; `granted: {vacancy: {from: …, until: …}}`.
-    """
-    for word, mark in (("did", ""), ("decided", "approved:")):
-        done = node.get(word)
-        for act, value in done.entries() if done is not None else ():
-            _did(stage, s, mark + act, value)
-    granted = node.get("granted")
-    for what, spell in granted.entries() if granted is not None else ():
-        begins, ends = stage.moment(spell.get("from")), stage.moment(spell.get("until"))
-        s.marks[grant_mark(what, begins)] = Mark(1, begins, ends, ())
-    running = node.get("running")
-    s.runs = running is not None and running.text in ("yes", "true")
-    for ref, value in running.entries() if running is not None else ():
-        clause = stage.clause(Node(value.file, value.line, value.column, text=ref))
-        rule = stage.law.versions[clause][-1].rule
-        until = getattr(rule.kind, "until", ()) or ("ends",)
-        anchor = stage.moment(value.get("from")) if value.get("from") is not None else s.opened_at
-        assert anchor is not None
-        s.deadlines.append(
-            Running(
-                clause,
-                stage.law.versions[clause][-1].since,
-                "",
-                anchor,
-                stage.moment(value.get("due")),
-                None,
-                until,
-                (s.responsible,),
-                "",
-                anchor,
-            )
-        )
-
-
-def _did(stage: Stage, s: Subject, act: str, value: Node) -> None:
-    by = stage.person(value.text or "" if value.text is not None else word_of(value, "by"))
-    at_node = value.get("at")
-    at = stage.moment(at_node) if at_node is not None else s.opened_at
-    times = int(word_of(value, "times") or 1) if value.pairs else 1
-    if at is None:
-        raise BadValue(f"没有写{act}是何时做的(at)", f"it does not say when {act} was done (at)")
-    s.marks[act] = Mark(times, at, at, (by,) if by else ())
-    brought = stage.fields(value.get("with"), stage.law.nouns[s.noun], act)
-    stage.world.done.extend(Done(s.noun, act, s.id, by, at, brought) for _ in range(times))
-
-
-def _entries(merged: Mapping[str, Mapping[str, Node]], stage: Stage, r: Reader) -> None:
-    """`entries: {e1: {book: points, who: li, amount: "2", at: "2026-03-01 09:00", of: R1, clause: "2.3"}}`.
-
-    What stands in the books already.
-    """
-    for name, node in pairs_of(merged, "entries"):
-        r.known(node, ("book", "who", "amount", "at", "of", "clause", "step"), "账目")
-        book, who, of = stage.law.books.get(word_of(node, "book")), word_of(node, "who"), word_of(node, "of")
-        amount = node.get("amount")
-        if book is None or amount is None:
-            r.unknown(node, word_of(node, "book"), stage.law.books, "没有这本账簿:", "there is no book")
-            continue
-        party = "customer" if who in stage.names["customer"] else "staff"
-        if who not in stage.names[party]:
-            r.unknown(node.get("who") or node, who, stage.names[party], "场景里没有这个人:", "nobody in this scenario is called")
-            continue
-        enter = Enter(
-            Cite(stage.clause(node.get("clause"))), book.id, stage.names[party][who], read_number(amount, book, r), party
-        )
-        key, at = stage.world.new_id(), stage.moment(node.get("at"))
-        stage.world.entries.append(Entry(enter, stage.subject(of).id if of else 0, at, key))
-        if book.id in stage.law.nouns:
-            noun = stage.law.nouns[book.id]
-            fields = {"clause": enter.cite.clause, "who": enter.who, "amount": enter.amount}
-            step = word_of(node, "step") or noun.start
-            stage.world.subjects[key] = Subject(key, "entry", noun.id, fields, step, opened_at=at)
-            stage.call(name, key)
-
-
-def _facts(merged: Mapping[str, Mapping[str, Node]], stage: Stage) -> None:
-    for name, node in pairs_of(merged, "facts"):
-        shape = stage.law.facts.get(name)
-        kind = shape.type if shape is not None else FieldType("number")
-        if shape is not None and shape.stale_after is not None:
-            value = node.get("value")
-            stage.world.named[name] = Dated(_plain(kind, value), stage.moment(node.get("at"))) if value is not None else None
-        elif node.pairs is not None:
-            stage.world.named[name] = {stage.person(k): _plain(kind, v) for k, v in node.entries()}
-        else:
-            stage.world.named[name] = _plain(kind, node)
-    for name, node in pairs_of(merged, "measures"):
-        measure = stage.law.measures.get(name)
-        stage.world.given[name] = (measure.type if measure else FieldType("number")).read(node.text)
-
-
-def _plain(kind: FieldType, node: Node) -> Any:
-    return parse_span(node.text or "").as_timedelta() if kind.name == "span" else kind.read(node.text)

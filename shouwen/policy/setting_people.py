@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from shouwen.policy.misread import Misread, reading
 from shouwen.policy.org import Absence, Holding, Org, Shift, StaffFact, UnitFact
 from shouwen.policy.reading import Reader
-from shouwen.policy.source import Node
+from shouwen.policy.source import Node, scalar
 
 if TYPE_CHECKING:
     from shouwen.policy.setting import Stage
@@ -25,38 +27,56 @@ def word_of(node: Node, key: str) -> str:
 
 
 def set_org(merged: Mapping[str, Mapping[str, Node]], stage: Stage, r: Reader) -> None:
-    """Put units and people on the stage. Faults are noted."""
+    """Put units and people on the stage. Faults are noted. Raises BadValue."""
     names = stage.names
     for kind, word in (("unit", "units"), ("staff", "staff")):
         for name, _ in pairs_of(merged, word):
             names[kind][name] = stage.world.new_id()
-    units = {names["unit"][n]: _unit(n, node, names) for n, node in pairs_of(merged, "units")}
+    units = {names["unit"][n]: _unit(n, node, stage, r) for n, node in pairs_of(merged, "units")}
     staff: dict[int, StaffFact] = {}
     holdings: list[Holding] = []
     absences: list[Absence] = []
     shifts: list[Shift] = []
     for name, node in pairs_of(merged, "staff"):
+        r.mapping(node)
         r.known(node, ("post", "posts", "of", "skills", "superior", "absent", "deputy", "duty", "everywhere"), "人员")
         key = names["staff"][name]
-        unit = names["unit"].get(word_of(node, "of"), 0)
-        staff[key] = StaffFact(
-            key, name, unit, names["staff"].get(word_of(node, "superior"), 0), frozenset(r.texts(node.get("skills")))
-        )
-        posts = (*r.texts(node.get("post")), *r.texts(node.get("posts")))
-        for post in posts:
-            if post not in stage.law.posts:
-                r.unknown(node, post, stage.law.posts, "没有这个岗位", "there is no post")
-            holdings.append(Holding(key, post, 0 if word_of(node, "everywhere") == "yes" else unit))
-        for spell in r.listing(node.get("absent")):
-            since, until = (stage.moment(Node("", 0, 0, text=t.strip())) for t in r.text(spell).split(".."))
-            absences.append(Absence(key, since, until, names["staff"].get(word_of(node, "deputy"), 0)))
-        for spell in r.listing(node.get("duty")):
-            since, until = (stage.moment(Node("", 0, 0, text=t.strip())) for t in r.text(spell).split(".."))
-            shifts.extend(Shift(key, p, unit, since, until) for p in posts)
+        unit, superior = stage.named("unit", node, "of"), stage.named("staff", node, "superior")
+        staff[key] = StaffFact(key, name, unit, superior, frozenset(r.texts(node.get("skills"))))
+        posts = _posts(node, stage, r)
+        holdings.extend(Holding(key, post, 0 if word_of(node, "everywhere") == "yes" else unit) for post in posts)
+        deputy = stage.named("staff", node, "deputy")
+        absences.extend(Absence(key, since, until, deputy) for since, until in _spells(node, "absent", stage, r))
+        shifts.extend(Shift(key, p, unit, since, until) for since, until in _spells(node, "duty", stage, r) for p in posts)
     stage.world.org = Org(units, staff, tuple(holdings), tuple(absences), tuple(shifts))
 
 
-def _unit(name: str, node: Node, names: Mapping[str, Mapping[str, int]]) -> UnitFact:
+def _posts(node: Node, stage: Stage, r: Reader) -> tuple[str, ...]:
+    found = [n for key in ("post", "posts") for n in r.listing(node.get(key))]
+    for n in found:
+        if n.text not in stage.law.posts:
+            r.unknown(n, n.text or "", stage.law.posts, "没有这个岗位", "there is no post")
+    return tuple(n.text or "" for n in found)
+
+
+def _spells(node: Node, key: str, stage: Stage, r: Reader) -> Iterator[tuple[datetime, datetime]]:
+    """Yield from when to when: `2026-03-02 08:00 .. 2026-03-04 18:00`, one or several."""
+    for spell in r.listing(node.get(key)):
+        ends = (spell.text or "").split("..")
+        if len(ends) != 2:
+            like = '"2026-03-02 08:00 .. 2026-03-04 18:00"'
+            raise Misread(spell, key, f"应写起止,如 {like}", f"write from when to when, like {like}")
+        with reading(spell, key):
+            since, until = (stage.moment(scalar(end.strip(), spell)) for end in ends)
+        yield since, until
+
+
+def _unit(name: str, node: Node, stage: Stage, r: Reader) -> UnitFact:
+    if node.text != "":  # `E:` and nothing is a unit about which there is nothing to say
+        r.mapping(node)
+    r.known(node, ("parent", "head", "calendar", "kind"), "部门")
     calendar = word_of(node, "calendar")
-    parent, head = names["unit"].get(word_of(node, "parent"), 0), names["staff"].get(word_of(node, "head"), 0)
-    return UnitFact(names["unit"][name], name, parent, head, calendar, word_of(node, "kind"))
+    if calendar and calendar not in stage.law.calendars:
+        r.unknown(node.get("calendar") or node, calendar, stage.law.calendars, "没有这个日历:", "there is no calendar")
+    parent, head = stage.named("unit", node, "parent"), stage.named("staff", node, "head")
+    return UnitFact(stage.names["unit"][name], name, parent, head, calendar, word_of(node, "kind"))

@@ -7,7 +7,7 @@ happened. A promise with another due moment diverges only when it would have end
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -21,11 +21,12 @@ from shouwen.policy.nouns import Noun
 from shouwen.policy.org import Org
 from shouwen.policy.paths import Path
 from shouwen.policy.ruling import Ruling
-from shouwen.policy.simulating_compare import NOTHING, Finding, Said, by_journal, by_ruling, differs_in, outcome_of
+from shouwen.policy.simulating_compare import NOTHING, Finding, Said, by_journal, by_ruling, outcome_of
 from shouwen.policy.simulating_ends import Ends
 from shouwen.policy.simulating_law import Changed, Difference, Known, unknown
 from shouwen.policy.simulating_report import Example, Finds, Report, keep
 from shouwen.policy.simulating_state import ACT, CLOCK, Happened, History, State, acts_in
+from shouwen.policy.simulating_words import Verdicts, Vocabulary, differs_in
 
 PEOPLE_OF: Final = ("responsible", "first_asked")
 MORE: Final = {"ask": "approvals", "task": "tasks", "case": "cases", "refused": "refusals", "recorded": "breaches"}
@@ -134,8 +135,8 @@ class Rehearsal:
         self.report.judged += 1
         old = decide(q.old, facts, act, h.row.entered_at)
         new = decide(q.new, facts, act, h.row.entered_at) if q.old is not q.new else old
-        recorded = by_journal(h)
-        compared = _Compared(recorded, by_ruling(old, q.noun), by_ruling(new, q.noun), old, new, h)
+        recorded = by_journal(h, q.touched)
+        compared = _Compared(recorded, by_ruling(old, q.noun, q.touched), by_ruling(new, q.noun, q.touched), old, new, h)
         if history.free:
             compared = replace(compared, recorded=compared.old)
         if not compared.outcome_is_faithful:
@@ -147,7 +148,7 @@ class Rehearsal:
             self._clause(q.diff.changed[name], q, _Sight(compared, known, ends, history, promised)) for name in sorted(q.touched)
         ]
         if any(parted):
-            self._count_entries(compared)
+            self._count_entries(by_ruling(old, q.noun), by_ruling(new, q.noun))
         return any(parted)
 
     def _facts(self, q: _Question, h: Happened, state: State, act: Act) -> tuple[Known, Facts]:
@@ -167,21 +168,21 @@ class Rehearsal:
         """Compare what one clause did and would do; return whether it parts the story here."""
         finds = self._of(c)
         example = _Example(sight)
-        lacking = unknown(c, sight.known, q.diff)
+        lacking, language = unknown(c, sight.known, q.diff), Vocabulary(self.new, q.noun)
         said, would = sight.compared.of(c.name)
         if lacking:
             return _doubt(finds, example, f"没有记录：{'、'.join(lacking)}", f"never recorded: {', '.join(lacking)}")
         if not sight.history.free and sight.compared.recorded.get(c.name, NOTHING) != said:
             finds.unfaithful += 1
-            zh, en = differs_in(sight.compared.recorded.get(c.name, NOTHING), said, str)
-            return _doubt(finds, example, f"重放与记录不符：{zh}", f"the replay is not what was recorded: {en}")
+            told = differs_in(sight.compared.recorded.get(c.name, NOTHING), said, language)
+            return _doubt(finds, example, f"重放与记录不符：{told.zh}", f"the replay is not what was recorded: {told.en}")
         if sight.compared.parted and not sight.compared.speaks(c.name):
             return False  # it had no say: another clause has refused, or let through, what it would have spoken of
-        zh, en = differs_in(said, would, str)
+        differs = differs_in(said, would, language)
         breaches, moved, open_ends = sight.ends.compare(said.pledges, would.pledges, c.name, sight.promised)
-        if open_ends and not zh and not breaches:
+        if open_ends and not differs and not breaches:
             return _doubt(finds, example, "期限到记录结束时还没有结果", "its promise had not ended when the record ends")
-        if not zh and not breaches:
+        if not differs and not breaches:
             finds.same += 1
             finds.moved += bool(moved)
             return False
@@ -189,9 +190,10 @@ class Rehearsal:
         finds.more["breaches"] += sum(b.more for b in breaches)
         for kind, n in _more(said, would).items():
             finds.more[kind] += n
-        words = [(zh, en)] if zh else []
+        words = [(differs.zh, differs.en)] if differs else []
         words += [(b.zh, b.en) for b in breaches]
-        keep(finds.examples, example.of("；".join(w for w, _ in words), "; ".join(w for _, w in words)))
+        both = sum((b.verdicts for b in breaches), differs)
+        keep(finds.examples, example.of("；".join(w for w, _ in words), "; ".join(w for _, w in words), both))
         return True
 
     def _of(self, c: Changed) -> Finds:
@@ -215,9 +217,9 @@ class Rehearsal:
             keep(finds.doubtful, example)
             finds.cannot_tell += 1
 
-    def _count_entries(self, compared: _Compared) -> None:
+    def _count_entries(self, old: Mapping[str, Said], new: Mapping[str, Said]) -> None:
         """Add up by book what all clauses together would enter otherwise."""
-        for sign, said in ((-1, compared.old), (1, compared.new)):
+        for sign, said in ((-1, old), (1, new)):
             for entry in (f for s in said.values() for f in s.findings if f.kind == "entry"):
                 self.report.entries[entry.said[0]] += sign * entry.said[2]
 
@@ -281,10 +283,10 @@ class _Example:
 
     sight: _Sight
 
-    def of(self, zh: str, en: str) -> Example:
-        """Return the example with what differs."""
-        history, h = self.sight.history, self.sight.compared.happened
-        return Example(history.number, history.ref.id, h.name, h.row.at, zh, en)
+    def of(self, zh: str, en: str, both: Verdicts | None = None) -> Example:
+        """Return the example with what differs, and with both verdicts."""
+        history, h, both = self.sight.history, self.sight.compared.happened, both or Verdicts()
+        return Example(history.number, history.ref.id, h.name, h.row.at, zh, en, both.was, both.now)
 
 
 class _Follower:

@@ -1,11 +1,11 @@
-"""What a clause did of one act, under one law and under another, said in words.
+"""What a clause did of one act, under one law and under another.
 
 Rulings and rows of the journal are brought into one form, so that a ruling is compared with another ruling and with what happened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -71,14 +71,17 @@ class Said:
 NOTHING: Final = Said()
 
 
-def by_ruling(ruling: Ruling, noun: Noun) -> dict[str, Said]:
-    """Return what each clause did, by its name."""
+def by_ruling(ruling: Ruling, noun: Noun, only: Container[str] | None = None) -> dict[str, Said]:
+    """Return what each clause (of those asked for) did, by its name."""
     found: dict[str, list[Finding | Pledge]] = {}
     if ruling.refused:
         for r in ruling.refusals:
             found.setdefault(r.clause, []).append(Finding("refused", (_why(r),)))
         return _together(found)
     for effect in ruling.effects:
+        cite = getattr(effect, "cite", None)
+        if only is not None and (cite.clause if cite is not None else getattr(effect, "clause", "")) not in only:
+            continue
         read = _EFFECTS.get(type(effect))
         clause, what = read(effect, noun) if read is not None else ("", None)
         if clause and what is not None:
@@ -86,11 +89,11 @@ def by_ruling(ruling: Ruling, noun: Noun) -> dict[str, Said]:
     return _together(found)
 
 
-def by_journal(h: Happened) -> dict[str, Said]:
-    """Return what each clause did of what was recorded."""
+def by_journal(h: Happened, only: Container[str] | None = None) -> dict[str, Said]:
+    """Return what each clause (of those asked for) did of what was recorded."""
     found: dict[str, list[Finding | Pledge]] = {}
     for row in h.effects:
-        if not row.clause or row.kind in PASSED_OVER:
+        if not row.clause or row.kind in PASSED_OVER or (only is not None and row.clause not in only):
             continue
         read = _ROWS.get(row.kind)
         if read is not None:
@@ -208,42 +211,3 @@ def steady(value: Any) -> Any:
     if isinstance(value, set | frozenset):
         return tuple(sorted(str(v) for v in value))
     return value
-
-
-# words
-
-WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    "refused": ("不准", "refuses"), "ask": ("须批准", "asks approval"), "chosen": ("定为", "sets"), "kept": ("按时", "kept"),
-    "late": ("逾期办成", "late"), "withdrawn": ("时限撤销", "withdrawn"), "breach": ("逾期", "breach"),
-    "recorded": ("记违规", "records a breach"), "paused": ("时限暂停", "paused"), "resumed": ("时限恢复", "resumed"),
-    "extended": ("时限延长", "extended"), "task": ("派待办", "gives a task"), "case": ("立项", "opens a case"),
-    "performs": ("自动办理", "does"), "tell": ("通知", "tells"), "entry": ("记账", "enters"), "attested": ("已证", "attested"),
-    "passed": ("说明理由放行", "passed with a reason"), "granted": ("准许", "grants"), "retained": ("保存至", "keeps until"),
-    "report": ("报表", "reports"),
-}  # fmt: skip
-
-
-def differs_in(old: Said, new: Said, name: Callable[[int], str]) -> tuple[str, str]:
-    """Return in Chinese and English what one clause did less and did more; ("", "") when its findings are the same.
-
-    `name` says who somebody is (ids only, where names are nobody's business).
-    """
-    less = sorted((f for f in old.findings - new.findings if f.kind not in CARRIED), key=repr)
-    more = sorted((f for f in new.findings - old.findings if f.kind not in CARRIED), key=repr)
-    zh = [f"原{_word(f, 0, name)}" for f in less] + [f"现{_word(f, 0, name)}" for f in more]
-    en = [f"was: {_word(f, 1, name)}" for f in less] + [f"now: {_word(f, 1, name)}" for f in more]
-    return "；".join(zh), "; ".join(en)
-
-
-def _word(f: Finding, lang: int, name: Callable[[int], str]) -> str:
-    word = WORDS[f.kind][lang]
-    told = " ".join(t for t in (_told(v, name) for v in f.said) if t)
-    return f"{word}（{told}）" if told and lang == 0 else f"{word} ({told})" if told else word
-
-
-def _told(value: Any, name: Callable[[int], str]) -> str:
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
-    if isinstance(value, tuple):  # numbers in it are persons
-        return "、".join(name(v) if isinstance(v, int) else _told(v, name) for v in value)
-    return "" if isinstance(value, bool) or value is None else str(value)

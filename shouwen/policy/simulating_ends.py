@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from shouwen.policy.simulating_compare import Pledge
 from shouwen.policy.simulating_state import ACT, Happened, Recorded, later
+from shouwen.policy.simulating_words import Verdicts, by_number
 
 HELD: Final = ("paused", "resumed", "extended")
 OVER: Final = ("breach", "late", "kept", "withdrawn")
@@ -19,6 +20,7 @@ class Otherwise:
     """A promise that would end otherwise: missed though it was kept, kept though it was missed, or owed by others."""
 
     more: int  # breaches: 1, 0 or -1
+    verdicts: Verdicts
     zh: str
     en: str
 
@@ -55,7 +57,7 @@ class Ends:
             elif missed_then != missed_now:
                 found.append(_breach(a, b, missed=missed_now))
             elif a is not None and b is not None and a.owes != b.owes:
-                found.append(Otherwise(0, f"责任人由{_people(a)}改为{_people(b)}", f"owed by {_people(b)}, not {_people(a)}"))
+                found.append(_others(a, b))
         return found, moved, unsure
 
     def _missed_then(self, p: Pledge | None, clause: str) -> bool | None:
@@ -117,11 +119,25 @@ def _ends_with(r: Recorded, wanted: set[str]) -> set[str]:
     return wanted & {f"task:{r.data.get('name', '')}:{r.data.get('row', '')}"} if done else set()
 
 
+def _others(a: Pledge, b: Pledge) -> Otherwise:
+    verdicts = Verdicts((f"由{_people(a)}负责", f"owed by {_people(a)}"), (f"由{_people(b)}负责", f"owed by {_people(b)}"))
+    return Otherwise(0, verdicts, f"责任人由{_people(a)}改为{_people(b)}", f"owed by {_people(b)}, not {_people(a)}")
+
+
 def _breach(a: Pledge | None, b: Pledge | None, *, missed: bool) -> Otherwise:
     due, was = b.due_at if b is not None else None, a.due_at if a is not None else None
+    verdicts = Verdicts(_end(a, missed=not missed), _end(b, missed=missed))
     zh = f"期限{_at(was, '无')}→{_at(due, '无')}，{'会逾期' if missed else '不会逾期'}"
     en = f"due {_at(was, 'never')} -> {_at(due, 'never')}: it would {'be missed' if missed else 'not be missed'}"
-    return Otherwise(1 if missed else -1, zh, en)
+    return Otherwise(1 if missed else -1, verdicts, zh, en)
+
+
+def _end(p: Pledge | None, *, missed: bool) -> tuple[str, str]:
+    """Return a promise and how it ends in words."""
+    if p is None:
+        return "没有期限", "no due moment"
+    zh, en = _at(p.due_at, "无期限"), _at(p.due_at, "no due moment")
+    return f"{zh} 前，{'逾期' if missed else '按时'}", f"due {en}, {'missed' if missed else 'kept'}"
 
 
 def _at(moment: datetime | None, none: str) -> str:
@@ -129,4 +145,4 @@ def _at(moment: datetime | None, none: str) -> str:
 
 
 def _people(p: Pledge) -> str:
-    return "、".join(map(str, p.owes)) or "—"
+    return "、".join(map(by_number, p.owes)) or "—"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from shouwen.policy.kinds.base import Clause, Rule
 from shouwen.policy.kinds.choices import Assigns
@@ -58,8 +59,14 @@ def says(rule: Rule, law: Law) -> Any:
     return (*map(fingerprint, parts), tuple(fingerprint(law.measures.get(m)) for m in asked))
 
 
+_days: WeakKeyDictionary[Law, Any] = WeakKeyDictionary()  # a book of days is long, and asked for with each act of each noun
+
+
 def _calendars(law: Law) -> Any:
-    return law.calendar, {name: fingerprint(c.book) for name, c in law.calendars.items()}
+    found = _days.get(law)
+    if found is None:
+        found = _days[law] = law.calendar, {name: fingerprint(c.book) for name, c in law.calendars.items()}
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,13 @@ class Difference:
             found = self._by_act[act] = frozenset(n for n, c in self.changed.items() if any(_speaks_of(r, act) for r in c.rules))
         more = {n for n, names in self.watched.items() if n not in found and not names.isdisjoint(brought)} if brought else ()
         return found.union(more) if more else found
+
+    @property
+    def spoken_of(self) -> frozenset[str]:
+        """The acts of which a clause that differs may speak, whatever they bring."""
+        nouns = (day.law.noun(self.noun) for day in (self.old, self.new))
+        acts = {a for noun in nouns if noun is not None for a in noun.acts}
+        return frozenset(a for a in acts if any(_speaks_of(r, a) for c in self.changed.values() for r in c.rules))
 
     def upon_breach(self, clause: str) -> frozenset[str]:
         """Return the clauses that differ and act when a promise of some clause is missed."""

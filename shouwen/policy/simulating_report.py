@@ -20,7 +20,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One act a clause judges otherwise, or cannot judge: of which subject, when, and what differs."""
+    """One act a clause judges otherwise, or cannot judge: of which subject, when, and what differs.
+
+    `was`, `now`: both verdicts, each in Chinese and English.
+    """
 
     number: str
     id: int
@@ -28,11 +31,14 @@ class Example:
     at: datetime
     zh: str
     en: str
+    was: tuple[str, str] = ("", "")
+    now: tuple[str, str] = ("", "")
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON."""
-        told = {"number": self.number, "id": self.id, "act": self.act, "at": self.at.isoformat()}
-        return {**told, "zh": self.zh, "en": self.en}
+        told = {"number": self.number, "id": self.id, "act": self.act, "at": self.at.isoformat(), "zh": self.zh, "en": self.en}
+        sides = {"was": self.was, "now": self.now}
+        return {**told, **{name: {"zh": zh, "en": en} for name, (zh, en) in sides.items() if zh}}
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ and they are how a small file becomes a huge one); so are duplicate keys.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import yaml
@@ -13,10 +14,11 @@ import yaml
 from shouwen.policy.source_node import Node, SourceError, scalar
 from shouwen.policy.yaml_faults import said_plainly
 
-__all__ = ["Node", "SourceError", "read_file", "read_text", "scalar"]
+__all__ = ["Node", "SourceError", "read_file", "read_text", "scalar", "too_large"]
 
 MAX_BYTES = 2_000_000  # a regulation is some kilobytes; a megabyte is a mistake or an attack
 MAX_DEPTH = 24
+NO_KEY = re.compile("[：，｛｝［］＃\u3000\u00a0]")  # what stands in a key only where the colon behind it is no colon
 
 
 def read_file(path: Path, name: str | None = None) -> Node:
@@ -29,9 +31,7 @@ def read_text(raw: bytes | str, name: str) -> Node:
     """Read YAML text into nodes. Raises SourceError."""
     here = Node(name, 1, 1, text="")
     if len(raw) > MAX_BYTES:
-        raise SourceError(
-            here, f"文件超过{MAX_BYTES // 1_000_000}MB,请拆成几个制度", "the file is too large; split it into regulations"
-        )
+        raise too_large(name)
     try:
         text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
     except UnicodeDecodeError as e:
@@ -44,6 +44,12 @@ def read_text(raw: bytes | str, name: str) -> Node:
     if root is None:
         raise SourceError(here, "文件是空的", "the file is empty")
     return _convert(root, name)
+
+
+def too_large(name: str) -> SourceError:
+    """Return what to raise about a file of more than MAX_BYTES."""
+    zh = f"文件超过{MAX_BYTES // 1_000_000}MB,请拆成几个制度"
+    return SourceError(Node(name, 1, 1, text=""), zh, "the file is too large; split it into regulations")
 
 
 def _refuse_traps(text: str, name: str) -> None:
@@ -67,6 +73,15 @@ def _at(what: yaml.Event | yaml.Node, name: str) -> Node:
     return Node(name, mark.line + 1, mark.column + 1, text="") if mark is not None else Node(name, 1, 1, text="")
 
 
+def _no_key(key: Node) -> SourceError:
+    if key.text == "<<":
+        return SourceError(key, "制度文件不用合并键(<<),请写明", "no merging of keys (<<) in packs; write them out")
+    return SourceError(
+        key, f"键“{key.text}”里有全角标点或空格,请改成半角:冒号 : 后面空一格",
+        f"there is full-width punctuation or a wide space in the key {key.text!r}; write : and a space behind it",
+    )  # fmt: skip
+
+
 def _convert(n: yaml.Node, name: str) -> Node:
     here = _at(n, name)
     if isinstance(n, yaml.ScalarNode):
@@ -81,6 +96,8 @@ def _convert(n: yaml.Node, name: str) -> Node:
         key = _convert(k, name)
         if key.text is None:
             raise SourceError(key, "键必须是文字", "a key must be text")
+        if NO_KEY.search(key.text) or key.text == "<<":
+            raise _no_key(key)
         if key.text in here.pairs:
             raise SourceError(key, f"键“{key.text}”写了两次", f"the key {key.text!r} stands twice")
         here.pairs[key.text] = _convert(v, name)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from shouwen.policy.conditions import ConditionReader, Test
 from shouwen.policy.env import Env
-from shouwen.policy.paths import Path
-from shouwen.policy.reading import Reader
+from shouwen.policy.paths import Names, Path
 from shouwen.policy.source import Node
 from shouwen.policy.values import show_zh
 from shouwen.worktime import Span
@@ -79,7 +79,7 @@ class TableReader:
         rows = [self._row(n, columns, names, fills) for n in self.reader.listing(node)]
         paths = {t.path.text: t.path for r in rows for t in r.tests}
         table = Table(fills, tuple(paths.values()), tuple(rows))
-        prove(table, self.reader, node)
+        prove(table, self.conditions.names, node)
         return table
 
     def _row(self, node: Node, columns: Node | None, names: tuple[str, ...], fills: str) -> Row:
@@ -112,9 +112,10 @@ class TableReader:
         )
 
 
-def prove(table: Table, reader: Reader, node: Node) -> None:
+def prove(table: Table, names: Names, node: Node) -> None:
     """Note a fault for every kind of case no row answers, and for every case two rows answer (the first of each is printed)."""
-    axes = [_axis(p, table, reader) for p in table.columns]
+    reader = names.reader
+    axes = [_axis(p, table, names) for p in table.columns]
     if any(a is None for a in axes):
         return
     size = 1
@@ -127,17 +128,17 @@ def prove(table: Table, reader: Reader, node: Node) -> None:
     for cells in itertools.product(*(a for a in axes if a is not None)):
         at = {p.text: c for p, c in zip(table.columns, cells, strict=True)}
         fits = [r for r in table.rows if all(_fits(t, at[t.path.text]) for t in r.tests)]
-        case = "、".join(c.zh for c in cells) or "任何情况"
+        case, case_en = "、".join(c.zh for c in cells) or "任何情况", ", ".join(c.en for c in cells) or "any case"
         if not fits and not hole:
             hole = True
-            reader.fault(node, f"表有空缺:{case} 没有对应的行", f"the table has a hole: no row for {case}")
+            reader.fault(node, f"表有空缺:{case} 没有对应的行", f"the table has a hole: no row for {case_en}")
         if len(fits) > 1 and not overlap:
             overlap = True
-            lines = "、".join(str(r.node.line) for r in fits)
+            lines = list(dict.fromkeys(str(r.node.line) for r in fits))
             reader.fault(
                 fits[1].node,
-                f"表有重叠:{case} 有{len(fits)}行(第{lines}行)",
-                f"the table overlaps: {case} fits rows on lines {lines}",
+                f"表有重叠:{case} 有{len(fits)}行(第{'、'.join(lines)}行)",
+                f"the table overlaps: {len(fits)} rows fit {case_en} (lines {', '.join(lines)})",
             )
 
 
@@ -146,27 +147,31 @@ class Cell:
     """A piece of an axis no row tells apart: one choice, or a position among the bounds (odd: on a bound, even: between)."""
 
     zh: str
+    en: str
     value: Any = None
     position: int = -1
     bounds: tuple[Any, ...] = ()
 
 
-def _axis(path: Path, table: Table, reader: Reader) -> list[Cell] | None:
+def _axis(path: Path, table: Table, names: Names) -> list[Cell] | None:
     tests = [t for r in table.rows for t in r.tests if t.path.text == path.text]
     for t in tests:
         if t.other is not None or t.kind in ("missing", "given", "start"):
-            reader.fault(
+            names.reader.fault(
                 t.node, "表里不能与另一个字段或时段起点比较,也不能问是否填写;请写在 when 里",
                 "a table cannot compare with another field or the start of a period, nor ask whether a field is filled; use when",
             )  # fmt: skip
             return None
-    kind = path.type
+    kind, name = path.type, names.english(path)
     if kind.name == "yes_no":
-        return [Cell(f"{path.zh}为{'是' if v else '否'}", v) for v in (True, False)]
+        return [Cell(f"{path.zh}为{'是' if v else '否'}", f"{name}: {'yes' if v else 'no'}", v) for v in (True, False)]
     if kind.choices:
-        return [Cell(f"{path.zh}为{c.zh}", c.id) for c in kind.choices.values()]
+        return [Cell(f"{path.zh}为{c.zh}", f"{name}: {c.en or c.id}", c.id) for c in kind.choices.values()]
     bounds = sorted({b for t in tests for b in _bounds(t)}, key=_rank)
-    cells = [Cell(f"{path.zh}{_place(path, bounds, i)}", None, i, tuple(bounds)) for i in range(2 * len(bounds) + 1)]
+    cells = [
+        Cell(f"{path.zh}{_place(path, bounds, i)}", f"{name} {_place_en(path, bounds, i)}", None, i, tuple(bounds))
+        for i in range(2 * len(bounds) + 1)
+    ]
     return [c for c in cells if not path.measure or _possible(c, path)]
 
 
@@ -214,6 +219,21 @@ def _place(path: Path, bounds: list[Any], position: int) -> str:
     if i == len(bounds):
         return f"大于{show(bounds[-1])}"
     return f"在{show(bounds[i - 1])}与{show(bounds[i])}之间"
+
+
+def _place_en(path: Path, bounds: list[Any], position: int) -> str:
+    i = position // 2
+
+    def show(bound: Any) -> str:
+        return f"{Decimal(bound) / 100}CNY" if path.type.name == "money" else str(bound)
+
+    if not bounds:
+        return "whatever"
+    if position % 2:
+        return f"= {show(bounds[i])}"
+    if i == 0:
+        return f"< {show(bounds[0])}"
+    return f"> {show(bounds[-1])}" if i == len(bounds) else f"between {show(bounds[i - 1])} and {show(bounds[i])}"
 
 
 def _fits(t: Test, cell: Cell) -> bool:

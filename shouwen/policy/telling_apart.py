@@ -32,7 +32,7 @@ def disjoint(p: Test, q: Test) -> bool:
 def _bounds_apart(p: tuple[object, ...], q: tuple[object, ...]) -> bool:
     (op, at), (other, bound) = p, q
     if op in ("<", "<=") and other in (">", ">="):
-        return bool(at < bound) or (at == bound and (op == "<" or other == ">"))  # type: ignore[operator]
+        return bool(at < bound) or (at == bound and (op == "<" or other == ">"))  # type: ignore[operator]  # bounds of one type
     if op in (">", ">=") and other in ("<", "<="):
         return _bounds_apart(q, p)
     return op == other == "=" and at != bound

@@ -54,6 +54,19 @@ VALUES: Final[Mapping[str, Word]] = {
     "act": Word("流程里的动作", "an act of the procedure", TEXTS, ("close",)),
     "acts": Word("一个或几个动作", "one act or several", TEXTS, ("[call]", "[close, reopen]")),
     "list": Word("也可以写几个", "or several of them", TEXTS),
+    "links": Word(
+        "依次的几环,每环一个人员词;只提意见的写 {advises: 人员词}",
+        "links in order, each a person word; {advises: a person word} gives advice only",
+        {
+            "type": "array",
+            "items": {
+                "anyOf": [
+                    ref("who"),
+                    {"type": "object", "properties": {"advises": ref("who")}, "required": ["advises"], "additionalProperties": False},
+                ]
+            },
+        },
+    ),
     "table": Word("写 table,答案按表取", "the word `table`: the answer is the table's", {"const": "table"}, ("table",)),
     "fields": Word("一个或几个字段", "one field or several", TEXTS, ("[visit_at, parts]",)),
     "field": Word("一个字段", "a field", TEXT, ("urgency",)),
@@ -256,8 +269,9 @@ MEASURE: Final[Mapping[str, Word]] = {
     "when": Word("整体的条件", "narrows the whole", ref("condition")),
     "where": Word("所数的条件;账簿只能写 {clause: [条款]}", "narrows what is counted; of a book only {clause: [...]}", ref("condition")),
     "while": Word("streak 连续到何时为止", "as long as what a streak goes on", ref("condition")),
-    "per": Word("按谁分:case、actor、customer、responsible、first_asked、unit、subject,或一个字段",
-        "counted per case, actor, customer, responsible, first_asked, unit, subject, or a field"),
+    "per": Word("按谁分:case、actor、customer、responsible、first_asked、unit、subject,或一个字段;写几个字段,数的是这几个字段都相同的其他件",
+        "counted per case, actor, customer, responsible, first_asked, unit, subject, or a field; several fields: the others alike in all",
+        TEXTS, ("responsible", "[place, day]")),
     "over": Word("时间窗", "the window", TEXT, ("calendar_year", "30d")),
     "target": Word("目标值(只用于报表)", "the target (for reports only)"),
     "source": SOURCE,

@@ -8,7 +8,7 @@ import yaml
 
 from shouwen.policy.source_node import Node, SourceError
 
-FULL_WIDTH: Final = str.maketrans("：，｛｝［］“”＂＃＞＜＝", ':,{}[]"""#><=')
+FULL_WIDTH: Final = str.maketrans("：，｛｝［］“”＂＃＞＜＝－\u3000\u00a0", ':,{}[]"""#><=-  ')
 # What the parser says -> what is usually meant. The first that fits counts.
 MEANT: Final[tuple[tuple[str, str, str], ...]] = (
     (

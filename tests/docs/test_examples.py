@@ -27,7 +27,7 @@ def wrong(sources: Sources, title: str = "") -> list[str]:
     """Play the scenarios (with a title); return how many there were, and what is not as they expect."""
     runner = Runner(sources)
     results = [runner.run(s) for s in read_scenarios(sources) if s.title == title or not title]
-    return [str(len(results)), *(w for r in results for w in r.wrong)]
+    return [str(len(results)), *(w.text() for r in results for w in r.wrong)]
 
 
 def small_pack() -> Sources:

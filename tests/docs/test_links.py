@@ -24,7 +24,7 @@ PATH: Final = re.compile(r"[\w.{},*-]+(?:/[\w.{},*-]+)+/?(?:::\w+)?")
 KINDS: Final = ("py", "md", "html", "js", "css", "po", "toml", "template.md")  # a file named without its folder
 SHELL: Final = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COMMAND: Final = re.compile(r"(?:^|\s)(?:\./run|shouwen) ([a-z]+)(?: ([a-z]+))?")
-RUN: Final = frozenset({"test", "check", "lock", "dev"})  # what ./run does itself
+RUN: Final = frozenset({"test", "check", "lock", "dev", "bench", "pictures"})  # what ./run does itself
 
 
 def prose(page: Path) -> str:

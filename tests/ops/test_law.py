@@ -133,7 +133,7 @@ def test_a_scenario_that_fails_says_what_it_wanted_and_found(pack: Path, capsys:
     change(pack, LATER, 'versions: {"2025-07-01": {within: 90min}}')
 
     assert law("test", pack) == 1
-    assert "due 2.1:应为 2026-03-02 10:00,实为 ['2026-03-02 10:30']" in capsys.readouterr().out
+    assert "due 2.1:应为 2026-03-02 10:00,实为 2026-03-02 10:30" in capsys.readouterr().out
 
 
 TWO_ANSWERS_IN_2027 = """
@@ -355,3 +355,15 @@ def test_a_broken_or_undecided_pack_is_not_enacted(pack: Path, live_db: LiveData
     assert "demo/repair#2.1 的 within" in undecided.stderr
     assert "demo/repair.yaml:" in broken.stderr
     assert not Enactment.objects.exists()
+
+
+def test_a_second_law_of_one_moment_is_refused_unless_it_is_to_stand_instead(pack: Path, live_db: LiveDatabase) -> None:
+    enact(pack, live_db, "--from", "2026-01-01T00:00", "--note", "试行")
+    change(pack, "within: 1h", "within: 30min")
+    refused = enact(pack, live_db, "--from", "2026-01-01T00:00")
+    standing = Enactment.objects.count()
+    taken = enact(pack, live_db, "--from", "2026-01-01T00:00", "--instead")
+
+    assert (refused.returncode, standing) == (Exit.BROKEN_PACK, 1)
+    assert "自 2026-01-01 00:00 起已有一次颁布（试行）" in refused.stderr
+    assert (taken.returncode, Enactment.objects.count()) == (0, 2), taken.stderr

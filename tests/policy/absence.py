@@ -16,6 +16,7 @@ from shouwen.policy.calendars import calendar_for
 from shouwen.policy.choosing import choose
 from shouwen.policy.computed import compute
 from shouwen.policy.conditions import Condition
+from shouwen.policy.decide import _puts
 from shouwen.policy.env import Env, paper
 from shouwen.policy.facts import Facts
 from shouwen.policy.kinds.base import Rule
@@ -59,10 +60,11 @@ class Asked:
 
 @dataclass
 class Recorder:
-    """Plays every scenario of some packs and keeps the questions."""
+    """Plays every scenario of one pack and keeps the questions."""
 
     sources: Sources
     law: Law
+    pack: str
     questions: list[Question] = field(default_factory=list)
 
     def play(self) -> list[Question]:
@@ -86,7 +88,8 @@ class Recorder:
         runner = Runner(self.sources, law=self.law)
         with patch.object(World, "facts", keep):
             for scenario in read_scenarios(self.sources):
-                runner.run(scenario)
+                if scenario.regulation.startswith(f"{self.pack}/"):
+                    runner.run(scenario)
         return self.questions
 
 
@@ -101,6 +104,7 @@ def asked(q: Question, facts: Facts | None = None, act: Act | None = None) -> As
     env = Env(facts, act, act.at, noun, calendar, q.law.calendars, {**facts.fields, **brought}, evidence=act.evidence)
     day = q.law.on(calendar.business_day(act.at))
     plan = day.plan(noun.id, act.name)
+    list(_puts(plan, env, brought))
     compute(plan.computed, env)
     list(choose(plan, day, env, Ruling("allowed", act, act.subject)))
     return Asked(q.law, day, plan, env)
@@ -161,7 +165,7 @@ def without(q: Question, path: Path) -> tuple[Facts, Act]:
     if tail and own is not None and own.type.name == "slots":
         return _paperless(facts, act, head, tail)
     if tail and own is not None and own.type.name == "staff":
-        return replace(facts, fields=_less(facts.fields, head)), act
+        return replace(facts, fields=_less(facts.fields, head)), replace(act, fields=_less(act.fields, head))
     if tail and own is not None:
         rows = {h: tuple(_less(row, tail) for row in v) for h, v in ((head, facts.fields.get(head)), ("", None)) if h and v}
         came = {head: tuple(_less(row, tail) for row in act.fields[head])} if act.fields.get(head) else {}

@@ -77,6 +77,29 @@ WRONG = {
         "  - {id: '2', zh: x, for: job, upon: note, performs: {act: reply}}"), "没有尽头", "without end"),
     "a field asked for too late": ("  - §{id: '1', zh: x, for: job, requires: {before: reply, fields: [fee]}}", "(asks)",
     "ask for it"),
+    "the breach of a clause nobody knows": (
+        "  - {id: '1', zh: x, upon: {breach: §'9'}, notifies: {to: director}}", "没有这一条:“9”", "there is no clause '9'"),
+    "a gate before opening that asks what is filled later": (
+        "  - §{id: '1', zh: x, for: job, when: {fee: '> 0'}, requires: {before: open, evidence: photo}}", "(asks)", "ask for it"),
+    "a span by table": (
+        "  - {id: '1', zh: x, for: job, deadline: {until: reply, within: §table}}", "按表定时限写 due: table", "write due: table"),
+    "a field where somebody is wanted": (
+        "  - {id: '1', zh: x, for: job, excludes: {who: §technician, acts: [close]}}", "写 {field: technician}", "write {field: technician}"),
+    "a post nobody has declared": (
+        "  - {id: '1', zh: x, for: job, upon: close, notifies: {to: §regional}}", "岗位在 posts 里声明", "posts are declared under `posts`"),
+    "a book nobody has declared": (
+        "  - {id: '1', zh: x, for: job, upon: close, rewards: §{who: actor, points: 1}}", "账簿在 books 里声明", "books are declared under `books`"),
+    "an approval by nobody": (
+        "  - {id: '1', zh: x, for: job, approval: {before: close, by: table}, columns: [fee, by], table: [['<= 5', §none], ['> 5', director]]}",
+        "不用批准的情形写在 when 里", "what needs no approval is said in `when`"),
+    "several moments": (
+        "  - {id: '1', zh: x, for: job, upon: §[close, reply], notifies: {to: director}}", "只写一个时刻", "names one moment"),
+    "an act that is done on tasks": (
+        "  - {id: '1', zh: x, for: job, excludes: {who: actor, acts: [§claim]}}", "由开这个待办的条款的 who 定", "opens the task (who)"),
+    "an act that is done on requests": (
+        "  - {id: '1', zh: x, for: job, permits: {who: director, acts: [§approve]}}", "写在 approval 的 by 里", "`by` of the approval"),
+    "a condition that is empty": (
+        "  - {id: '1', zh: x, for: job, upon: close, when: §null, notifies: {to: director}}", "把这一行删去", "delete the line"),
     "a tab": ("  - id: '1'\n§\tzh: x", "请改成空格", "use spaces"),
     "a colon in full width": ("  - id： '1'\n    zh§: x", "全角标点", "full-width"),
     "a comma in full width": ("  - {id: '1', zh: x, for: job, deadline: {until: reply，within§: 1h}}", "全角标点", "full-width"),
@@ -125,6 +148,11 @@ def test_all_faults_are_said_at_once_in_the_order_of_the_file() -> None:
         (NOUNS.replace("title: {zh: 试验}", "title: {zh: 试验}\ncalendar: ofice"), "是不是“office”"),
         (NOUNS.replace("title: {zh: 试验}", "title: {zh: 试验}\nowner: directer"), "是不是“director”"),
         (NOUNS.replace("title: {zh: 试验}", "title: {zh: 试验}\nreviewed_on: soon"), "“soon”不是日期"),
+        (NOUNS.replace("registers:\n", "registers: null\nregister:\n"), "把这一行删去"),
+        (NOUNS.replace("    fields: {job: {zh", "    fields: null\n    field: {job: {zh"), "把这一行删去"),
+        (NOUNS.replace("books:\n", "forms: {slip: {zh: 单, of: jobs}}\nbooks:\n"), "没有这个流程或台账:“jobs”,是不是“job”?"),
+        (NOUNS.replace("books:\n", "forms: {slip: {zh: 单, of: job, prints: [fees]}}\nbooks:\n"), "表单要印的字段没有:“fees”,是不是“fee”?"),
+        (NOUNS.replace("desk: {zh: 前台}", "desk: {zh: 前台, reports_to: directer}"), "reports_to:没有这个岗位“directer”,是不是“director”?"),
     ],
 )  # fmt: skip
 def test_the_shape_of_a_procedure_is_checked_as_it_is_read(nouns: str, zh: str) -> None:
@@ -187,8 +215,8 @@ def test_whatever_is_in_a_file_it_is_read_or_refused_with_a_place(text: str) -> 
         node = read_text(text, "f.yaml")
     except SourceError as e:
         assert e.node.line >= 1  # noqa: PT017  hypothesis needs the value either way
-        assert e.zh  # noqa: PT017
-        assert e.en  # noqa: PT017
+        assert e.zh  # noqa: PT017  hypothesis needs the value either way
+        assert e.en  # noqa: PT017  hypothesis needs the value either way
     else:
         assert node.file == "f.yaml"
 
@@ -199,7 +227,7 @@ def test_a_broken_regulation_is_refused_never_a_crash(text: str) -> None:
     try:
         load({"t/pack.yaml": PACK, "t/r.yaml": f"regulation: r\ntitle: x\nclauses:\n  - {{id: '1', zh: x, says: {{}}}}\n{text}"})
     except PackError as e:
-        assert all(f.line >= 1 and f.zh and f.en for f in e.faults)  # noqa: PT017
+        assert all(f.line >= 1 and f.zh and f.en for f in e.faults)  # noqa: PT017  hypothesis needs the value either way
 
 
 def test_a_file_that_is_not_utf8_names_itself(tmp_path: Path) -> None:

@@ -371,7 +371,7 @@ def test_a_listed_mutant_needs_a_reason() -> None:
 # what we ship
 
 
-@pytest.mark.parametrize("pack", ["generic", "property", "hotline"])
+@pytest.mark.parametrize("pack", ["generic", "property", "hotline", "auto", "reception", "centre"])
 def test_no_clause_of_a_shipped_pack_can_be_changed_unnoticed(pack: str) -> None:
     sources = read_sources(folders([pack]))
     m, faults = Mutator(Runner(sources), read_scenarios(sources)), Faults()

@@ -120,5 +120,34 @@ def test_the_grade_follows_from_kind_and_evidence() -> None:
     assert any("grade" in f for f in faults_of("  - {id: '1', zh: x, grade: executed, says: {}}\n"))
 
 
+READS = {
+    "for: job, excludes: {who: unset, acts: [close]}": "报修:(本公司设定)不得结案",
+    "for: job, permits: {who: unset, acts: [close]}": "报修:结案只能由(本公司设定)办理",
+    "for: job, requires: {before: close, by: unset}": "报修:结案只能由(本公司设定)办理",
+    "for: job, approval: {before: close, by: unset}": "报修:结案须先经(本公司设定)批准",
+    "for: job, requires: {before: close, that: {times.reply: '>= 1'}}": "报修:结案前须已回复",
+    "for: job, requires: {before: close, that: {times.reply: '> 0'}}": "报修:结案前须已回复",
+    "for: job, requires: {before: close, that: {times.reply: '< 1'}}": "报修:结案前须未回复",
+    "for: job, requires: {before: close, that: {times.reply: '>= 2'}}": "报修:结案前须已回复至少2次",
+    "for: job, requires: {before: close, that: {times.reply: '< 3'}}": "报修:结案前须回复不足3次",
+    "for: job, requires: {before: close, that: {times.reply: '<= 3'}}": "报修:结案前须回复至多3次",
+    "for: job, requires: {before: close, that: {reply: given}}": "报修:结案前须已回复",
+    "for: job, when: {reply: missing}, requires: {before: close, fields: [fee]}": "报修:未回复的,结案前须填收费",
+    "for: job, upon: close, notifies: {to: {post: desk, of: field house.area}}": "报修:结案后,告知房屋片区的前台",
+    "for: job, upon: close, notifies: {to: {superior_of: {field: house.keeper}}}": "报修:结案后,告知房屋管家的上级",
+    "schedules: {open: call, for_each: house, every: 7d, who: desk}": "每周为每个房屋安排回访,由前台办理",
+    "schedules: {open: call, for_each: house, every: 2w, who: desk}": "每两周为每个房屋安排回访,由前台办理",
+    "schedules: {open: call, for_each: house, every: 1d, who: desk}": "每日为每个房屋安排回访,由前台办理",
+    "schedules: {open: call, for_each: house, every: 3mo, who: desk}": "每3个月为每个房屋安排回访,由前台办理",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("clause", READS)
+def test_a_sentence_reads_as_people_say_it(clause: str) -> None:
+    law = law_of(f'  - {{id: "1", zh: x, {clause}}}\n')
+
+    assert law.versions["t/r#1"][0].sentence() == READS[clause]
+
+
 def test_there_is_something_to_read_on_the_shelf() -> None:
     assert PACKS, f"no packs under {Path(SHELF)}"

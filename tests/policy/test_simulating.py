@@ -125,7 +125,7 @@ def test_a_hold_on_the_way_leaves_another_due_moment_unknown() -> None:
     ("old", "new", "clause", "differs", "words"),
     [
         ("requires: {before: assign, fields: [technician]}", "requires: {before: assign, fields: [visit_at]}", "2", 3, "现不准"),
-        ("points: 1", "points: 3", "3", 1, "points"),
+        ("points: 1", "points: 3", "3", 1, "现记账（扣分 @"),
         ("notifies: {to: director}", "notifies: {to: desk}", "4", 3, "现通知"),
     ],
 )

@@ -25,7 +25,7 @@ def wrong(scenario: str) -> tuple[str, ...]:
     """Play one scenario; return what is not as it expects."""
     sources: Sources = {**sources_of(CLAUSES), "t/r.scenarios.yaml": GIVEN + "scenarios:\n" + scenario}
     runner = Runner(sources)
-    return tuple(w for s in read_scenarios(sources) for w in runner.run(s).wrong)
+    return tuple(w.text() for s in read_scenarios(sources) for w in runner.run(s).wrong)
 
 
 def test_a_given_case_that_runs_has_the_promises_of_the_law() -> None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from shouwen.policy.act import APPROVAL_ACTS, TASK_ACTS
 from shouwen.policy.conditions import ALWAYS, Condition, ConditionReader
 from shouwen.policy.env import Env
 from shouwen.policy.nouns import PEOPLE_AND_PLACES, Book, Form, Label, Noun, Population, Regulation
 from shouwen.policy.paths import Names, Path
 from shouwen.policy.people import Who, WhoReader
-from shouwen.policy.reading import Reader
+from shouwen.policy.reading import Reader, wide_tip
 from shouwen.policy.ruling import Cite, Effect, Refusal
 from shouwen.policy.source import Node
 from shouwen.worktime import BadSpan, Span, parse_span
@@ -23,6 +24,20 @@ if TYPE_CHECKING:
 
 Primitive = Literal["gate", "choose", "do", "open", "tell", "keep", "said"]
 Grade = Literal["executed", "attested", "said"]
+MOST = 999_999  # no regulation counts to a million
+_ON_TASKS = (
+    "“{}”是对待办做的,不是流程的动作:谁可以做,由开这个待办的条款的 who 定",
+    "{!r} is done on tasks and is no act of the procedure: who may do it is said by the clause that opens the task (who)",
+)
+_ON_APPROVALS = (
+    "“{}”是对申请做的,不是流程的动作:由谁批准,写在 approval 的 by 里",
+    "{!r} is done on requests and is no act of the procedure: who decides is said by `by` of the approval",
+)
+ROW_ACTS = {
+    name: (zh.format(name), en.format(name))
+    for names, (zh, en) in ((TASK_ACTS, _ON_TASKS), (APPROVAL_ACTS, _ON_APPROVALS))
+    for name in names
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +202,9 @@ class ClauseReader:
         """Read the name of an act of the noun."""
         text = self.reader.text(node)
         noun = self.names.noun
-        if node is not None and noun is not None and text not in noun.acts:
+        if text in ROW_ACTS and noun is not None and text not in noun.acts:
+            self.reader.fault(node or self.node, *ROW_ACTS[text])
+        elif node is not None and noun is not None and text not in noun.acts:
             self.reader.unknown(node, text, noun.acts, f"{noun.zh}没有动作", f"{noun.id} has no act")
         return text
 
@@ -225,10 +242,16 @@ class ClauseReader:
         """Read a span; None when absent or unset."""
         if node is None or self.is_unset(node, key):
             return None
+        if node.text == "table":
+            self.reader.fault(
+                node, "按表定时限写 due: table,表的最后一列也是 due", "write due: table, and due for the table's last column"
+            )
+            return None
         try:
             return parse_span(self.reader.text(node))
         except BadSpan as e:
-            self.reader.fault(node, e.zh, e.en)
+            tip, tip_en = wide_tip(self.reader.text(node))
+            self.reader.fault(node, e.zh + tip, e.en + tip_en)
             return None
 
     def number(self, node: Node | None, key: str, default: int | None = None) -> int | None:
@@ -238,8 +261,17 @@ class ClauseReader:
         if self.is_unset(node, key):
             return None
         text = self.reader.text(node)
-        if not text.lstrip("-").isdigit():
-            self.reader.fault(node, f"“{text}”应为整数", f"{text!r} should be a whole number")
+        tip, tip_en = wide_tip(text)
+        if not text.removeprefix("-").isdecimal() or tip:
+            self.reader.fault(node, f"“{text}”应为整数{tip}", f"{text!r} should be a whole number{tip_en}")
+            return default
+        if not 0 <= int(text) <= MOST:
+            zh, en = (
+                ("不能小于0", "it cannot be less than 0")
+                if text.startswith("-")
+                else (f"最多{MOST}", f"it can be {MOST} at most")
+            )
+            self.reader.fault(node, f"“{text}”超出范围,{zh}", f"{text!r} is out of range, {en}")
             return default
         return int(text)
 

@@ -201,7 +201,13 @@ def read_book(r: ClauseReader, node: Node, default: str) -> tuple[str, Book | No
     """Read which book; a fault when it is not declared."""
     name = r.reader.text(node.get("book"), default)
     if name not in r.books:
-        r.reader.unknown(node.get("book") or node, name, r.books, "没有这本账簿(books):", "there is no book (books):")
+        r.reader.unknown(
+            node.get("book") or node,
+            name,
+            r.books,
+            "没有这本账簿(账簿在 books 里声明):",
+            "there is no such book (books are declared under `books`):",
+        )
     return name, r.books.get(name)
 
 

@@ -67,7 +67,7 @@ def _literal(r: ClauseReader, shape: Field, node: Node, text: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """What an act's shape sets of itself: a field of the subject or (with `link`) of the record it points to."""
+    """What an act's shape sets of itself: a field of the subject or (with `link`) of the record or case it points to."""
 
     link: str
     field: str
@@ -83,7 +83,7 @@ def read_sets(r: ClauseReader, node: Node) -> tuple[Put, ...]:
             continue
         noun = r.names.noun
         own = noun.fields.get(path.link) if noun is not None else None
-        if path.field.computed or (path.link and (own is None or own.type.name != "record")):
+        if path.field.computed or (path.link and (own is None or own.type.name not in ("record", "case"))):
             r.reader.fault(node.at(key), f"“{path.zh}”不能由动作取值", f"{key} cannot be set by an act")
         read = read_value(r, path.field, value)
         if read is not None:

@@ -11,7 +11,7 @@ from shouwen.policy.kinds.base import ClauseReader, Key, Rule, refuse, unset_zh
 from shouwen.policy.kinds.gate import GATE_KEYS, Gate, read_gate
 from shouwen.policy.people import Who
 from shouwen.policy.ruling import Refusal
-from shouwen.policy.source import Node
+from shouwen.policy.source import Node, scalar
 from shouwen.worktime import parse_span
 
 
@@ -42,7 +42,7 @@ class Excludes(Gate):
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
-        return f"{rule.lead()}{self.who.zh if self.who else ''}不得{self.acts_zh}" + (
+        return f"{rule.lead()}{self.who.zh if self.who else unset_zh(None)}不得{self.acts_zh}" + (
             "" if self.mode == "refuse" else self.ending()
         )
 
@@ -52,7 +52,7 @@ class Excludes(Gate):
             return None
         if self.who.unknown(env):
             return refuse(
-                rule, f"还不知道{self.who.zh}是谁", f"It is not known who is meant: {self.who.zh}.", unknown=self.who.lacks(env)
+                rule, f"还不知道{self.who.zh}是谁", f"It is not known who is meant: {self.who.en}.", unknown=self.who.lacks(env)
             )
         return refuse(rule, "请由其他人办理", "Somebody else has to do it.") if self.who.includes(env.act.by, env) else None
 
@@ -94,9 +94,9 @@ class Permits(Gate):
         """Refuse everybody else (decide() joins the permits of an act: one that allows is enough)."""
         if self.allows(env):
             return None
-        names = tuple(w.zh for w in self.who)
+        names, names_en = (tuple(getattr(w, lang) for w in self.who) for lang in ("zh", "en"))
         unknown = tuple(n for w in self.who for n in w.lacks(env))
-        return refuse(rule, f"请由{'、'.join(names)}办理", f"To be done by: {', '.join(names)}.", unknown=unknown)
+        return refuse(rule, f"请由{'、'.join(names)}办理", f"To be done by: {', '.join(names_en)}.", unknown=unknown)
 
 
 PER = {"case": "本件", "actor": "每位经办人", "customer": "每位客户", "responsible": "每位责任人", "unit": "每个部门"}
@@ -189,7 +189,7 @@ class Approval(Gate):
     keys: ClassVar[Mapping[str, Key]] = {
         "before": Key("哪个动作", "which act", "act|list", True),
         "by": Key(
-            "由谁批准:一个人、依次的几个人、或 table", "who approves: one, a chain in order, or `table`", "who|list|table", True
+            "由谁批准:一个人、依次的几个人、或 table", "who approves: one, a chain in order, or `table`", "who|links|table", True
         ),
         "all_of": Key("同级须全部同意", "every person of a link must say yes", "flag"),
     }
@@ -215,7 +215,7 @@ class Approval(Gate):
             return f"{rule.lead()}{self.acts_zh}须先经批准,批准人按表:{rows}"
         steps = "、再经".join(f"{k.who.zh}{'提意见' if k.advises else '批准'}" for k in self.chain)
         every = "(同级全部同意)" if self.all_of else ""
-        return f"{rule.lead()}{self.acts_zh}须先经{steps or unset_zh(None)}{every}"
+        return f"{rule.lead()}{self.acts_zh}须先经{steps or unset_zh(None) + '批准'}{every}"
 
     def links(self, rule: Rule, env: Env, unknown: list[str]) -> tuple[tuple[int, ...], ...] | None:
         """Return the persons of each link, without the requester; None when a link has nobody or the table does not answer."""
@@ -241,12 +241,24 @@ def _link(r: ClauseReader, node: Node) -> Link:
     if node.pairs is not None and "advises" in node.pairs:
         r.reader.known(node, ("advises",))
         return Link(r.people.who(node.pairs["advises"]), True)
+    if node.text in ("none", "nobody", "无", "不用"):
+        r.reader.fault(
+            node, "批准须有人;不用批准的情形写在 when 里,表里只写要批准的",
+            "an approval is by somebody; what needs no approval is said in `when`, not in the table",
+        )  # fmt: skip
+        return Link(r.people.who(scalar("anyone", node)))
     return Link(r.people.who(node))
 
 
 def read_links(r: ClauseReader, node: Node) -> tuple[Link, ...]:
     """Read one person word or a chain. Its last link decides: with advice alone nobody has approved."""
     links = tuple(_link(r, n) for n in r.reader.listing(node))
+    for link in links:
+        if link.who.word in ("actor", "requester") and link.who.other is None and not link.advises:
+            r.reader.fault(
+                node, "谁也不能批准自己的申请,这样永远批不成;请写岗位或上级",
+                "nobody approves their own request, so it would never be approved; name a post or a superior",
+            )  # fmt: skip
     if links and links[-1].advises:
         r.reader.fault(node, "最后一环须是批准,不能只提意见(advises)", "the last link of a chain approves; it cannot only advise")
     return links

@@ -23,8 +23,13 @@ SANCTION_KEYS = {
     "book": Key("记入哪本账簿", "which book", "book"),
     "voids": Key("冲销哪本账簿里记过的", "takes back what stands in this book", "book"),
     "over": Key("冲销多长时间内的(事发当日写 business_day)", "of which time (as of when it happened)", "window"),
-    "per": Key("只冲销哪个字段所指事项的", "only what was booked upon the case a field points to", "field"),
+    "per": Key(
+        "只冲销哪个字段所指事项的;账簿自己的条款里写 this:只冲销这一笔",
+        "only what was booked upon the case a field points to; in a clause upon the book's own entries `this`: that entry",
+        "field",
+    ),
 }
+THIS = "this"
 WINDOWS_ZH = {
     "business_day": "当日", "week": "当周", "calendar_month": "当月", "calendar_quarter": "当季", "calendar_year": "当年",
 }  # fmt: skip
@@ -40,7 +45,7 @@ class Penalises(Booking):
     verb: ClassVar[str] = "扣"
     voids: bool = False
     over: str = ""
-    case: str = ""  # the field that points to the case whose entries are taken back
+    case: str = ""  # the field that points to the case whose entries are taken back; THIS: the entry the clause is about
     scope_zh: str = ""
 
     @classmethod
@@ -121,13 +126,14 @@ def _voided(r: ClauseReader, node: Node) -> dict[str, Any]:
     if over and over not in WINDOWS_ZH:
         r.reader.unknown(node.get("over") or node, over, WINDOWS_ZH, "没有这个时间窗:", "there is no window")
     own = noun.fields.get(case) if noun is not None else None
-    if case and (own is None or own.type.name != "case"):
+    itself = case == THIS and noun is not None and (noun.kind, noun.id) == ("entry", book)
+    if case and not itself and (own is None or own.type.name != "case"):
         r.reader.unknown(
             node.get("per") or node, case, noun.fields if noun else (), "不是指向事项的字段:", "is no field of a case:"
         )
     return {
         "book": book, "shape": shape, "over": over, "case": case,
-        "scope_zh": f"{WINDOWS_ZH.get(over, '')}{own.zh if own is not None else ''}",
+        "scope_zh": f"{WINDOWS_ZH.get(over, '')}{own.zh if own is not None else '这一笔' if itself else ''}",
     }  # fmt: skip
 
 

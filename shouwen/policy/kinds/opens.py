@@ -309,18 +309,23 @@ class Schedules(Kind):
         during = f"在{self.during_zh}期间," if self.during_zh else ""
         who = f",由{self.who.zh}办理" if self.who else ""
         due = f",{self.when.zh(rule)}完成" if self.when.said else ""
-        every = (
-            unset_zh(self.every).removeprefix("1") if self.every is not None and self.every.amount == 1 else unset_zh(self.every)
-        )
+        every = every_zh(self.every)
         if self.drawn and self.member is not None:
             done = self.member.acts[self.drawn].zh
-            drawn = f"每{every}从上一期已{done}的{self.for_each_zh}中抽{unset_zh(self.take)}件"
+            drawn = f"{every}从上一期已{done}的{self.for_each_zh}中抽{unset_zh(self.take)}件"
             return f"{rule.lead()}{during}{drawn}安排{self.procedure_zh}{with_zh(self.values)}{who}{due}"
-        return f"{rule.lead()}{during}每{every}为每个{self.for_each_zh}安排{self.procedure_zh}{with_zh(self.values)}{who}{due}"
+        return f"{rule.lead()}{during}{every}为每个{self.for_each_zh}安排{self.procedure_zh}{with_zh(self.values)}{who}{due}"
 
     def effects(self, rule: Rule, env: Env) -> list[Effect]:
         """Open the case of one period for the member that is spoken of; the act's row names the period."""
         return open_case(self, rule, env, env.act.row)
+
+
+def every_zh(every: Span | None) -> str:
+    """Return how often: 每周, 每两周, 每3个月."""
+    weeks = {"7d": "周", "1w": "周", "14d": "两周", "2w": "两周", "1d": "日", "1y": "年"}.get(str(every))
+    said = unset_zh(every)
+    return f"每{weeks or (said.removeprefix('1') if every is not None and every.amount == 1 else said)}"
 
 
 def _drawn(r: ClauseReader, node: Node, each: str) -> tuple[str, str]:

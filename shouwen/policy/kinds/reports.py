@@ -9,7 +9,7 @@ from typing import ClassVar
 from shouwen.policy.conditions import ALWAYS, Condition
 from shouwen.policy.env import Env
 from shouwen.policy.kinds.base import ClauseReader, Key, Kind, Rule, unset_zh
-from shouwen.policy.kinds.opens import is_period
+from shouwen.policy.kinds.opens import every_zh, is_period
 from shouwen.policy.nouns import Noun
 from shouwen.policy.paths import Path
 from shouwen.policy.people import Who
@@ -86,10 +86,8 @@ class Reports(Kind):
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
-        every = unset_zh(self.every)
-        every = every.removeprefix("1") if self.every is not None and self.every.amount == 1 else every
         to = "、".join(w.zh for w in self.to) or unset_zh(None)
-        return f"{rule.lead()}每{every}末按{self.for_each_zh}统计{'、'.join(p.zh for p in self.figures)},报{to}"
+        return f"{rule.lead()}{every_zh(self.every)}末按{self.for_each_zh}统计{'、'.join(p.zh for p in self.figures)},报{to}"
 
     def effects(self, rule: Rule, env: Env) -> list[Effect]:
         """Make the report of one period; the act's row names the period."""

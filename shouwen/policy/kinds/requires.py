@@ -10,7 +10,7 @@ from typing import ClassVar
 from shouwen.policy.act import Evidence
 from shouwen.policy.conditions import ALWAYS, Condition
 from shouwen.policy.env import Env, as_moment, clock_time
-from shouwen.policy.kinds.base import ClauseReader, Grade, Key, Rule, refuse
+from shouwen.policy.kinds.base import ClauseReader, Grade, Key, Rule, refuse, unset_zh
 from shouwen.policy.kinds.gate import GATE_KEYS, Gate, read_gate
 from shouwen.policy.paths import Path
 from shouwen.policy.people import Who
@@ -95,6 +95,7 @@ class Requires(Gate):
     fields: tuple[Path, ...] = ()
     that: Condition = ALWAYS
     by: Who | None = None
+    by_unset: bool = False  # left open by the source and not set by the company
     proofs: tuple[Proof, ...] = ()
     edge: tuple[str, str] = ("", "")  # not_before / not_after and the moment's name
     edge_zh: str = ""
@@ -135,6 +136,7 @@ class Requires(Gate):
             fields=tuple(p for p in paths if p is not None),
             that=r.conditions.condition(node.get("that")),
             by=r.who(node.get("by"), "by"),
+            by_unset=r.is_unset(node.get("by"), "by"),
             proofs=tuple(_proof(r, n) for n in r.reader.listing(node.get("evidence"))),
             edge=(edge_key, edge),
             edge_zh=edge_zh,
@@ -164,12 +166,9 @@ class Requires(Gate):
         """Return the sentence."""
         each = f"每行{self.for_each_zh}" if self.for_each else ""
         lead, acts = rule.lead(), self.acts_zh
-        if self.by is not None:
-            return (
-                f"{lead}{acts}只能由{self.by.zh}办理{self.ending()}"
-                if self.mode != "refuse"
-                else f"{lead}{acts}只能由{self.by.zh}办理"
-            )
+        if self.by is not None or self.by_unset:
+            by = self.by.zh if self.by is not None else unset_zh(None)
+            return f"{lead}{acts}只能由{by}办理{self.ending() if self.mode != 'refuse' else ''}"
         if self.edge[0]:
             return f"{lead}{acts}不得{'早于' if self.edge[0] == 'not_before' else '晚于'}{self.edge_zh}" + (
                 "" if self.mode == "refuse" else self.ending()
@@ -210,7 +209,7 @@ class Requires(Gate):
             return (
                 None
                 if may
-                else refuse(rule, f"请由{self.by.zh}办理", f"To be done by: {self.by.zh}.", unknown=self.by.lacks(env))
+                else refuse(rule, f"请由{self.by.zh}办理", f"To be done by: {self.by.en}.", unknown=self.by.lacks(env))
             )
         if self.edge[0]:
             return self._at_the_edge(rule, env)
@@ -232,7 +231,9 @@ class Requires(Gate):
         held = self.that.holds(env, unknown)
         if held:
             return None
-        return refuse(rule, f"须{self.that.zh()}", f"Needed: {self.that.zh()}.", unknown=tuple(unknown))
+        return refuse(
+            rule, f"须{self.that.zh().removesuffix('的')}", f"Needed: {self.that.en or self.that.zh()}.", unknown=tuple(unknown)
+        )
 
     def _shown(self, rule: Rule, env: Env) -> Refusal | None:
         if self.stands(rule, env) or all(p.given(env, env.evidence) for p in self.proofs):
