@@ -1,4 +1,5 @@
-"""`./run check` (everything that needs no database), `./run test` (that, then the tests), `./run lock` (new lock files).
+"""`./run check` (everything that needs no database), `./run test` (that, then the tests), `./run lock` (new lock files), `./run pictures`
+(the pictures of the user's guide, taken anew).
 
 Each part says how long it took. `./run check ruff mypy` runs only the named parts; what follows `./run test` goes to pytest.
 """
@@ -50,6 +51,9 @@ def main(words: Sequence[str]) -> int:
     catalogues.compile_all(ROOT / "shouwen/locale")
     if command == "dev":
         return 0
+    if command == "pictures":
+        os.environ["SHOUWEN_PICTURES"] = "write"
+        return run_tests(["-n", "0", "tests/web/test_guide_pictures.py", *rest])
     failed = check([] if command == "test" else rest)
     if failed:
         print(f"\n不合格 failed: {' '.join(failed)}", flush=True)

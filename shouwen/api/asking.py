@@ -29,6 +29,7 @@ class Asker:
     staff: int
     reader: Reader
     org: Org
+    org_version: int
     now: datetime
     lang: str
     laws: Laws
@@ -47,7 +48,15 @@ class Bearer(HttpBearer):
             raise Forbidden("write", "token")
         snapshot = org.snapshot(now, found.org_version)
         lang = accepted(request) or found.language
-        return Asker(found.staff, org.reader(found.staff, now, found.org_version), snapshot, now, lang, Laws(found.beside))
+        return Asker(
+            found.staff,
+            org.reader(found.staff, now, found.org_version),
+            snapshot,
+            found.org_version,
+            now,
+            lang,
+            Laws(found.beside),
+        )
 
 
 def asker(request: HttpRequest, *query: str) -> Asker:
@@ -55,7 +64,7 @@ def asker(request: HttpRequest, *query: str) -> Asker:
     strange = [name for name in request.GET if name not in query]
     if strange:
         raise FieldError([Complaint(name[:64], "没有这个参数", "there is no such parameter", "unknown") for name in strange[:20]])
-    found: Any = request.auth  # type: ignore[attr-defined]
+    found: Any = request.auth  # type: ignore[attr-defined]  # ninja sets it
     assert isinstance(found, Asker)
     return found
 

@@ -50,10 +50,10 @@ def act_on_many(request: HttpRequest, payload: ManyIn, key: Key = "") -> HttpRes
 
 def _drafts(payload: ManyIn, who: Asker, key: str) -> Iterator[Draft]:
     for i, case in enumerate(payload.open):
-        yield lambda case=case, i=i: opening(case, who, _own(key, "open", i))  # type: ignore[misc]
+        yield lambda case=case, i=i: opening(case, who, _own(key, "open", i))  # type: ignore[misc]  # bound for this turn
     seen = Case.objects.visible_to(who.reader).in_bulk([row.case for row in payload.acts]) if payload.acts else {}
     for i, row in enumerate(payload.acts):
-        yield lambda row=row, i=i: acting(_of(seen, row.case), row, who, _own(key, "acts", i))  # type: ignore[misc]
+        yield lambda row=row, i=i: acting(_of(seen, row.case), row, who, _own(key, "acts", i))  # type: ignore[misc]  # bound for this turn
 
 
 def _own(key: str, which: str, place: int) -> str:

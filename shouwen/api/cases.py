@@ -130,10 +130,10 @@ def read_case(request: HttpRequest, case: CaseId) -> CaseOut:
     found = Case.objects.visible_to(who.reader).prefetch_related(running, todo).filter(pk=case).first()
     if found is None:
         raise NotFound
-    for task in found.todo:  # type: ignore[attr-defined]
+    for task in found.todo:  # type: ignore[attr-defined]  # of the Prefetch above
         task.case = found
-    deadlines = [_deadline(d) for d in found.running]  # type: ignore[attr-defined]
-    tasks = [shown_task(t) for t in found.todo]  # type: ignore[attr-defined]
+    deadlines = [_deadline(d) for d in found.running]  # type: ignore[attr-defined]  # of the Prefetch above
+    tasks = [shown_task(t) for t in found.todo]  # type: ignore[attr-defined]  # of the Prefetch above
     return CaseOut(**row(found), fields=found.fields, version=found.version, deadlines=deadlines, tasks=tasks)
 
 

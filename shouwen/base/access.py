@@ -220,7 +220,7 @@ def _unit_query(kind: str) -> str:
     ):
         return ""
     table, level = things.model._meta.db_table, things.level_field or "0"  # noqa: SLF001  Django's documented name of a table
-    return f"select '{kind}', id, coalesce({things.unit_field}, 0), {level} from {table} where id = any(%s::int8[])"  # noqa: S608
+    return f"select '{kind}', id, coalesce({things.unit_field}, 0), {level} from {table} where id = any(%s::int8[])"  # noqa: S608  ours
 
 
 def in_sight(reader: Reader, *, subject: bool = True) -> Q:

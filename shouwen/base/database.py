@@ -52,7 +52,7 @@ def django_database(role: str, home: Path) -> dict[str, Any]:
             f"{name} is not the address of a PostgreSQL. It should read postgresql://user@host:port/database.",
         ) from e
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "shouwen.base.postgresql",
         "NAME": parts.pop("dbname", DATABASE),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),

@@ -31,7 +31,7 @@ _COLUMNS: Final = """a text, b text, c bigint, d bigint, e text, f text, g bigin
  l jsonb, m text"""
 
 # For callers that write the journal together with other tables in one statement; its one parameter is `event_records(rows)`.
-INSERT_EVENTS: Final = f"insert into base_event ({_NAMES}) select {_SELECT} from {recordset(_COLUMNS)}"  # noqa: S608
+INSERT_EVENTS: Final = f"insert into base_event ({_NAMES}) select {_SELECT} from {recordset(_COLUMNS)}"  # noqa: S608  our own names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ _INSERT: Final = f"""insert into base_notice (id, staff_id, customer_id, case_id
  select id, nullif(staff, 0), nullif(customer, 0), nullif("case", 0), clause, clause_since, topic, text, payload,
  channel, state, at, at, confirm, key, case when state = 'sent' then at end, 0, ''
  from {recordset(_COLUMNS)}
- on conflict (key) do nothing returning staff_id"""  # noqa: S608
+ on conflict (key) do nothing returning staff_id"""  # noqa: S608  our own names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

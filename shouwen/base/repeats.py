@@ -18,11 +18,11 @@ from shouwen.base.sql import columns, from_json, raw, to_json, unnest
 
 _CLAIM: Final = f"""insert into base_actkey (owner_id, key, digest, at) select u.a, u.b, u.c, u.d
  from {unnest(("int8", "text", "bytea", "timestamptz"))} as u (a, b, c, d) order by u.a, u.b
- on conflict (owner_id, key) do nothing returning owner_id, key"""  # noqa: S608
+ on conflict (owner_id, key) do nothing returning owner_id, key"""  # noqa: S608  our own names
 _SEEN: Final = f"""select k.owner_id, k.key, k.digest, k.answer from base_actkey k
- join {unnest(("int8", "text"))} as u (a, b) on k.owner_id = u.a and k.key = u.b"""  # noqa: S608
+ join {unnest(("int8", "text"))} as u (a, b) on k.owner_id = u.a and k.key = u.b"""  # noqa: S608  our own names
 _REMEMBER: Final = f"""update base_actkey k set answer = u.c::jsonb
- from {unnest(("int8", "text", "text"))} as u (a, b, c) where k.owner_id = u.a and k.key = u.b"""  # noqa: S608
+ from {unnest(("int8", "text", "text"))} as u (a, b, c) where k.owner_id = u.a and k.key = u.b"""  # noqa: S608  our own names
 
 IMPORTED: Final = "import:"  # keys that begin so are never forgotten
 

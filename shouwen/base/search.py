@@ -65,12 +65,12 @@ UPSERT: Final = f"""insert into search_row ({_NAMES})
  from {unnest([kind for _, kind in COLUMNS])} as made ({_NAMES})
  on conflict (kind, object_id) do update set {", ".join(f"{n} = excluded.{n}" for n in [*_COMPARED, "updated_at"])}
  where ({", ".join(f"search_row.{n}" for n in _COMPARED)})
-  is distinct from ({", ".join(f"excluded.{n}" for n in _COMPARED)})"""  # noqa: S608
+  is distinct from ({", ".join(f"excluded.{n}" for n in _COMPARED)})"""  # noqa: S608  our own names
 
 _SHOWN: Final = "kind, object_id, unit_id, number, name, title, preview, sort_at"
 _NEWEST: Final = "order by sort_at desc, kind desc, object_id desc"
 _SIZE: Final = f"""(select sum(case when c.reltuples >= 0 then c.reltuples else pg_relation_size(c.oid) / {ROW_BYTES} end)
- from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'search_row'::regclass)"""  # noqa: S608
+ from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'search_row'::regclass)"""  # noqa: S608  our own names
 
 Condition = tuple[str, Any]  # SQL and its parameter; a tuple stands for several
 
@@ -188,8 +188,8 @@ class _Search:
         if reader.units is not None:
             self.seen.append(("(unit_id = any(%s::int8[]) or people && %s::int8[])", (units, people)))
         (where, params), (inner, kind) = _all(self.seen), _all(self.kind)
-        newest = f"select unit_id, people, level from search_row {inner} {_NEWEST} limit {SAMPLE + 1}"  # noqa: S608
-        ask = f"select {_SIZE}, count(*), count(*) filter ({where}) from ({newest}) s"  # noqa: S608
+        newest = f"select unit_id, people, level from search_row {inner} {_NEWEST} limit {SAMPLE + 1}"  # noqa: S608  our own names
+        ask = f"select {_SIZE}, count(*), count(*) filter ({where}) from ({newest}) s"  # noqa: S608  our own names
         size, counted, visible = raw().execute(ask, [*params, *kind]).fetchall()[0]
         self.size, self.complete = max(size or 0, counted), counted <= SAMPLE
         few = reader.units is not None and visible < counted * NARROW and len(units) + len(people) <= MOST_NARROWED
@@ -224,7 +224,7 @@ class _Search:
             return None
         past: list[Condition] = [("number < %s", after.number)] if after else []
         where, params = _all([like, *self.kind, *past])
-        source = f"(select * from search_row {where} order by number desc limit {WALKED}) s"  # noqa: S608
+        source = f"(select * from search_row {where} order by number desc limit {WALKED}) s"  # noqa: S608  our own names
         return self._rows(self.seen, f"limit {limit + 1}", source, params)
 
     def _ranked(self) -> list[tuple[int, _Row]] | None:
@@ -264,13 +264,13 @@ class _Search:
     def _walk(self, depth: int, n: int, past: Sequence[Condition] = ()) -> _Rows:
         """The first `n` hits among the newest `depth` rows after a place."""
         where, params = _all([*self.kind, *past])
-        source = f"(select * from search_row {where} {_NEWEST} limit {depth}) s"  # noqa: S608
+        source = f"(select * from search_row {where} {_NEWEST} limit {depth}) s"  # noqa: S608  our own names
         return self._rows([*self.seen, *self.matched], f"limit {n}", source, params)
 
     def _rows(self, conditions: Sequence[Condition], tail: str, source: str = "search_row", before: Sequence[Any] = ()) -> _Rows:
         where, params = _all(conditions)
         # Not prepared: a plan made once for any word would be the planner's worst guess.
-        found = raw().execute(f"select {_SHOWN} from {source} {where} {tail}", [*before, *params], prepare=False)  # noqa: S608
+        found = raw().execute(f"select {_SHOWN} from {source} {where} {tail}", [*before, *params], prepare=False)  # noqa: S608  ours
         return [_Row(*row) for row in found.fetchall()]
 
 

@@ -9,6 +9,7 @@ Stored in `search_row.tokens` (a tsvector without positions):
 | name 王建国 | ~wjg ~jg ~wangjianguo ~jianguo ~guo | pinyin, whole or initials, from any syllable on |
 | about 空调漏水 | ~ktls ~tls ~ls | initials, four at a time |
 | phone, number, code | #4321… (reversed) | the tail |
+| door 3幢2单元501室 | ^3-2-501 | the same, however somebody writes it, as is the house 3-2-501; 3幢 as the prefixes 3- and ^3- |
 | unit and people | =7 =p12 | narrowing, never typed |
 
 Pairs of neighbouring characters that all occur may still occur apart: parts of three characters and more are compared with
@@ -20,7 +21,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -33,6 +34,9 @@ WORD: Final = re.compile(rf"[{HAN}]+|(?:[^\W_{HAN}]+)(?:-[^\W_{HAN}]+)*")
 IS_HAN: Final = re.compile(rf"[{HAN}]")
 GAPS_IN_NAME: Final = re.compile(rf"(?<=[{HAN}])[\s·•・]+(?=[{HAN}])")
 BEGINS: Final = re.compile(r"[a-z]{1,6}\d{2,}(?:-\d*)?")  # a human number being typed: bx2026, bx20261121-00
+DOOR: Final = re.compile(  # a building; then stairs and a door, if somebody says them
+    r"(?<![a-z\d-])(\d{1,3}|[a-z])(?:幢|栋|座(?!机|椅|位)|号楼|#楼)(?:(\d{1,2})(?:单元|门))?(?:(\d{1,5})(?![\d-]|幢|栋|座|单元|号楼)(?:室|房|号|户)?)?"
+)
 UNKEEPABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters, halves of characters
 DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—―−－", "-"))
 
@@ -137,6 +141,7 @@ def _is_dated(pieces: list[str]) -> bool:
 
 
 def _words(text: str) -> Iterator[str]:
+    yield from ("^" + "-".join(d) + ("-" if len(d) == 1 else "") for d in doors(text))
     for word in WORD.findall(text):
         if IS_HAN.match(word):
             yield from (word[i : i + 2] for i in range(len(word) - 1))
@@ -190,14 +195,16 @@ def compile_query(text: str) -> Query | None:
     """Return what somebody typed as a query, or None when there is nothing in it to search for."""
     folded = " ".join(fold(text[: MAX_QUERY * 2]).split())[:MAX_QUERY]
     phone = dialled(folded)
-    words = [phone] if phone else list(dict.fromkeys(WORD.findall(folded)))[:MAX_WORDS]
-    if not words:
+    asked_for = doors(folded)
+    words = [phone] if phone else list(dict.fromkeys(WORD.findall(DOOR.sub(" ", folded))))[:MAX_WORDS]
+    if not words and not asked_for:
         return None
     single = [w for w in words if len(w) == 1 and IS_HAN.match(w)]
     asked = [w for w in words if w not in single[MAX_SINGLE:]]
-    terms = dict.fromkeys(term for word in asked for term in _terms(word, alone=len(words) == 1))
+    alone = len(words) + len(asked_for) == 1
+    terms = dict.fromkeys([*map(_door, asked_for), *(term for word in asked for term in _terms(word, alone=alone))])
     contains = (*(w for w in words if len(w) > 2 and IS_HAN.match(w)), *single[MAX_SINGLE:])
-    code = fold_number(folded)
+    code = fold_number(" ".join([*("-".join(d) for d in asked_for), *words]) if asked_for else folded)
     begins = code if BEGINS.fullmatch(folded) else ""
     return Query(code if re.search(r"\d", code) else "", begins, fold_name(folded), tuple(terms), contains)
 
@@ -211,6 +218,15 @@ def dialled(text: str) -> str:
     if not all(g.isascii() and g.isdigit() for g in groups) or sum(map(len, groups)) < 7:
         return ""
     return national(text) if all(len(g) > 2 for g in groups[groups[0] == "86" :]) else ""
+
+
+def doors(folded: str) -> list[tuple[str, ...]]:
+    """Return the doors named in a folded text, each as the parts that are said of it.
+
+    >>> doors("云栖花园3幢2单元501室、a座1203、5号楼")
+    [('3', '2', '501'), ('a', '1203'), ('5',)]
+    """
+    return [tuple(part for part in found.groups() if part) for found in DOOR.finditer(folded)]
 
 
 def national(number: str) -> str:
@@ -247,6 +263,15 @@ def _terms(word: str, *, alone: bool) -> list[str]:
         return [_any([quote(word), *tails])]
     together = ["(" + " & ".join([*map(quote, first), _prefix(last)]) + ")"] if _is_dated(pieces) else []
     return [_any([_prefix(word[:MAX_WORD]), *tails, *together])]
+
+
+def _door(parts: Sequence[str]) -> str:
+    """As houses are numbered, a building being the beginning, or as people write. Where stairs are not said they may stand between."""
+    if len(parts) == 1:
+        return _any([_prefix(f"{sign}{parts[0]}-") for sign in ("", "^")])
+    ways = [_prefix(sign + "-".join(parts)) for sign in ("", "^")]
+    between = [f"({_prefix(f'{sign}{parts[0]}-')} & {quote(parts[1])})" for sign in ("", "^")] if len(parts) == 2 else []
+    return _any([*ways, *between])
 
 
 def _grams(letters: str) -> list[str]:

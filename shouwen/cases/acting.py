@@ -8,9 +8,10 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import psycopg
@@ -22,6 +23,7 @@ from shouwen.base.errors import FieldError
 from shouwen.base.numbering import next_ids, reserve_numbers, top_up
 from shouwen.base.repeats import Claim
 from shouwen.cases import effects
+from shouwen.cases.book import JustRead
 from shouwen.cases.case_rows import local_day, number_and_step, prefix_of
 from shouwen.cases.enactments import Laws
 from shouwen.cases.living import Living
@@ -40,15 +42,17 @@ def act(wanted: Act, *, now: datetime) -> Ruling:
     return act_many([wanted], now=now)[0]
 
 
-def act_and_look(wanted: Act, *, now: datetime) -> tuple[Ruling, str, str]:
+def act_and_look(wanted: Act, *, now: datetime, read: JustRead | None = None) -> tuple[Ruling, str, str]:
     """Do one act; return its ruling, and what the subject is now called by and where it stands ("" for what was never opened)."""
     kept: dict[int, Living] = {}
-    (ruling,) = act_many([wanted], now=now, kept=kept)
+    (ruling,) = act_many([wanted], now=now, kept=kept, read=read)
     subject = kept.get(ruling.subject.id)
     return (ruling, subject.number, subject.step) if subject is not None else (ruling, *number_and_step(ruling.subject.id))
 
 
-def act_many(acts: Sequence[Act], *, now: datetime, kept: dict[int, Living] | None = None) -> list[Ruling]:
+def act_many(
+    acts: Sequence[Act], *, now: datetime, kept: dict[int, Living] | None = None, read: JustRead | None = None
+) -> list[Ruling]:
     """Ask the law about each act and write what it allows, all in one transaction; return a ruling for each, in order.
 
     Acts are heard in the order given, each with what it causes, exactly as if they came one by one. An act whose key its actor
@@ -57,7 +61,7 @@ def act_many(acts: Sequence[Act], *, now: datetime, kept: dict[int, Living] | No
     FieldError if it is alone, and is refused if it is one of several.
 
     Inside a transaction of the caller it takes part in that; then the caller tries again after a deadlock. `kept` is filled with the
-    subjects as they stand after their acts.
+    subjects as they stand after their acts. `read` is what the caller has just read; it is not read again.
     """
     wanted = _with_ids(acts)
     if not wanted:
@@ -65,7 +69,7 @@ def act_many(acts: Sequence[Act], *, now: datetime, kept: dict[int, Living] | No
     inside = transaction.get_connection().in_atomic_block
     if not inside:
         _fetch_numbers(wanted)
-    hear = _hear
+    hear: Callable[..., list[Ruling]] = _hear if read is None else partial(_hear, read=read)
     for tried in range(1, TRIES + 1):
         try:
             with transaction.atomic():
@@ -103,8 +107,8 @@ def is_collision(trouble: Exception) -> bool:
     return isinstance(trouble.__cause__, _AGAIN)
 
 
-def _hear(acts: Sequence[Act], now: datetime, kept: dict[int, Living]) -> list[Ruling]:
-    sitting = Sitting(now)
+def _hear(acts: Sequence[Act], now: datetime, kept: dict[int, Living], read: JustRead | None = None) -> list[Ruling]:
+    sitting = Sitting(now, read)
     answered = _answers(acts, sitting.book.laws, now)
     fresh = [i for i in range(len(acts)) if i not in answered]
     rulings = dict(zip(fresh, sitting.hear([acts[i] for i in fresh]), strict=True))

@@ -37,6 +37,7 @@ class Source:
     noun: str
     keys: Mapping[str, str]  # unit, customer, responsible, first_asked -> expression, never null (0: nobody)
     standing: str = "true"  # the condition that one has not ended: who is a member of a population
+    about: str = ""  # an indexed int8[] of the records its fields point to, if there is one
 
 
 class SubjectAdapter(Protocol):
@@ -79,6 +80,7 @@ class Happening:
     unit: int
     act: Act
     now: datetime
+    entry: int = 0  # the id the entry is to have, where it is a subject itself
 
 
 EffectHandler = Callable[[Sequence[Happening]], None]  # called inside the transaction, once for all effects of a type
@@ -97,10 +99,11 @@ class BookQuestion:
     subject: int = 0
     clauses: tuple[str, ...] = ()  # entries by these clauses only
     upto: int = 0  # entries made no later than this one
+    making: bool = False  # that one is being made: whatever others have made by now was made before
 
 
-# (book, since, until, subject or 0) -> entries that stand, by person: (id, amount)
-BookStanding = Callable[[str, datetime | None, datetime, int], Mapping[int, tuple[tuple[int, int], ...]]]
+# (book, since, until, subject or 0, entry or 0) -> entries that stand, by person: (id, amount)
+BookStanding = Callable[[str, datetime | None, datetime, int, int], Mapping[int, tuple[tuple[int, int], ...]]]
 BookFold = Callable[[Sequence[BookQuestion]], Sequence[tuple[int, int]]]  # -> (count, sum) for each question
 
 
@@ -188,9 +191,9 @@ def fold_books(questions: Sequence[BookQuestion]) -> Sequence[tuple[int, int]]:
 
 
 def standing_entries(
-    book: str, since: datetime | None, until: datetime, subject: int
+    book: str, since: datetime | None, until: datetime, subject: int, entry: int = 0
 ) -> Mapping[int, tuple[tuple[int, int], ...]]:
     """Return the entries of a book nobody took back, by person."""
     if _registered.standing is None:
         raise Unhandled("no app keeps books")
-    return _registered.standing(book, since, until, subject)
+    return _registered.standing(book, since, until, subject, entry)

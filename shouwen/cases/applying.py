@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from shouwen.base.numbering import next_id
-from shouwen.cases import adapters, approving
+from shouwen.cases import adapters, approving, entering
 from shouwen.cases.adapters import Happening
 from shouwen.cases.book import Book
 from shouwen.cases.facts import Matter
@@ -187,17 +187,8 @@ def _promise(hand: Hand, e: Promise) -> None:
     running = Running(name, e.cite.since, e.row, e.anchor, e.due_at, None, e.until, e.owes, e.calendar, hand.act.at)
     s.deadlines.append(Promised(next_id(), running, hand.act.name, hand.minutes.now, e.warn_at, fresh=True))
     s.changed = True
-    hand.note(
-        "promise",
-        e,
-        row=e.row,
-        anchor=e.anchor,
-        due_at=e.due_at,
-        warn_at=e.warn_at,
-        owes=e.owes,
-        until=e.until,
-        overdue=e.born_overdue,
-    )
+    told = {"anchor": e.anchor, "due_at": e.due_at, "warn_at": e.warn_at, "owes": e.owes, "until": e.until}
+    hand.note("promise", e, row=e.row, **told, overdue=e.born_overdue)
 
 
 def _settle(hand: Hand, e: Settle) -> None:
@@ -335,7 +326,9 @@ def _pass(hand: Hand, e: Pass) -> None:
 def _enter(hand: Hand, e: Enter) -> None:
     hand.books.append(e.book)
     hand.note("entry", e, book=e.book, who=e.who, amount=e.amount, party=e.party, row=e.row, voids=e.voids)
-    _elsewhere(hand, e)
+    booked = entering.begin(hand.book, hand.matter, e)
+    hand.follow += [booked] if booked is not None else []
+    _elsewhere(hand, e, booked.subject.id if booked is not None else 0)
 
 
 def _grant(hand: Hand, e: Grant) -> None:
@@ -356,11 +349,12 @@ def _report(hand: Hand, e: Report) -> None:
     tell(hand.minutes, hand.matter, Tell(e.cite, e.to, 0, e.form, zh=e.zh))
 
 
-def _elsewhere(hand: Hand, e: Effect) -> None:
+def _elsewhere(hand: Hand, e: Effect, entry: int = 0) -> None:
     """An effect an app above writes, all of a type together at the end."""
     adapters.effect(type(e))
     s = hand.subject
-    happening = Happening(e, s.ref, s.case, s.unit, hand.act, hand.minutes.now)
+    case = s.case or (s.parent if s.ref.kind == "entry" else 0)  # what follows from an entry belongs to the case it arose from
+    happening = Happening(e, s.ref, case, s.unit, hand.act, hand.minutes.now, entry)
     hand.minutes.happenings.setdefault(type(e), []).append(happening)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from shouwen.base.numbering import next_id
 from shouwen.cases.facts import Matter
@@ -80,14 +81,14 @@ def _close(s: Living, request: list[Asked], ruling: Ruling, e: Verdict) -> None:
         s.closed_at = act.at  # a case whose opening nobody approved never began
 
 
-def _give_task(s: Living, asked: Asked, at: object) -> None:
+def _give_task(s: Living, asked: Asked, at: datetime) -> None:
     """Put the request on the desks of those of the present link who have not said yes."""
     pending = asked.pending
     link = tuple(p for p in pending.chain[pending.position] if p not in pending.yes)
     shape = s.noun.acts.get(pending.act.name)
     title = f"{'提意见' if pending.advises and pending.advises[pending.position] else '批准'}：{shape.zh if shape else pending.act.name}"
     fact = OpenTaskFact(next_id(), NAME, str(asked.id), pending.clause, link, "", NAME)
-    s.tasks.append(Work(fact.id, fact, title, at, None, s.unit, asked.since, asked.id, fresh=True))  # type: ignore[arg-type]
+    s.tasks.append(Work(fact.id, fact, title, at, None, s.unit, asked.since, asked.id, fresh=True))
     s.found_anew = True
 
 

@@ -16,9 +16,9 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Say which cases somebody may see, which customers come with them, and who keeps cases and customers for the law."""
         from shouwen.cases import adapters, case_rows, dispatch, ties  # noqa: PLC0415  models exist only now
-        from shouwen.cases.models import customers_of_cases, visible_cases  # noqa: PLC0415
-        from shouwen.customers.facts import customer_facts  # noqa: PLC0415
-        from shouwen.customers.models import register_reach  # noqa: PLC0415
+        from shouwen.cases.models import customers_of_cases, visible_cases  # noqa: PLC0415  models exist only now
+        from shouwen.customers.facts import customer_facts  # noqa: PLC0415  models exist only now
+        from shouwen.customers.models import register_reach  # noqa: PLC0415  models exist only now
 
         register_sight("case", visible_cases)
         register_reach(customers_of_cases)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -19,16 +20,27 @@ from shouwen.staff import org
 _VERSIONS = f"select ({org.VERSION}), ({VERSION})"
 
 
+def _versions() -> tuple[int, Laws]:
+    row = raw().execute(_VERSIONS).fetchone()
+    assert row is not None
+    return row[0], Laws(row[1])
+
+
+@dataclass(frozen=True, slots=True)
+class JustRead:
+    """Which organisation and which enactments there were when the request came: its caller has asked for both already."""
+
+    org_version: int
+    laws: Laws
+
+
 class Book:
     """What has been read so far. Every subject is read once; what an act changes, the next act of the transaction sees."""
 
-    def __init__(self, *, lock: bool) -> None:
+    def __init__(self, *, lock: bool, read: JustRead | None = None) -> None:
         """Without `lock` nothing may be written: a dry run for a page."""
-        row = raw().execute(_VERSIONS).fetchone()
-        assert row is not None
         self.lock = lock
-        self.org_version: int = row[0]
-        self.laws = Laws(row[1])
+        self.org_version, self.laws = (read.org_version, read.laws) if read is not None else _versions()
         self._orgs: dict[date, Org] = {}
         self.subjects: dict[int, Living] = {}
         self.seen: dict[int, Living | None] = {}  # only read: what subjects point to

@@ -51,7 +51,7 @@ class _Cases:
             "unit": "coalesce(s.unit_id, 0)", "customer": "coalesce(s.customer_id, 0)",
             "responsible": "coalesce(s.responsible_id, 0)", "first_asked": "coalesce(s.first_asked_id, 0)",
         },
-        "s.closed_at is null",
+        "s.closed_at is null", "s.records",
     )  # fmt: skip
 
     def load(self, ids: Sequence[int], laws: Laws, *, lock: bool) -> Iterator[Living]:

@@ -150,7 +150,7 @@ def _apart(ids: Sequence[int], now: datetime, fired: Fired) -> None:
         fired.note(_batch(now, len(ids), ids, taken), now)
     except (OperationalError, InterfaceError):
         raise
-    except Exception as trouble:  # noqa: BLE001
+    except Exception as trouble:  # noqa: BLE001  whatever is wrong with one deadline must not stop the others
         if len(ids) > 1:
             half = len(ids) // 2
             _apart(ids[:half], now, fired)

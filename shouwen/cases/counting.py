@@ -7,7 +7,8 @@ the key, held to the end of the transaction. So two extensions at once, with one
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,9 +18,11 @@ from shouwen.base.sql import raw
 from shouwen.cases.living import Living
 from shouwen.policy.act import Act
 from shouwen.policy.facts import grants_of
+from shouwen.policy.kinds.base import Rule
+from shouwen.policy.kinds.choices import Choice
 from shouwen.policy.kinds.gate import Gate
 from shouwen.policy.kinds.gates import Limits
-from shouwen.policy.law import LawDay
+from shouwen.policy.law import LawDay, rest_on
 from shouwen.policy.measures import Measure, Target, window_end, window_start
 from shouwen.worktime import Calendar, parse_span
 
@@ -38,8 +41,9 @@ class Question:
     until: datetime
     at: datetime  # as of when conditions are judged
     limit: bool = False
-    upto: int = 0  # of a book: entries no later than this one
+    upto: int = 0  # of a book: entries no later than this one; of others alike: not this one
     reading: Any = None  # of a meter: what the act being judged brings
+    making: bool = False  # of a book: the entry `upto` is being made just now
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,10 @@ class Counted:
 
     measures: tuple[Measure, ...]
 
-    def of(self, noun: str, act: str) -> Iterator[Measure]:
-        """Yield the measures of gates that an act of a noun adds to."""
+    def of(self, noun: str, act: str, books: AbstractSet[str]) -> Iterator[Measure]:
+        """Yield the measures of gates that an act of a noun, which enters something in these books, adds to."""
         for m in self.measures:
-            if any(t.noun == noun and t.act in ("", act) for t in (m.counted, m.whole)):
+            if m.counted.book in books or any(t.noun == noun and t.act in ("", act) for t in (m.counted, m.whole)):
                 yield m
 
 
@@ -62,10 +66,13 @@ def counted_by_gates(day: LawDay) -> Counted:
     """Return which measures gates of a day's law read (found once for each day)."""
     found = _counted.get(day)
     if found is None:
-        gates = [r for rules in day.by_noun.values() for r in rules if isinstance(r.kind, Gate)]
-        names = dict.fromkeys(p.measure for r in gates for p in r.paths if p.measure)
+        names = dict.fromkeys(name for rules in day.by_noun.values() for name in _rest_on(rules))
         found = _counted[day] = Counted(tuple(day.law.measures[n] for n in names))
     return found
+
+
+def _rest_on(rules: Sequence[Rule]) -> tuple[str, ...]:
+    return rest_on([r for r in rules if isinstance(r.kind, Gate)], [r for r in rules if isinstance(r.kind, Choice)])
 
 
 def key_of(per: str, subject: Living, by: int) -> Any:
@@ -77,11 +84,12 @@ def key_of(per: str, subject: Living, by: int) -> Any:
     return getattr(subject, per, None)
 
 
-def measure_key(m: Measure, subject: Living, by: int) -> Any:
-    """Return the key of a measure."""
+def measure_key(m: Measure, subject: Living, by: int, brought: Mapping[str, Any]) -> Any:
+    """Return the key of a measure, for an act that brings fields."""
     if m.counted.grant:
         return tuple(grants_of(subject.marks, m.counted.grant))
-    return m.key_for(subject.ref.noun, subject.ref.id, subject.fields, lambda per: key_of(per, subject, by))
+    fields = {**subject.fields, **brought} if m.alike else subject.fields
+    return m.key_for(subject.ref.noun, subject.ref.id, fields, lambda per: key_of(per, subject, by))
 
 
 def questions(day: LawDay, act: Act, subject: Living, calendar: Calendar) -> Iterator[Question]:
@@ -94,18 +102,19 @@ def questions(day: LawDay, act: Act, subject: Living, calendar: Calendar) -> Ite
     for name in needs.measures:
         m = day.law.measures[name]
         since, until = window_start(m.over, act.at, calendar), window_end(m.over, act.at, calendar)
-        own = subject.ref.id if subject.ref.kind == "entry" else 0
+        own = subject.ref.id if subject.ref.kind == "entry" or m.alike else 0
         yield Question(
             name,
             m.counted.noun,
             m.per,
-            measure_key(m, subject, act.by),
+            measure_key(m, subject, act.by, act.fields),
             since,
             until,
             act.at,
             False,
             own,
             _reading(m, act, subject),
+            making=subject.ref.kind == "entry" and act.name == "book",
         )
 
 
@@ -122,12 +131,18 @@ def locks(day: LawDay, act: Act, subject: Living) -> Iterator[str]:
     for rule in plan.gates:
         if isinstance(rule.kind, Limits) and rule.kind.counted:
             yield f"{noun}.{rule.kind.counted}:{key_of(rule.kind.per, subject, act.by)}"
-        for path in rule.paths:
-            if path.measure:
-                m = day.law.measures[path.measure]
-                yield f"{m.id}:{measure_key(m, subject, act.by)}"
-    for m in counted_by_gates(day).of(noun, act.name):
-        yield f"{m.id}:{measure_key(m, subject, act.by)}"
+    books = {book for rule in plan.acting if (book := getattr(rule.kind, "book", ""))}
+    names = dict.fromkeys(plan.counted)
+    if subject.ref.kind == "entry":  # which fine of the month it is must not depend on who commits first
+        names |= dict.fromkeys(p.measure for rule in plan.acting for p in rule.paths if p.measure)
+    counted = [day.law.measures[name] for name in names]
+    for m in (*counted, *counted_by_gates(day).of(noun, act.name, books)):
+        yield lock_name(m.id, measure_key(m, subject, act.by, act.fields))
+
+
+def lock_name(measure: str, key: Any) -> str:
+    """Return the name of the lock on what a measure counts for a key."""
+    return f"{measure}:{key}"
 
 
 def hold(names: Iterable[str]) -> None:
@@ -166,5 +181,5 @@ def touches(question: Question, day: LawDay, what: Happened) -> bool:
     mine = [t for t in targets if t.noun == what.subject.ref.noun]
     if not what.fresh or not mine:
         return bool(mine)
-    key = key_of(question.per, what.subject, what.by) if m is None else measure_key(m, what.subject, what.by)
+    key = key_of(question.per, what.subject, what.by) if m is None else measure_key(m, what.subject, what.by, {})
     return any(t.act in ("", what.act) for t in mine) and (not question.per or question.key == key)

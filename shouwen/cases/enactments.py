@@ -11,24 +11,27 @@ import threading
 import zlib
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from django.db import transaction
+from django.utils import timezone
 
 from shouwen.base.errors import Problem
 from shouwen.base.journal import ACT, EventRow, write_events
 from shouwen.base.models import Company as OurCompany
 from shouwen.base.sql import place, raw
-from shouwen.cases import adapters
 from shouwen.cases.company_text import carried_over
 from shouwen.cases.models import Enactment
 from shouwen.policy.act import Ref
 from shouwen.policy.company import Company, read_company
+from shouwen.policy.errors import Faults
 from shouwen.policy.law import Law, load
 from shouwen.policy.nouns import Noun
 from shouwen.policy.packs import Sources
 
+# The moment whose law is the newest: things that outlive enactments have its shape.
+NEWEST: Final = datetime.max.replace(tzinfo=UTC)
 VERSION: Final = (
     "select coalesce(sum(id), 0)::int8 from cases_enactment"  # to fold into another query; changes with every enactment
 )
@@ -49,16 +52,19 @@ class Undecided(Problem):
         self.open_values = open_values
 
 
-class NotKept(Problem):
-    """A law speaks of entries with a life of their own, and no app keeps such: nothing is enacted that would not act."""
+class SameMoment(Problem):
+    """Another law begins at that very moment already: it would never hold, and whoever enacted it would not know."""
 
-    status = 422
-    code = "not_kept"
+    status = 409
+    code = "same_moment"
 
-    def __init__(self, books: list[str]) -> None:
-        listed = "、".join(books)
+    def __init__(self, standing: Enactment) -> None:
+        when = f"{timezone.localtime(standing.effective_from):%Y-%m-%d %H:%M}"
+        note, note_en = (f"（{standing.note}）", f" ({standing.note})") if standing.note else ("", "")
         super().__init__(
-            f"账目有自己的环节的账簿还不能保存：{listed}。", f"Entries with steps of their own are not kept yet: {listed}."
+            f"自 {when} 起已有一次颁布{note}，再颁布一次会使它从不生效。要换掉它，请加 --instead；要并存，请换一个起始时刻（--from）。",
+            f"A law is enacted from {when} on already{note_en}; it would never hold. "
+            "To replace it add --instead; to keep it choose another beginning (--from).",
         )
 
 
@@ -148,40 +154,86 @@ def law_at(moment: datetime) -> Law | None:
     return Laws().at(moment)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What shall hold, from when, who says so and why. `instead`: it may begin at the very moment another does."""
+
+    sources: Sources
+    company_text: str
+    effective_from: datetime
+    by: int
+    note: str
+    instead: bool = False
+
+
 def enact(
     sources: Sources, company_text: str = "", *, effective_from: datetime, by: int = 0, now: datetime, note: str = ""
 ) -> Enactment:
     """Publish packs with a company's settings, to hold from a moment on. The very law that holds then already is returned as it is.
 
     Years of holidays that were entered since (`cases.holidays`) are carried over into the company's text.
-    Raises PackError with every fault, and Undecided while the company owes a value: then nothing is enacted.
+    Raises PackError with every fault (a new version of a clause dated before its enactment among them), Undecided while the company
+    owes a value, SameMoment where another law begins then: nothing is enacted.
     """
+    return _publish(_Wanted(sources, company_text, effective_from, by, note), now)
+
+
+def enact_instead(
+    sources: Sources, company_text: str = "", *, effective_from: datetime, by: int = 0, now: datetime, note: str = ""
+) -> Enactment:
+    """Publish as `enact` does, and replace a law that begins at the very moment, which then never holds."""
+    return _publish(_Wanted(sources, company_text, effective_from, by, note, instead=True), now)
+
+
+def _publish(wanted: _Wanted, now: datetime) -> Enactment:
+    sources, company_text, effective_from = wanted.sources, wanted.company_text, wanted.effective_from
     before = Enactment.objects.holding(effective_from)
     company_text = carried_over(company_text, before.company_text) if before is not None else company_text
     company = read_company(company_text) if company_text else Company()
     law = load(sources, company)
     if law.undecided:
         raise Undecided(law.undecided)
-    if unkept := [n.zh for n in law.nouns.values() if n.kind == "entry" and not adapters.keeps("entry")]:
-        raise NotKept(unkept)
+    if before is not None:
+        _refuse_the_past(law, Laws().of(before.pk), effective_from)
     with transaction.atomic():
         raw().execute(_DEFER)
         standing = Enactment.objects.holding(effective_from)
         if standing is not None and standing.digest == law.digest:
             return standing
+        if standing is not None and standing.effective_from == effective_from and not wanted.instead:
+            raise SameMoment(standing)
         packed = zlib.compress(json.dumps(dict(sources), ensure_ascii=False).encode(), 9)
         made = Enactment.objects.create(
             sources=packed, company_text=company_text, digest=law.digest, effective_from=effective_from, enacted_at=now,
-            enacted_by_id=by or None, note=note,
+            enacted_by_id=wanted.by or None, note=wanted.note,
         )  # fmt: skip
         if company.grants:
             OurCompany.objects.update(grants={post: list(verbs) for post, verbs in company.grants.items()})
-        told = {"digest": law.digest, "effective_from": effective_from, "clauses": len(law.versions), "note": note}
+        told = {"digest": law.digest, "effective_from": effective_from, "clauses": len(law.versions), "note": wanted.note}
         about = Ref("law", "enactment", made.pk)
-        write_events([EventRow(subject=about, kind=ACT, act="enact", actor=by, at=now, entered_at=now, data=told)])
+        write_events([EventRow(subject=about, kind=ACT, act="enact", actor=wanted.by, at=now, entered_at=now, data=told)])
     with _kept.lock:
         _kept.laws.setdefault(law.digest, law)
     return made
+
+
+def _refuse_the_past(law: Law, before: Law, effective_from: datetime) -> None:
+    """Raise PackError for every version a clause gets anew that is dated before the law begins: those days were judged without it."""
+    faults = Faults()
+    calendar = law.calendars.get(law.calendar)
+    begins = (effective_from if calendar is None else effective_from.astimezone(calendar.book.zone)).date()
+    for name, versions in law.versions.items():
+        known = {c.since for c in before.versions.get(name, ())}
+        for clause in versions if known else ():
+            marks = clause.node.get("versions")
+            if clause.since is not None and clause.since not in known and clause.since < begins:
+                faults.add(
+                    marks.at(str(clause.since)) if marks is not None else clause.node,
+                    f"第{clause.id}条新加的版本{clause.since}早于这次颁布({begins}),管不到已经过去的日子;请写{begins}或以后,或用 --from 从那天颁布",
+                    f"the new version {clause.since} of clause {clause.id} is dated before this enactment ({begins}) and would rule days "
+                    f"that have passed; write {begins} or later, or enact from that day (--from)",
+                )
+    faults.stop_if_any()
 
 
 def sources_of(enactment: Enactment) -> Sources:

@@ -22,6 +22,7 @@ from shouwen.policy.calendars import calendar_for
 from shouwen.policy.env import as_moment
 from shouwen.policy.facts import Facts
 from shouwen.policy.kinds.choices import Queue
+from shouwen.policy.kinds.keeps import THIS
 from shouwen.policy.law import Law, LawDay, Needs
 from shouwen.policy.measures import window_end, window_start
 from shouwen.policy.org import Org
@@ -64,8 +65,9 @@ def entries_of(name: str, m: Matter) -> Mapping[int, tuple[tuple[int, int], ...]
     book, over, case = name.split("|")
     fields = {**m.subject.fields, **m.act.fields}
     at = as_moment(fields.get(m.subject.noun.happened), m.calendar) or m.act.at
-    upon = (fields.get(case) or -1) if case else 0
-    return adapters.standing_entries(book, window_start(over, at, m.calendar), window_end(over, at, m.calendar), upon)
+    upon = 0 if case in ("", THIS) else fields.get(case) or -1
+    entry = m.subject.ref.id if case == THIS else 0
+    return adapters.standing_entries(book, window_start(over, at, m.calendar), window_end(over, at, m.calendar), upon, entry)
 
 
 def line(queue: Queue, m: Matter) -> tuple[int, ...]:
@@ -89,14 +91,25 @@ class Gatherer:
     write_out: Callable[[], None] = lambda: None
     known: dict[tuple[int, Question], Any] = field(default_factory=dict)
     named: dict[tuple[str, int], Any] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)  # locks on what is counted
 
     def prepare(self, matters: Sequence[Matter]) -> None:
         """Read ahead what all these acts want: what they point to, locks on what is counted, counts, named facts."""
         self._links(matters)
         if self.book.lock:
-            counting.hold(name for m in matters for name in counting.locks(m.day, m.act, m.subject))
+            self._hold({name for m in matters for name in counting.locks(m.day, m.act, m.subject)})
         self._count(matters)
         self._name(matters)
+
+    def _hold(self, names: set[str]) -> None:
+        """Lock what is counted. An answer from before its lock was had may be out of date: it is asked for again."""
+        new = names - self.held
+        counting.hold(new)
+        self.held |= new
+        if new:
+            stale = [k for k in self.known if k[1].limit or counting.lock_name(k[1].name, k[1].key) in new]
+            for key in stale:
+                del self.known[key]
 
     def of(self, m: Matter) -> Facts:
         """Return the facts of one act, complete."""
@@ -177,6 +190,8 @@ class Gatherer:
                 WorktimeError
             ):  # its window cannot be told: it is refused when its turn comes, the others are not
                 mine += [q for q in counting.questions(m.day, m.act, m.subject, m.calendar) if (id(m.law), q) not in self.known]
+        if any(questions for _, questions in asked.values()):
+            self.write_out()  # an act that follows from another counts what that one has done
         for law, (m, questions) in asked.items():
             found = answers(list(dict.fromkeys(questions)), m.law, m.calendar)
             self.known.update({(law, q): answer for q, answer in found.items()})
@@ -184,7 +199,6 @@ class Gatherer:
     def _measures(self, m: Matter) -> dict[str, Any]:
         questions = list(counting.questions(m.day, m.act, m.subject, m.calendar))
         if any((id(m.law), q) not in self.known for q in questions):
-            self.write_out()
             self._count([m])
         noun = m.subject.ref.noun
         needs = m.needs

@@ -36,9 +36,15 @@ _CASES: Final = """select id, number, procedure, enactment_id, coalesce(unit_id,
  from cases_case where id > %s and procedure = any(%s::text[]) and opened_at < %s and (closed_at is null or closed_at >= %s)
  and (hashint8(id) & 1048575) %% %s = %s order by id limit %s"""
 # One JSON text for each case: PostgreSQL writes it and msgspec reads it several times faster than rows with moments go through psycopg.
+# What cannot be judged otherwise needs no facts, what follows by a clause that says the same no comparing: neither is read.
 _EVENTS: Final = """select subject_id,
- json_agg(json_build_array(kind, act, actor_id, at, entered_at, clause, clause_since, data) order by seq)::text
- from base_event where subject_kind = 'case' and subject_id = any(%s::int8[]) group by subject_id"""
+ json_agg(json_build_array(kind, act, actor_id, at, entered_at, clause, clause_since,
+  case when kind <> 'act' then data when %(all)s or act = any(%(acts)s::text[]) or data->'brought' ?| %(fields)s::text[]
+    or data->'followed' ?| %(fields)s::text[] or data->'large' ?| %(fields)s::text[] then data - '{cites,warnings,flags}'::text[]
+   else data - '{reads,cites,warnings,flags}'::text[] end) order by seq)::text
+ from base_event where subject_kind = 'case' and subject_id = any(%(ids)s::int8[])
+  and (%(all)s or actor_id = 0 or kind not in ('tell', 'entry', 'performs', 'case') or clause = any(%(clauses)s::text[]))
+ group by subject_id"""
 _Row = tuple[str, str, int, datetime, datetime, str, date | None, dict[str, Any]]
 _rows: Final = msgspec.json.Decoder(list[_Row])
 _OPENED_BY: Final = """select u.id, e.data from unnest(%s::int8[], %s::text[], %s::timestamptz[]) u(id, clause, at)
@@ -54,8 +60,21 @@ Progress = Callable[[int], object]
 
 
 @dataclass(frozen=True, slots=True)
+class Touched:
+    """Of what two laws speak differently: these procedures, these acts, acts that bring these fields, by these clauses."""
+
+    nouns: tuple[str, ...]
+    acts: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
-    """Which stories: of these procedures, alive between two moments; of several processes the `part`-th of `parts`."""
+    """Which stories: of these procedures, alive between two moments; of several processes the `part`-th of `parts`.
+
+    `only`: what of them will be looked at; None: everything is read.
+    """
 
     nouns: tuple[str, ...]
     since: datetime
@@ -63,6 +82,7 @@ class Period:
     part: int = 0
     parts: int = 1
     limit: int = 0  # cases at most; 0: all
+    only: Touched | None = None
 
 
 @dataclass
@@ -89,7 +109,7 @@ class Archive:
         while True:
             with reading():
                 cases = _cases(period, last, period.limit - done if period.limit else PART)
-                found = _stories(cases, self.laws)
+                found = _stories(cases, self.laws, period.only)
             yield from found
             done += len(cases)
             if told is not None:
@@ -99,9 +119,9 @@ class Archive:
             last = cases[-1][0]
 
 
-def touched_nouns(new: Law, since: datetime, until: datetime) -> tuple[str, ...]:
-    """Return the procedures of which a proposed law says anything else than the laws that held in a period."""
-    laws, found = Laws(), set()
+def touched(new: Law, since: datetime, until: datetime) -> Touched:
+    """Return of what a proposed law says anything else than the laws that held in a period."""
+    laws, found = Laws(), list[Difference]()
     held = Enactment.objects.filter(effective_from__lte=until).order_by("effective_from").values_list("pk", "effective_from")
     ends = [begins for _, begins in held[1:]] + [until]
     for (number, _), end in zip(held, ends, strict=True):
@@ -109,8 +129,12 @@ def touched_nouns(new: Law, since: datetime, until: datetime) -> tuple[str, ...]
             continue
         old = laws.of(number)
         for day in [since.date(), *(d for d in old.days if since.date() < d <= until.date())]:
-            found |= {n for n in old.nouns if n not in found and Difference(old.on(day), new.on(day), n).changed}
-    return tuple(sorted(found))
+            differences = (Difference(old.on(day), new.on(day), n) for n in old.nouns)
+            found += [d for d in differences if d.changed]
+    acts = {a for d in found for a in d.spoken_of}
+    fields = {f for d in found for names in d.watched.values() for f in names}
+    parts = ({d.noun for d in found}, acts, fields, {c for d in found for c in d.changed})
+    return Touched(*(tuple(sorted(p)) for p in parts))
 
 
 def how_many(period: Period) -> int:
@@ -140,11 +164,13 @@ def _cases(p: Period, last: int, most: int) -> list[tuple[Any, ...]]:
     return raw().execute(_CASES, wanted).fetchall()
 
 
-def _stories(cases: Sequence[tuple[Any, ...]], laws: Laws) -> list[History]:
+def _stories(cases: Sequence[tuple[Any, ...]], laws: Laws, only: Touched | None) -> list[History]:
     ids = [c[0] for c in cases]
     if not ids:
         return []
-    rows = {id_: [Recorded(*row) for row in _rows.decode(told)] for id_, told in raw().execute(_EVENTS, [ids]).fetchall()}
+    rows = {
+        id_: [Recorded(*row) for row in _rows.decode(told)] for id_, told in raw().execute(_EVENTS, _asked(ids, only)).fetchall()
+    }
     by_law = [(c[0], c[7], c[8]) for c in cases if c[7]]
     opened = _opened_by(by_law) if by_law else {}
     waiting = _waiting(ids, {c[0]: laws.of(c[3]).nouns.get(c[2]) for c in cases})
@@ -152,6 +178,13 @@ def _stories(cases: Sequence[tuple[Any, ...]], laws: Laws) -> list[History]:
     found = [_story(c, t, laws.of(c[3]).nouns[c[2]]) for c, t in zip(cases, told, strict=True)]
     _point(found, cases, laws)
     return found
+
+
+def _asked(ids: list[int], only: Touched | None) -> dict[str, Any]:
+    """Return the parameters of _EVENTS."""
+    named = only or Touched(())
+    lists = {"acts": list(named.acts), "fields": list(named.fields), "clauses": list(named.clauses)}
+    return {"ids": ids, "all": only is None, **lists}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from django.db import transaction
 from shouwen.base.access import Reader, demand
 from shouwen.base.errors import Complaint, FieldError, Problem
 from shouwen.cases.company_text import with_years, year_block
-from shouwen.cases.enactments import Laws, enact, law_at, sources_of
+from shouwen.cases.enactments import Laws, enact_instead, law_at, sources_of
 from shouwen.cases.models import Case, Enactment
 from shouwen.policy.law import Law
 from shouwen.policy.org import Org
@@ -75,7 +75,7 @@ def _enact_with(standing: Enactment, told: YearOff, source: str, start: datetime
     if text == standing.company_text:
         return standing
     note = f"录入 {told.year} 年放假安排"
-    return enact(sources_of(standing), text, effective_from=start, by=by.staff, now=now, note=note)
+    return enact_instead(sources_of(standing), text, effective_from=start, by=by.staff, now=now, note=note)
 
 
 def entered_years(law: Law) -> frozenset[int]:

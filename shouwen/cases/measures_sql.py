@@ -29,7 +29,7 @@ from shouwen.policy.nouns import Noun
 from shouwen.worktime import Calendar
 
 NOBODY: Final = -1  # of whom there is no entry; 0 asks for everybody's
-_ASKED: Final = "json_to_recordset(%s::json) as q(i int4, key int8, field jsonb, since timestamptz, until timestamptz)"
+_ASKED: Final = "json_to_recordset(%s::json) as q(i int4, key int8, field jsonb, but int8, since timestamptz, until timestamptz)"
 _ROWS: Final = (
     """s.id, s.fields, s.step, s.opened_at, s.marks, {unit}, {responsible}, {first_asked}, {customer}, {brought} as brought"""
 )
@@ -45,6 +45,7 @@ class _Counted:
     params: tuple[Any, ...]
     source: Source
     own: frozenset[str] = frozenset()  # fields the act itself brings: the journal keeps them, the subject does not
+    indexed: frozenset[str] = frozenset()  # fields by whose value rows are found without looking at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def answers(asked: Sequence[Question], law: Law, calendar: Calendar) -> dict[Que
 def _limit(questions: Sequence[Question], law: Law) -> list[int]:
     first = questions[0]
     counted = _acts(Target(first.noun, first.name), law)
-    return [n for n, _ in _fold(questions, counted, "", first.per, "", ())]
+    return [n for n, _ in _fold(questions, counted, "", first.per, (), ())]
 
 
 def _measure(questions: Sequence[Question], m: Measure, law: Law, calendar: Calendar) -> list[Any]:
@@ -104,27 +105,32 @@ def _target(questions: Sequence[Question], asked: _Asked, *, where: bool) -> lis
     m, target, law = asked.measure, asked.target, asked.law
     if target.book:
         return list(adapters.fold_books([_of_book(target.book, m, q) for q in questions]))
+    if target.kept:  # its conditions are asked of what the promises were made on
+        target = replace(target, noun=_kept_noun(m, law))
+        asked = replace(asked, target=target)
     counted = _standing(target, law) if not target.act and not target.kept else _acts(target, law)
     conditions = [m.when, m.where] if where else [m.when]
     noun = law.nouns.get(target.noun)
     said = [condition_sql(c, noun) for c in conditions]
-    field = m.custom_per if m.per == "field" else ""
+    fields = m.key_fields
     if all(s is not None for s in said):
         texts = [s[0] for s in said if s is not None and s[0]]
         params = [p for s in said if s is not None for p in s[1]]
-        return _fold(questions, counted, target.column, m.per, field, (" and ".join(texts), params))
+        return _fold(questions, counted, target.column, m.per, fields, (" and ".join(texts), params))
     return _judged(questions, counted, asked, where=where)
 
 
 def _of_book(book: str, m: Measure, q: Question) -> BookQuestion:
     key = q.key or NOBODY if m.per else 0
     who, subject = (0, key) if m.per == "case" else (key, 0)
-    return BookQuestion(book, who, q.since, q.until, subject, m.clauses, q.upto)
+    return BookQuestion(book, who, q.since, q.until, subject, m.clauses, q.upto, q.making)
 
 
 def _standing(target: Target, law: Law) -> _Counted:
-    source = adapters.subject(law.nouns[target.noun].kind).source
-    return _Counted(f"{source.table} s where {source.noun} = %s", "0", "", (target.noun,), source)
+    noun = law.nouns[target.noun]
+    source = adapters.subject(noun.kind).source
+    indexed = frozenset(f.id for f in noun.fields.values() if f.type.name == "record") if source.about else frozenset()
+    return _Counted(f"{source.table} s where {source.noun} = %s", "0", "", (target.noun,), source, indexed=indexed)
 
 
 def _acts(target: Target, law: Law) -> _Counted:
@@ -141,6 +147,13 @@ def _acts(target: Target, law: Law) -> _Counted:
     return _Counted(rows, "d.actor_id", "d.at", (target.noun, target.act), source, own)
 
 
+def _kept_noun(m: Measure, law: Law) -> str:
+    """Return the noun of the promises a measure counts; of a clause that speaks of several, the one it is a share of."""
+    versions = law.versions.get(m.counted.kept, [])
+    nouns = [n for n in (versions[-1].nouns if versions else ()) if n in law.nouns]
+    return m.whole.noun if m.whole.noun in nouns or not nouns else nouns[0]
+
+
 def _kept_source(clause: str, law: Law) -> Source:
     """Return where the subjects of a clause's promises stand: cases, unless it speaks of records only."""
     versions = law.versions.get(clause, [])
@@ -148,12 +161,18 @@ def _kept_source(clause: str, law: Law) -> Source:
     return adapters.subject("record" if kinds == {"record"} and adapters.keeps("record") else "case").source
 
 
-def _key_sql(counted: _Counted, per: str, field: str) -> tuple[str, list[Any]]:
+def _key_sql(counted: _Counted, per: str, fields: Sequence[str]) -> tuple[str, list[Any]]:
     """Return the condition that a row belongs to the key of question `q`."""
     if not per:
         return "true", []
-    if field:
-        return "coalesce(s.fields -> %s::text, 'null') = coalesce(q.field, 'null')", [field]
+    if per == "alike":
+        same = [f"s.fields -> %s::text = q.field -> {i}" for i in range(len(fields))]
+        about = [
+            f"{counted.source.about} @> array[(q.field ->> {i})::int8]" for i, f in enumerate(fields) if f in counted.indexed
+        ]
+        return " and ".join(["s.id <> q.but", *same, *about]), list(fields)
+    if fields:
+        return "coalesce(s.fields -> %s::text, 'null') = coalesce(q.field, 'null')", list(fields)
     if per in ("case", "subject"):
         return "s.id = q.key", []
     if per in ("actor", "who"):
@@ -168,15 +187,15 @@ def _window_sql(counted: _Counted) -> str:
 
 
 def _fold(
-    questions: Sequence[Question], counted: _Counted, column: str, per: str, field: str, said: Any
+    questions: Sequence[Question], counted: _Counted, column: str, per: str, fields: Sequence[str], said: Any
 ) -> list[tuple[int, Any]]:
     condition, more = said or ("", [])
-    key, key_params = _key_sql(counted, per, field)
+    key, key_params = _key_sql(counted, per, fields)
     summed, sum_params = _sum_sql(counted, column)
     extra = f" and ({condition})" if condition else ""
     query = f"""select q.i, f.n, f.total from {_ASKED}, lateral (select count(*) as n, {summed} as total
  from {counted.rows} and {key}{_window_sql(counted)}{extra}) f order by q.i"""  # noqa: S608  our own words; values are parameters
-    params = [_questions(questions, field), *sum_params, *counted.params, *key_params, *more]
+    params = [_questions(questions, fields), *sum_params, *counted.params, *key_params, *more]
     return [(n, total) for _, n, total in raw().execute(query, params).fetchall()]
 
 
@@ -228,28 +247,29 @@ def _rows_of(
     """Yield the rows a measure looks at: the question, the subject, what the act brought, when it was done, its place in time."""
     m, target, law = asked.measure, asked.target, asked.law
     counted = counted or _acts(target, law)
-    field = m.custom_per if m.per == "field" else ""
-    key, key_params = _key_sql(counted, m.per, field)
+    fields = m.key_fields
+    key, key_params = _key_sql(counted, m.per, fields)
     done = ("d.data -> 'brought'", "d.at", "d.seq") if counted.at else ("null::jsonb", "null::timestamptz", "0")
     rows = _ROWS.format(**counted.source.keys, brought=done[0])
-    folded = f"select {rows}, {done[1]} as at, {done[2]} as seq from {counted.rows} and {key}{_window_sql(counted)}"  # noqa: S608
-    query = f"select q.i, f.* from {_ASKED}, lateral ({folded}) f order by f.at, f.seq, f.id"  # noqa: S608
+    folded = f"select {rows}, {done[1]} as at, {done[2]} as seq from {counted.rows} and {key}{_window_sql(counted)}"  # noqa: S608  ours
+    query = f"select q.i, f.* from {_ASKED}, lateral ({folded}) f order by f.at, f.seq, f.id"  # noqa: S608  our own names
     for i, *row, brought, at, seq in (
-        raw().execute(query, [_questions(questions, field), *counted.params, *key_params]).fetchall()
+        raw().execute(query, [_questions(questions, fields), *counted.params, *key_params]).fetchall()
     ):
         own = from_json(brought) if target.act else None
         noun = law.nouns[target.noun]
         yield i, _env(row, law, target, questions[i], asked.calendar), load_fields(own, noun, target.act) if own else {}, at, seq
 
 
-def _questions(questions: Sequence[Question], field: str) -> str:
+def _questions(questions: Sequence[Question], fields: Sequence[str]) -> str:
     """The questions as JSON. Whose key nobody knows asks for the rows where it is unknown, too, as in memory."""
     return to_json(
         [
             {
                 "i": i,
-                "key": None if field else q.key,
-                "field": plain(q.key) if field else None,
+                "key": None if fields else q.key,
+                "field": plain(q.key) if fields else None,
+                "but": q.upto,
                 "since": q.since,
                 "until": q.until,
             }
@@ -261,13 +281,13 @@ def _questions(questions: Sequence[Question], field: str) -> str:
 def _judged(questions: Sequence[Question], counted: _Counted, asked: _Asked, *, where: bool) -> list[tuple[int, Any]]:
     """Count rows whose conditions only the law itself can judge."""
     m, target, law, calendar = asked.measure, asked.target, asked.law, asked.calendar
-    field = m.custom_per if m.per == "field" else ""
-    key, key_params = _key_sql(counted, m.per, field)
+    fields = m.key_fields
+    key, key_params = _key_sql(counted, m.per, fields)
     rows = _ROWS.format(**counted.source.keys, brought="d.data -> 'brought'" if counted.own else "null::jsonb")
-    folded = f"select {rows} from {counted.rows} and {key}{_window_sql(counted)}"  # noqa: S608
-    query = f"select q.i, f.* from {_ASKED}, lateral ({folded}) f"  # noqa: S608
+    folded = f"select {rows} from {counted.rows} and {key}{_window_sql(counted)}"  # noqa: S608  ours
+    query = f"select q.i, f.* from {_ASKED}, lateral ({folded}) f"  # noqa: S608  our own names
     found: list[tuple[int, Any]] = [(0, 0) for _ in questions]
-    for i, *row, brought in raw().execute(query, [_questions(questions, field), *counted.params, *key_params]).fetchall():
+    for i, *row, brought in raw().execute(query, [_questions(questions, fields), *counted.params, *key_params]).fetchall():
         env = _env(row, law, target, questions[i], calendar)
         if m.when.holds(env) and (not where or m.where.holds(env)):
             n, total = found[i]
@@ -295,7 +315,7 @@ def waiting_rows(noun: Noun, law: Law, at: datetime, calendar: Calendar) -> Iter
     """Yield the subjects of a noun that have not ended, as conditions see them."""
     source = adapters.subject(noun.kind).source
     rows = _ROWS.format(**source.keys, brought="null::jsonb")
-    query = f"select {rows} from {source.table} s where {source.noun} = %s and {source.standing} order by s.id"  # noqa: S608
+    query = f"select {rows} from {source.table} s where {source.noun} = %s and {source.standing} order by s.id"  # noqa: S608  our own names
     asked = Question("", noun.id, "", None, None, at, at)
     for *row, _ in raw().execute(query, [noun.id]).fetchall():
         yield _env(row, law, Target(noun.id), asked, calendar)

@@ -141,7 +141,7 @@ def options_of_each(
 def opening(
     procedure: str, staff: int, *, now: datetime, fields: Mapping[str, Any] | None = None, start: Opening | None = None
 ) -> Option | None:
-    """Return what opening a case of a procedure asks for, and whether somebody may; None when there is no such procedure."""
+    """Return what opening a case of a procedure, or a record of a register, asks for; None when there is no such."""
     book = Book(lock=False)
     law = book.laws.at(now)
     noun = law.nouns.get(procedure) if law is not None else None
@@ -150,7 +150,7 @@ def opening(
     person = book.org(now).staff.get(staff)
     act = Act(
         "open",
-        Ref("case", procedure, 0),
+        Ref(noun.kind, procedure, 0),
         staff,
         now,
         dict(fields or {}),

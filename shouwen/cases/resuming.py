@@ -43,7 +43,7 @@ def resume(now: datetime) -> int:
             _resume(now, 1, id_)
         except (OperationalError, InterfaceError):
             raise
-        except Exception as trouble:  # noqa: BLE001
+        except Exception as trouble:  # noqa: BLE001  whatever is wrong with one case must not hold up the others
             with transaction.atomic():
                 _stays(Act(RESUME, _ref(id_), 0, now), type(trouble).__name__, "", now)
     return len(ids)

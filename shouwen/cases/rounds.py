@@ -88,7 +88,7 @@ def ask(now: datetime, *, page: int = PAGE) -> bool:
                 break
         except (OperationalError, InterfaceError):
             raise
-        except Exception as trouble:  # noqa: BLE001
+        except Exception as trouble:  # noqa: BLE001  whatever is wrong with one round must not stop the others
             _skip(taken[0], type(trouble).__name__, now)
     return True
 
@@ -97,7 +97,7 @@ def ask(now: datetime, *, page: int = PAGE) -> bool:
 def _ask(now: datetime, page: int, taken: list[int], only: int = 0) -> bool:
     waiting = Occurrence.objects.filter(done_at=None, try_at__lte=now)
     chosen = waiting.filter(pk=only) if only else waiting
-    found = chosen.select_for_update(skip_locked=True).order_by("at", "pk").first()
+    found = chosen.select_for_update(skip_locked=True).order_by("at", "clause", "pk").first()  # as `policy.rounds` plays them
     if found is None:
         return False
     taken[:] = [found.pk]

@@ -10,7 +10,7 @@ from typing import Final
 from shouwen.base.errors import Problem
 from shouwen.cases import effects
 from shouwen.cases.applying import Hand, carry_out
-from shouwen.cases.book import Book
+from shouwen.cases.book import Book, JustRead
 from shouwen.cases.counting import Happened
 from shouwen.cases.facts import Gatherer, Matter, matter_of
 from shouwen.cases.living import Living, newborn, passing
@@ -44,9 +44,9 @@ class TooManyFollow(Problem, RecursionError):
 class Sitting:
     """Hears acts inside one transaction. `write_out` writes what has been ruled so far; the caller commits."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, read: JustRead | None = None) -> None:
         self.now = now
-        self.book = Book(lock=True)
+        self.book = Book(lock=True, read=read)
         self.minutes = Minutes(now)
         self.gatherer = Gatherer(self.book, self.write_out)
         self.sources: dict[int, Living] = {}  # of what the law wants opened: the subject it follows from

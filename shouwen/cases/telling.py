@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.utils import timezone
@@ -101,9 +101,9 @@ def _why(ruling: Ruling) -> str:
     return "；".join(r.text() for r in ruling.refusals)
 
 
-def wording(law: Law, name: str, since: object) -> str:
+def wording(law: Law, name: str, since: date | None) -> str:
     """Return what a clause says in Chinese: its own words, or its sentence."""
-    clause = law.clause(name, since)  # type: ignore[arg-type]
+    clause = law.clause(name, since)
     return name if clause is None else clause.zh or clause.sentence()
 
 

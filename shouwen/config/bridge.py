@@ -24,6 +24,12 @@ WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]
 IN_MEMORY = 1024 * 1024  # bytes of a request's body; the rest of a large one goes to a temporary file
 
 
+MOST = (
+    256 * 1024 * 1024
+)  # bytes of a request: a dozen of the largest files that are kept; a larger one is refused before it is read
+TOO_LARGE = "内容太大：一次最多 256 MB，单个文件最多 20 MB。 Too large: 256 MB at once, 20 MB a file."
+
+
 class Bridge:
     """An ASGI application around a WSGI one."""
 
@@ -33,6 +39,9 @@ class Bridge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. A browser that leaves while it sends is not answered."""
+        if _announced(scope) > MOST:
+            await _say_too_large(send)
+            return
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
             length = 0
             more = True
@@ -42,6 +51,9 @@ class Bridge:
                     return
                 length += body.write(message.get("body", b""))
                 more = message.get("more_body", False)
+                if length > MOST:  # it announced nothing, or less
+                    await _say_too_large(send)
+                    return
             body.seek(0)
             loop = asyncio.get_running_loop()
             answer = await loop.run_in_executor(self._pool, self._ask, environ(scope, body, length))
@@ -61,6 +73,25 @@ class Bridge:
         answer = _Answer()
         answer.take(self._application(request, answer.start))
         return answer
+
+
+def _announced(scope: Scope) -> int:
+    """How long a request says that it is; 0 when it does not say."""
+    said = next((value for name, value in scope["headers"] if name.lower() == b"content-length"), b"0")
+    return int(said) if said.isdigit() else 0
+
+
+async def _say_too_large(send: Send) -> None:
+    """Say that it is too large, without waiting for the rest. A part of a page shows it where troubles stand."""
+    text = f'<p class="note note-error" role="alert">{TOO_LARGE}</p>'.encode()
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"connection", b"close"),
+        (b"hx-retarget", b"#flash"),
+        (b"hx-reswap", b"innerHTML"),
+    ]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": text, "more_body": False})
 
 
 @dataclass

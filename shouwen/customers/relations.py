@@ -12,10 +12,10 @@ from shouwen.customers.models import Relation
 
 _OPEN: Final = f"""insert into customers_relation (customer_id, register, record_id, role, since)
  select * from {unnest(("int8", "text", "int8", "text", "timestamptz"))}
- on conflict (customer_id, record_id, role) where until is null do nothing"""  # noqa: S608
+ on conflict (customer_id, record_id, role) where until is null do nothing"""  # noqa: S608  our own names
 _END_OTHERS: Final = f"""update customers_relation r set until = greatest(r.since, u.at)
  from {unnest(("int8", "int8", "text", "timestamptz"))} as u (record_id, customer_id, role, at)
- where r.record_id = u.record_id and r.role = u.role and r.until is null and r.customer_id <> u.customer_id"""  # noqa: S608
+ where r.record_id = u.record_id and r.role = u.role and r.until is null and r.customer_id <> u.customer_id"""  # noqa: S608  our own names
 _OF: Final = """select record_id, customer_id, register, role from customers_relation
  where until is null and {column} = any(%s::int8[]) order by record_id, role, since, id"""
 

@@ -32,17 +32,17 @@ _INSERT: Final = f"""insert into customers_customer (id, number, name, kind, cla
  language, notes, fields, created_at, updated_at)
  select u.a, u.b, u.c, u.d, u.e, u.f, u.g, u.h, u.i, u.j, u.k, u.l::jsonb, u.m, u.m
  from {unnest(("int8", "text", "text", "text", "text", "int8", "text", "text", "int2", "text", "text", "text", "timestamptz"))}
- as u (a, b, c, d, e, f, g, h, i, j, k, l, m)"""  # noqa: S608
+ as u (a, b, c, d, e, f, g, h, i, j, k, l, m)"""  # noqa: S608  our own names
 _UPDATE: Final = f"""update customers_customer c set name = u.c, kind = u.d, class_code = u.e, unit_id = u.f, pinyin = u.g,
  initials = u.h, level = u.i, language = u.j, notes = u.k, fields = u.l::jsonb, updated_at = u.m
  from {unnest(("int8", "text", "text", "text", "int8", "text", "text", "int2", "text", "text", "text", "timestamptz"))}
- as u (a, c, d, e, f, g, h, i, j, k, l, m) where c.id = u.a"""  # noqa: S608
+ as u (a, c, d, e, f, g, h, i, j, k, l, m) where c.id = u.a"""  # noqa: S608  our own names
 _LOCK: Final = """select id, name, kind, class_code, unit_id, level, language, notes, fields from customers_customer
  where id = any(%s::int8[]) order by id for update"""
 _PHONES: Final = f"""insert into customers_phone (customer_id, country, number, label, is_main)
- select * from {unnest(("int8", "text", "text", "text", "bool"))}"""  # noqa: S608
+ select * from {unnest(("int8", "text", "text", "text", "bool"))}"""  # noqa: S608  our own names
 _ADDRESSES: Final = f"""insert into customers_address (customer_id, text, label, division)
- select * from {unnest(("int8", "text", "text", "text"))}"""  # noqa: S608
+ select * from {unnest(("int8", "text", "text", "text"))}"""  # noqa: S608  our own names
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +253,7 @@ def _replace_parts(changes: Sequence[Change], phones: Sequence[Sequence[tuple[Ph
     new_addresses = {c.id: c.addresses for c in changes if c.addresses is not None}
     for table, ids in (("customers_phone", list(new_phones)), ("customers_address", list(new_addresses))):
         if ids:
-            raw().execute(f"delete from {table} where customer_id = any(%s::int8[])", [ids])  # noqa: S608
+            raw().execute(f"delete from {table} where customer_id = any(%s::int8[])", [ids])  # noqa: S608  our own names
     _write_phones(new_phones)
     _write_addresses(new_addresses)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from shouwen.cases.adapters import register_books, register_effect
+from shouwen.base.access import register_sight
+from shouwen.cases.adapters import register_books, register_effect, register_subject
 from shouwen.policy.ruling import Enter
 
 
@@ -15,8 +16,12 @@ class LedgerConfig(AppConfig):
     label = "ledger"
 
     def ready(self) -> None:
-        """Say who writes entries, and who adds them up for measures."""
+        """Say who writes entries, who adds them up for measures, who keeps them as subjects, and who sees them."""
+        from shouwen.ledger.adapter import ENTRIES  # noqa: PLC0415  models exist only now
         from shouwen.ledger.booking import book, fold, standing  # noqa: PLC0415  models exist only now
+        from shouwen.ledger.models import visible_entries  # noqa: PLC0415  models exist only now
 
         register_effect(Enter, book)
         register_books(fold, standing)
+        register_subject(ENTRIES)
+        register_sight("entry", visible_entries)

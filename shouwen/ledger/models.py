@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shouwen.base.access import Reader, VisibleQuerySet
-from shouwen.base.fields import IdField
+from shouwen.base.fields import IdField, is_object
 from shouwen.policy.act import Ref
 
 
@@ -91,3 +91,47 @@ class Entry(models.Model):
     def subject(self) -> Ref:
         """What the entry arose from."""
         return Ref(self.subject_kind, self.noun, self.subject_id)
+
+
+class EntryState(models.Model):
+    """账目状态: where an entry stands whose book has steps (a fine proposed, executed, cancelled). The entry itself never changes.
+
+    `fields` repeat what the law reads of the entry (clause, who, amount); `marks` say what was done with it, when and by whom.
+    Seen by whoever sees the entry.
+    """
+
+    entry = models.OneToOneField(
+        Entry, models.PROTECT, primary_key=True, db_column="id", related_name="state", verbose_name=_("记账")
+    )
+    book = models.CharField(_("账簿"), max_length=64)
+    fields = models.JSONField(_("内容"), default=dict)
+    step = models.CharField(_("状态"), max_length=64)
+    unit_id = models.BigIntegerField(_("单位"), null=True, blank=True)  # of whom it is about
+    marks = models.JSONField(_("办理记录"), default=dict, blank=True)
+    version = models.PositiveIntegerField(_("版本"), default=1)
+    opened_at = models.DateTimeField(_("记账时间"))
+    updated_at = models.DateTimeField(_("更新时间"))
+    closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("账目状态")
+        indexes = (models.Index(fields=["book", "entry"], name="entry_state_open", condition=Q(closed_at=None)),)
+        constraints = (
+            models.CheckConstraint(condition=~Q(book="") & ~Q(step=""), name="entry_state_has_book_and_step"),
+            models.CheckConstraint(condition=is_object("fields"), name="entry_state_fields_are_an_object"),
+            models.CheckConstraint(condition=is_object("marks"), name="entry_state_marks_are_an_object"),
+            models.CheckConstraint(condition=Q(version__gt=0), name="entry_state_version_counts"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.book} {self.pk} {self.step}"
+
+    @property
+    def ref(self) -> Ref:
+        """The entry as a subject of acts."""
+        return Ref("entry", self.book, self.pk)
+
+
+def visible_entries(reader: Reader) -> models.QuerySet[Entry]:
+    """Return the entries that a reader may see."""
+    return Entry.objects.visible_to(reader)

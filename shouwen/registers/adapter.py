@@ -7,12 +7,12 @@ longer declares stays in the row, unseen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from shouwen.base.search_tokens import SearchDoc
 from shouwen.cases.adapters import Part, Source
-from shouwen.cases.enactments import Laws
+from shouwen.cases.enactments import NEWEST, Laws
 from shouwen.cases.living import Living
 from shouwen.cases.plain import dump_fields, load_fields
 from shouwen.customers.relations import hand_over_parts
@@ -21,8 +21,6 @@ from shouwen.policy.nouns import Noun
 from shouwen.registers.facts import RecordState, load
 from shouwen.registers.searching import record_doc
 from shouwen.registers.writing import changed_rows, demand_free, first_of, key_of, new_rows
-
-NEWEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class _Records:

@@ -14,9 +14,9 @@ from shouwen.policy.nouns import Noun
 
 _COLUMNS: Final = """r.id, r.register, r.key, r.fields, r.step, coalesce(r.unit_id, 0), coalesce(r.customer_id, 0),
  coalesce(r.responsible_id, 0), r.marks, r.opened_at, r.archived_at, r.version"""
-_READ: Final = f"select {_COLUMNS} from registers_record r where r.id = any(%s::int8[]) order by r.id"  # noqa: S608
+_READ: Final = f"select {_COLUMNS} from registers_record r where r.id = any(%s::int8[]) order by r.id"  # noqa: S608  our own names
 _BY_KEY: Final = f"""select {_COLUMNS} from registers_record r
- where r.register = %s and r.key = any(%s::text[]) order by r.id"""  # noqa: S608
+ where r.register = %s and r.key = any(%s::text[]) order by r.id"""  # noqa: S608  our own names
 _LINKS: Final = "select id, register, fields, step from registers_record where id = any(%s::int8[])"
 
 

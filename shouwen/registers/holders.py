@@ -15,10 +15,10 @@ from shouwen.customers.writing import NewCustomer, NewPhone, create_customers
 # With a phone: whoever has that number and name. Without: whoever of that name holds the record already.
 _BY_PHONE: Final = f"""select u.n, c.id, c.name from {unnest(("int8", "text", "text"))} as u (n, country, number)
  join customers_phone p on p.country = u.country and p.number = u.number
- join customers_customer c on c.id = p.customer_id order by c.id desc"""  # noqa: S608
+ join customers_customer c on c.id = p.customer_id order by c.id desc"""  # noqa: S608  our own names
 _BY_RECORD: Final = f"""select u.n, c.id, c.name from {unnest(("int8", "int8"))} as u (n, record_id)
  join customers_relation r on r.record_id = u.record_id and r.until is null
- join customers_customer c on c.id = r.customer_id order by c.id desc"""  # noqa: S608
+ join customers_customer c on c.id = r.customer_id order by c.id desc"""  # noqa: S608  our own names
 
 
 @dataclass(frozen=True, slots=True)

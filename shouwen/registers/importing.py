@@ -48,12 +48,13 @@ class RowFault:
 
 @dataclass(slots=True)
 class Report:
-    """What became of a list."""
+    """What became of a list. `rows` says of each row that was taken whether it is created, changed or unchanged."""
 
     created: int = 0
     changed: int = 0
     unchanged: int = 0
     faults: list[RowFault] = field(default_factory=list)
+    rows: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -94,6 +95,28 @@ def import_records(
             told(chunk[-1][0])
     report.faults.sort(key=lambda f: f.row)
     return report
+
+
+@transaction.atomic
+def preview_records(register: str, rows: Iterable[Row], *, by: Reader, at: datetime, now: datetime) -> Report:
+    """Return what would become of a list: it is taken in as `import_records` does, by the same law, and all of it taken back.
+
+    What is locked stays so until the end: lists for it are short.
+    """
+    try:
+        return import_records(register, rows, by=by, at=at, now=now)
+    finally:
+        transaction.set_rollback(True)
+
+
+def columns_of(noun: Noun) -> list[str]:
+    """Return the columns a list of a register may have, in its order; beside a customer one for the phone."""
+    customer = first_of(noun, "customer")
+    found = []
+    for shape in noun.fields.values():
+        if not shape.computed:
+            found += [shape.zh, f"{shape.zh}电话"] if shape.id == customer else [shape.zh]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +250,13 @@ def _take(noun: Noun, rows: Sequence[_Read], report: Report, taking: _Taking) ->
             report.faults.append(RowFault(row.row, "", ruling.text("zh"), ruling.text("en")))
         elif state is None:
             report.created += 1
+            report.rows[row.row] = "created"
         else:
             report.changed += 1
+            report.rows[row.row] = "changed"
     report.unchanged += len(rows) - len(acting)
+    busy = {row.row for row, _, _ in acting}
+    report.rows.update((row.row, "unchanged") for row, _, _ in wanted if row.row not in busy)
 
 
 def _name_customers(noun: Noun, rows: Sequence[_Read], known: Mapping[str, RecordState], taking: _Taking) -> None:

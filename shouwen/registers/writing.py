@@ -23,13 +23,13 @@ _ROWS: Final = f"{unnest(_TYPES)} as u (a, b, c, d, e, f, g, h, i, j, k, l, m)"
 _INSERT: Final = f"""insert into registers_record (id, register, key, fields, step, unit_id, customer_id, responsible_id, marks,
  version, opened_at, archived_at, updated_at)
  select u.a, u.b, u.c, u.d::jsonb, u.e, nullif(u.f, 0), nullif(u.g, 0), nullif(u.h, 0), u.i::jsonb, u.j, u.k, u.l, u.m
- from {_ROWS}"""  # noqa: S608
+ from {_ROWS}"""  # noqa: S608  our own names
 _UPDATE: Final = f"""update registers_record r set key = u.c, fields = u.d::jsonb, step = u.e, unit_id = nullif(u.f, 0),
  customer_id = nullif(u.g, 0), responsible_id = nullif(u.h, 0), marks = u.i::jsonb, version = u.j, archived_at = u.l,
- updated_at = u.m from {_ROWS} where r.id = u.a"""  # noqa: S608
+ updated_at = u.m from {_ROWS} where r.id = u.a"""  # noqa: S608  our own names
 _TAKEN: Final = f"""select r.register, r.key from registers_record r
  join {unnest(("text", "text", "int8"))} as u (register, key, id)
- on r.register = u.register and r.key = u.key and r.id <> u.id"""  # noqa: S608
+ on r.register = u.register and r.key = u.key and r.id <> u.id"""  # noqa: S608  our own names
 
 
 def new_rows(states: Sequence[RecordState], now: datetime) -> Part:

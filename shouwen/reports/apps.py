@@ -14,6 +14,6 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         """Have the worker add up what the journal has grown by."""
         from shouwen.cases.clock import register_chore  # noqa: PLC0415  models exist only now
-        from shouwen.reports.rolling import advance  # noqa: PLC0415
+        from shouwen.reports.rolling import advance  # noqa: PLC0415  Django is loaded only now
 
         register_chore(advance)

@@ -49,7 +49,7 @@ _kept = _Kept()
 
 def _forget() -> None:
     """Begin anew: a forked child may have got the lock from a thread that it has not."""
-    global _kept  # noqa: PLW0603
+    global _kept  # noqa: PLW0603  one for each process, made anew after a fork
     _kept = _Kept()
 
 

@@ -136,7 +136,7 @@ def rows() -> dict[str, int]:
 @pytest.mark.django_db
 def test_rows_are_seen_by_unit_or_by_person(rows: dict[str, int]) -> None:
     def seen(**given: object) -> set[int]:
-        reader = Reader(**{"staff": 999, "people": frozenset({999}), **given})  # type: ignore[arg-type]
+        reader = Reader(**{"staff": 999, "people": frozenset({999}), **given})  # type: ignore[arg-type]  # keywords of a test's own
         return {h.staff_id for h in Holdings(staff_models.Holding).visible_to(reader)}
 
     first, second, third = rows["u0"], rows["u1"], rows["u2"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from shouwen.base import database
 from shouwen.base.trouble import Trouble
@@ -58,3 +60,19 @@ def test_an_address_that_is_none_is_refused_without_being_repeated(text: str, mo
         database.django_database("app", Path("/nowhere"))
 
     assert text not in refused.value.zh + refused.value.en
+
+
+@pytest.mark.django_db
+def test_a_kept_connection_is_looked_at_without_a_query_and_a_dead_one_is_found_out() -> None:
+    kept = connection.copy()
+    kept.ensure_connection()
+    with CaptureQueriesContext(kept) as asked:
+        assert kept.is_usable()
+    assert not asked.captured_queries
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_terminate_backend(%s)", [kept.connection.info.backend_pid])
+    until = time.monotonic() + 10
+    while kept.is_usable() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not kept.is_usable()
+    kept.close()

@@ -23,7 +23,7 @@ CASE = Ref("case", "repair", 2001)
 
 def said(act: str = "reply", **more: object) -> EventRow:
     given: dict[str, object] = {"subject": CASE, "kind": ACT, "act": act, "actor": 7, "at": NOW, "entered_at": NOW, "case": 2001}
-    return EventRow(**{**given, **more})  # type: ignore[arg-type]
+    return EventRow(**{**given, **more})  # type: ignore[arg-type]  # keywords of a test's own
 
 
 ATTEMPTS = {

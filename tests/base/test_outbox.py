@@ -17,7 +17,7 @@ from tests.world import NOW
 
 
 def notice(key: str, **more: object) -> NoticeRow:
-    return NoticeRow(**{"topic": "breach", "key": key, "at": NOW, "staff": 7, **more})  # type: ignore[arg-type]
+    return NoticeRow(**{"topic": "breach", "key": key, "at": NOW, "staff": 7, **more})  # type: ignore[arg-type]  # keywords of a test's own
 
 
 @pytest.mark.django_db

@@ -26,7 +26,7 @@ Road = Callable[[pytest.MonkeyPatch], None]
 
 def doc(id_: int, **said: object) -> SearchDoc:
     given: dict[str, object] = {"kind": "case", "unit": 7, "sort_at": NOW + timedelta(minutes=id_), "title": f"第{id_}件"}
-    return SearchDoc(id=id_, **{**given, **said})  # type: ignore[arg-type]
+    return SearchDoc(id=id_, **{**given, **said})  # type: ignore[arg-type]  # keywords of a test's own
 
 
 def write(*docs: SearchDoc) -> None:
@@ -100,7 +100,7 @@ WORDS = [
 
 def stories() -> list[SearchDoc]:
     """Texts that hold the words, hold them apart, or nearly hold them."""
-    rng = random.Random(7)  # noqa: S311
+    rng = random.Random(7)  # noqa: S311  chosen by a seed, not secret
     pieces = ["漏水", "水漏", "空调", "电梯", "异响", "显示", "故障", "代码", "红绿", "绿蓝", "厨房", "修", "，", "5", "ab"]
     made = ["".join(rng.choices(pieces, k=rng.randint(1, 6))) for _ in range(60)]
     return [doc(i, body=text) for i, text in enumerate([*made, "红绿灯和黄绿蓝灯", "红绿蓝", "显示故障代码", "空调漏水严重"], 1)]
@@ -307,7 +307,7 @@ def test_emoji_beside_words_do_not_disturb() -> None:
 
 
 def test_four_hundred_characters_are_searched_by_their_beginning() -> None:
-    story = "".join(random.Random(3).choices("厨房空调漏水电梯异响显示故障代码", k=400))  # noqa: S311
+    story = "".join(random.Random(3).choices("厨房空调漏水电梯异响显示故障代码", k=400))  # noqa: S311  chosen by a seed, not secret
     write(doc(1, body=story), doc(2, body=story[:50]))
 
     assert ids(search(story, ALL)) == [1]

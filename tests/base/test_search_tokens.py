@@ -12,7 +12,7 @@ from tests.world import NOW
 
 
 def doc(**said: object) -> SearchDoc:
-    return SearchDoc(**{"kind": "case", "id": 1, "unit": 7, "sort_at": NOW, "title": "*", **said})  # type: ignore[arg-type]
+    return SearchDoc(**{"kind": "case", "id": 1, "unit": 7, "sort_at": NOW, "title": "*", **said})  # type: ignore[arg-type]  # keywords of a test's own
 
 
 def test_a_run_is_kept_as_pairs_and_its_last_character() -> None:
@@ -40,6 +40,65 @@ def test_a_name_is_found_by_the_pinyin_people_type(name: str, typed: str) -> Non
 
     assert any(t.startswith(f"~{typed[:4]}") for t in tokens)
     assert f"~{typed}" in tokens or any(t.startswith(f"~{typed}") for t in tokens)
+
+
+@pytest.mark.parametrize(
+    "typed", ["3幢", "3栋", "３幢", "3座", "3号楼", "3幢2单元", "3幢2单元501室", "3栋501", "云栖花园3幢", "3-2-501", "3#楼2门501"]
+)
+def test_a_house_is_found_however_its_door_is_written(typed: str) -> None:
+    house = set(tokens_of(doc(number="云栖3-2-501", body="云栖花园3栋2单元501")))
+    query = compile_query(typed)
+
+    assert query is not None
+    assert all(holds(term, house) for term in query.terms), query.terms
+
+
+@pytest.mark.parametrize("typed", ["2幢", "3幢1单元", "3幢502", "13幢", "3幢2单元50室1"])
+def test_another_door_finds_no_such_house(typed: str) -> None:
+    house = set(tokens_of(doc(number="云栖3-2-501", body="云栖花园3栋2单元501")))
+    query = compile_query(typed)
+
+    assert query is not None
+    assert not all(holds(term, house) for term in query.terms)
+
+
+@pytest.mark.parametrize("typed", ["3栋2单元501 漏水", "3幢", "3号楼501"])
+def test_a_door_told_in_a_story_is_found_as_other_people_write_it(typed: str) -> None:
+    told = set(tokens_of(doc(body="业主称３幢2单元501室门口漏水")))
+    query = compile_query(typed)
+
+    assert query is not None
+    assert all(holds(term, told) for term in query.terms)
+
+
+@pytest.mark.parametrize("text", ["3座椅子坏了", "家里3座机", "2026", "bx20261121-0007", "138 0000 1234"])
+def test_what_is_no_door_is_read_as_before(text: str) -> None:
+    assert search_tokens.doors(fold(text)) == []
+
+
+def holds(term: str, tokens: set[str]) -> bool:
+    """Whether lexemes match a term, as PostgreSQL would say: | of & of lexemes, :* for prefixes."""
+    one = term.strip()
+    for sign, of in (("|", any), ("&", all)):
+        parts = outside(one, sign)
+        if len(parts) > 1:
+            return of(holds(part, tokens) for part in parts)
+    if one.startswith("("):
+        return holds(one[1:-1], tokens)
+    lexeme = one.removesuffix(":*").strip("'")
+    return any(t.startswith(lexeme) if one.endswith(":*") else t == lexeme for t in tokens)
+
+
+def outside(term: str, sign: str) -> list[str]:
+    """The parts of a term between signs that stand in no brackets."""
+    parts, depth = [""], 0
+    for char in term:
+        depth += (char == "(") - (char == ")")
+        if char == sign and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return parts
 
 
 def test_a_word_with_two_readings_is_found_by_both() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shouwen.cases.enactments import enact
+from shouwen.cases.enactments import enact, enact_instead
 from shouwen.cases.models import Case
 from shouwen.ops.case_map import read_map
 from shouwen.ops.cast import Cast
@@ -83,7 +83,7 @@ def test_a_key_that_comes_again_for_another_row_is_reported_and_the_rest_is_take
 
 
 def test_a_year_nobody_has_entered_refuses_its_rows_visibly_and_takes_the_others(people: Cast, tmp_path: Path) -> None:
-    enact(sources("works"), effective_from=BEGINNING, now=NOW)
+    enact_instead(sources("works"), effective_from=BEGINNING, now=NOW)
     rows = ["1,2003-06-02 09:00:00,多收", "2,2026-03-02 09:00:00,多收"]
     early: Any = enact(sources("works"), effective_from=at("2000-01-01 00:00"), now=NOW)
     assert early is not None

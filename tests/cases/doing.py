@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from django.db import connections
 
 from shouwen.base.models import Event
 from shouwen.cases.acting import act
@@ -41,6 +45,29 @@ def did(name: str, case: Case, by: Staff, at: datetime, **fields: Any) -> Ruling
 def ticked(wish: Act, *clauses: str) -> Act:
     """The same act with all items of checklists ticked."""
     return replace(wish, ticks=frozenset(clauses))
+
+
+def at_once(things: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Do things in as many threads, begun together; return what each gave or raised."""
+    gate = threading.Barrier(len(things))
+    found: list[Any] = [None] * len(things)
+
+    def one(i: int, thing: Callable[[], Any]) -> None:
+        try:
+            gate.wait()
+            found[i] = thing()
+        except Exception as trouble:  # noqa: BLE001  what a thread raised is looked at by the test
+            found[i] = trouble
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=one, args=(i, t)) for i, t in enumerate(things)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join(60)
+    assert not any(t.is_alive() for t in threads)
+    return found
 
 
 def story(case: Case) -> list[tuple[str, str, str]]:

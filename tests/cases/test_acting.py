@@ -26,6 +26,7 @@ from shouwen.cases.sitting import TooManyFollow
 from shouwen.ops.cast import Cast
 from shouwen.policy.act import Act, Evidence, Opening, Ref
 from shouwen.policy.ruling import Ruling
+from shouwen.staff.models import Holding
 from shouwen.worktime import parse_span
 from tests.cases.doing import did, opened, opening, plainly, story, ticked, wanted
 from tests.cases.law import enacted
@@ -33,14 +34,6 @@ from tests.world import at, cast, reader
 
 pytestmark = pytest.mark.django_db
 NINE = at("2026-03-02 09:00")
-
-
-@pytest.fixture
-def people() -> Cast:
-    """The cast, living under the little law of repairs."""
-    found = cast(NINE)
-    enacted("demo")
-    return found
 
 
 def test_an_urgent_repair_is_numbered_owned_and_promised(people: Cast) -> None:
@@ -294,8 +287,6 @@ def test_what_should_follow_and_may_not_is_journalled_and_told() -> None:
 
 
 def _appoint(people: Cast) -> None:
-    from shouwen.staff.models import Holding  # noqa: PLC0415
-
     Holding.objects.create(staff=people.feng_xue, post="accountant", since=at("2020-01-01 00:00"))
     Holding.objects.create(staff=people.zhao_jun, post="manager", since=at("2020-01-01 00:00"))
 

@@ -13,8 +13,10 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
+from django.db.utils import OperationalError
 from django.test.utils import CaptureQueriesContext
 
 from shouwen.base.models import Event, Notice
@@ -268,9 +270,6 @@ def test_three_workers_killed_again_and_again_leave_each_breach_once(live_db: Li
 
 
 def test_collisions_inside_a_batch_are_not_troubles(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    import psycopg  # noqa: PLC0415
-    from django.db.utils import OperationalError  # noqa: PLC0415
-
     opened("repair", people.chen_jie, NINE, urgency="urgent")
     Deadline.objects.update(warned_at=NINE)
     met: list[int] = []

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import psycopg
 import pytest
-from django.db import connections
 from django.db.utils import OperationalError
 
 from shouwen.base.models import ActKey
@@ -22,7 +19,7 @@ from shouwen.ops.cast import Cast
 from shouwen.policy.act import Act
 from shouwen.policy.ruling import Ruling
 from shouwen.worktime import parse_span
-from tests.cases.doing import opened, opening
+from tests.cases.doing import at_once, opened, opening
 from tests.cases.law import enacted
 from tests.conftest import LiveDatabase
 from tests.world import at, cast
@@ -35,29 +32,6 @@ def people(live_db: LiveDatabase) -> Cast:
     """The cast in a database that may be committed to."""
     found = cast(NINE)
     enacted("works")
-    return found
-
-
-def at_once(things: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Do things in as many threads, begun together; return what each gave or raised."""
-    gate = threading.Barrier(len(things))
-    found: list[Any] = [None] * len(things)
-
-    def one(i: int, thing: Callable[[], Any]) -> None:
-        try:
-            gate.wait()
-            found[i] = thing()
-        except Exception as trouble:  # noqa: BLE001
-            found[i] = trouble
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=one, args=(i, t)) for i, t in enumerate(things)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join(60)
-    assert not any(t.is_alive() for t in threads)
     return found
 
 

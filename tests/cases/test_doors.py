@@ -27,14 +27,6 @@ pytestmark = pytest.mark.django_db
 NINE = at("2026-03-02 09:00")
 
 
-@pytest.fixture
-def people() -> Cast:
-    """The cast under the little law of repairs."""
-    found = cast(NINE)
-    enacted("demo")
-    return found
-
-
 def wrong(caught: pytest.ExceptionInfo[FieldError]) -> dict[str, str]:
     """Which fields are wrong, in English."""
     return {c.field: c.en for c in caught.value.complaints}

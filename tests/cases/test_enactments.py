@@ -11,7 +11,7 @@ from django.db import transaction
 from shouwen.base.models import Company, Event
 from shouwen.cases import enactments
 from shouwen.cases.acting import act
-from shouwen.cases.enactments import Laws, Undecided, enact, law_at, sources_of
+from shouwen.cases.enactments import Laws, SameMoment, Undecided, enact, enact_instead, law_at, sources_of
 from shouwen.cases.models import Case, Enactment
 from shouwen.ops.cast import Cast
 from shouwen.policy.errors import PackError
@@ -162,3 +162,83 @@ def test_each_law_is_compiled_once_in_a_process(people: Cast, monkeypatch: pytes
 
     assert len(compiled) == 1
     assert Case.objects.count() == 3
+
+
+def test_a_version_of_a_day_that_has_passed_is_not_enacted_and_says_where(people: Cast) -> None:
+    enacted()
+    late = changed("{within: 1h}}", '{within: 1h}, "2026-03-15": {within: 30min}}')
+    line = late["demo/repair.yaml"].split('"2026-03-15"')[0].count("\n") + 1
+
+    with pytest.raises(PackError) as refused:
+        enact(late, effective_from=APRIL, now=NINE)
+
+    (fault,) = refused.value.faults
+    assert (fault.file, fault.line) == ("demo/repair.yaml", line)
+    assert "2026-03-15" in fault.zh
+    assert "2026-04-01" in fault.zh
+    assert "2026-03-15" in fault.en
+    assert Enactment.objects.count() == 1
+
+
+def test_a_version_from_the_day_of_the_enactment_on_is_enacted(people: Cast) -> None:
+    enacted()
+    enact(changed("{within: 1h}}", '{within: 1h}, "2026-04-01": {within: 30min}}'), effective_from=APRIL, now=NINE)
+    assert Enactment.objects.count() == 2
+
+
+def test_a_new_clause_may_have_a_history(people: Cast) -> None:
+    enacted()
+    files = dict(changed("within: 1h", "within: 1h"))
+    files["demo/repair.yaml"] += (
+        '  - {id: "9", zh: x, for: repair, deadline: {until: reply, within: 9h}, versions: {"2025-01-01": {within: 8h}}}\n'
+    )
+    enact(files, effective_from=APRIL, now=NINE)
+    assert Enactment.objects.count() == 2
+
+
+def test_two_laws_of_one_moment_are_refused_unless_the_second_is_to_stand_instead(people: Cast) -> None:
+    enacted()
+    enact(changed("within: 1h", "within: 30min"), effective_from=APRIL, now=NINE, note="三十分钟")
+
+    with pytest.raises(SameMoment) as refused:
+        enact(changed("within: 1h", "within: 20min"), effective_from=APRIL, now=NINE)
+    assert "2026-04-01 00:00" in refused.value.zh
+    assert "三十分钟" in refused.value.zh
+    assert "--instead" in refused.value.en
+    assert Enactment.objects.count() == 2
+
+    enact_instead(changed("within: 1h", "within: 20min"), effective_from=APRIL, now=NINE)
+    case = opened("repair", people.chen_jie, APRIL, urgency="urgent")
+    assert case.deadlines.get().due_at == at("2026-04-01 00:20")
+
+
+def test_two_laws_of_one_day_at_different_hours_hold_one_after_the_other(people: Cast) -> None:
+    enacted()
+    enact(changed("within: 1h", "within: 30min"), effective_from=APRIL, now=NINE)
+    enact(changed("within: 1h", "within: 20min"), effective_from=at("2026-04-01 12:00"), now=NINE)
+
+    before, after = (opened("repair", people.chen_jie, at(f"2026-04-01 {t}"), urgency="urgent") for t in ("11:59", "12:00"))
+
+    assert before.deadlines.get().due_at == at("2026-04-01 12:29")
+    assert after.deadlines.get().due_at == at("2026-04-01 12:20")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("clauses:\n", "clauses:\n  - {id: 'r1', zh: x, for: repair, upon: open, obliges: {open: repair}}\n"),
+        ("clauses:\n", "clauses:\n  - {id: 'r1', zh: x, for: repair, limits: {act: assign, to: 0}}\n"),
+        ("clauses:\n", "clauses:\n  - {id： 'r1', zh: x, says: {}}\n"),
+        ("clauses:\n", "clauses:\n  - &a {id: 'r1', zh: x, says: {}}\n"),
+        ("clauses:\n", f"clauses:\n# {'x' * 2_000_001}\n"),
+    ],
+    ids=["a ring", "an impossible act", "full-width punctuation", "an anchor", "too large a file"],
+)
+def test_what_a_pack_must_not_be_is_never_enacted(people: Cast, old: str, new: str) -> None:
+    enacted()
+    with pytest.raises(PackError) as refused:
+        enact(changed(old, new), effective_from=APRIL, now=NINE)
+
+    assert all(f.file == "demo/repair.yaml" and f.line >= 1 and f.column >= 1 and f.zh and f.en for f in refused.value.faults)
+    assert Enactment.objects.count() == 1
+    assert Event.objects.filter(act="enact").count() == 1

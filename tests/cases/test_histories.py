@@ -10,7 +10,7 @@ import pytest
 
 from shouwen.base.sql import raw
 from shouwen.cases.enactments import law_at, sources_of
-from shouwen.cases.histories import Archive, Period
+from shouwen.cases.histories import Archive, Period, Touched, touched
 from shouwen.cases.models import Enactment
 from shouwen.ops import past, seed
 from shouwen.policy.company import read_company
@@ -50,9 +50,20 @@ def changed(file: str, *words: tuple[str, str]) -> Law:
 
 
 def rehearsed(new: Law, since: datetime, *, everything: bool = False) -> Report:
+    """What was found; the same whether all of the record is read, or only what can differ."""
+    whole = _heard(new, since, None, everything=everything)
+    if not everything:
+        narrow = _heard(new, since, touched(new, since, NOW), everything=False)
+        assert [narrow.finds[c].plain(c) for c in sorted(narrow.finds)] == [whole.finds[c].plain(c) for c in sorted(whole.finds)]
+        assert (narrow.judged, narrow.diverged, narrow.entries) == (whole.judged, whole.diverged, whole.entries)
+    return whole
+
+
+def _heard(new: Law, since: datetime, only: Touched | None, *, everything: bool) -> Report:
     archive = Archive()
     rehearsal = Rehearsal(new, archive.then, archive.org, NOW, since, everything)
-    return rehearsal.hear(archive.histories(Period(tuple(new.nouns), since, NOW)))
+    nouns = only.nouns if only is not None else tuple(new.nouns)
+    return rehearsal.hear(archive.histories(Period(nouns, since, NOW, only=only)))
 
 
 def numbers(report: Report, clause: str) -> set[str]:

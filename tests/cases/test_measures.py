@@ -16,6 +16,7 @@ from shouwen.cases.counting import questions
 from shouwen.cases.facts import matter_of
 from shouwen.cases.living import Living, newborn
 from shouwen.cases.measures_sql import answers
+from shouwen.cases.models import Deadline
 from shouwen.policy.act import Act, Opening, Ref
 from shouwen.policy.facts import Mark
 from shouwen.policy.folding import Done, Entry, Folder
@@ -156,8 +157,6 @@ def test_sql_and_memory_count_the_same(world: World, asked_at: datetime, by: int
 
 def _keep(kept: list[Done], world: World) -> None:
     """Write promises that were kept: the fold in SQL counts deadlines, the one in memory what was noted of them."""
-    from shouwen.cases.models import Deadline  # noqa: PLC0415
-
     Deadline.objects.bulk_create(
         Deadline(
             subject_kind="case",

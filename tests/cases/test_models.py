@@ -7,25 +7,18 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Model
 from django.db.utils import IntegrityError
 
 from shouwen.cases.models import Approval, Case, CaseLink, Deadline, Enactment, Occurrence, Task
 from shouwen.customers.models import Customer
 from shouwen.ops.cast import Cast
+from shouwen.staff.models import Staff, Unit
 from tests.cases.doing import did, opened
-from tests.cases.law import enacted
-from tests.world import at, cast, reader
+from tests.world import at, reader
 
 pytestmark = pytest.mark.django_db
 NINE = at("2026-03-02 09:00")
-
-
-@pytest.fixture
-def people() -> Cast:
-    """The cast under the little law of repairs."""
-    found = cast(NINE)
-    enacted("demo")
-    return found
 
 
 def _copy(found: Any, **changes: Any) -> Any:
@@ -63,6 +56,21 @@ def test_a_case_cannot_be_its_own_parent(people: Cast) -> None:
     case = opened("repair", people.chen_jie, NINE, urgency="normal")
     with pytest.raises(IntegrityError, match="case_not_its_own"), transaction.atomic():
         Case.objects.filter(pk=case.pk).update(parent=case.pk)
+
+
+NAMED: dict[str, type[Model]] = {"unit_id": Unit, "responsible_id": Staff, "first_asked_id": Staff, "enactment_id": Enactment}
+
+
+@pytest.mark.parametrize("column", NAMED)
+def test_what_a_case_names_cannot_be_deleted(people: Cast, column: str) -> None:
+    case = opened("repair", people.chen_jie, NINE, urgency="normal")
+    table = NAMED[column]._meta.db_table
+    with (
+        connection.cursor() as cursor,
+        pytest.raises(IntegrityError, match="named by cases"),
+        transaction.atomic(),
+    ):
+        cursor.execute(f"delete from {table} where id = %s", [getattr(case, column)])  # noqa: S608  names of our own tables
 
 
 def test_an_occurrence_is_unique_by_clause_and_period() -> None:

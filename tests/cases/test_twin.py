@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from django.db import transaction
 
 from shouwen.base import numbering
+from shouwen.ops import shelf
 from shouwen.policy.errors import Faults
 from shouwen.policy.packs import read_sources
 from shouwen.policy.reading import Reader
@@ -19,14 +19,11 @@ from shouwen.policy.world import World
 from tests.cases.law import PACKS
 from tests.cases.twin import IN_MEMORY, Names, far_ids, install, state, take_over, trace
 
-DRAFTS: Final = Path(__file__).parents[1] / "policy" / "drafts"
-PRODUCT: Final = Path(__file__).parents[2] / "packs"
-# The packs beside these tests, and those of the product.
+SHIPPED: Final = sorted(p.parent.name for p in shelf.SHELF.glob("*/pack.yaml") if not (p.parent / "company.yaml").exists())
+# The packs beside these tests, and those of the product, each with what it builds on.
 PACKS_OF: Final = {
     **{p.name: [p] for p in sorted(PACKS.iterdir()) if p.is_dir()},
-    "property": [PRODUCT / "generic", PRODUCT / "property"],
-    "hotline": [PRODUCT / "hotline"],
-    **{f"draft {name}": [DRAFTS / name] for name in ("generic", "hospitality", "property")},
+    **{name: shelf.folders([name]) for name in SHIPPED},
 }
 
 
@@ -37,8 +34,9 @@ def runner(name: str) -> Runner:
 
 
 def scenarios() -> list[Any]:
-    """Every scenario of every set."""
-    found = [(name, s) for name, folders in PACKS_OF.items() for s in read_scenarios(read_sources(folders))]
+    """Every scenario of every pack; a shipped one without those of the packs it builds on."""
+    every = [(name, s) for name, folders in PACKS_OF.items() for s in read_scenarios(read_sources(folders))]
+    found = [(name, s) for name, s in every if name not in SHIPPED or s.regulation.startswith(f"{name}/")]
     return [pytest.param(name, s, id=f"{name}: {s.title}") for name, s in found]
 
 
@@ -51,7 +49,7 @@ def play(name: str, scenario: Scenario, *, in_database: bool) -> tuple[list[str]
     stage.world.next = IN_MEMORY.start
     if in_database:
         take_over(stage, install(law, f"{name} {values_key(scenario.values)}"))
-    return list(runner(name)._play(scenario, stage)), stage.world
+    return [f.text() for f in runner(name)._play(scenario, stage)], stage.world
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ each step it reads the subjects back, so that what a scenario expects is compare
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,6 +28,7 @@ from shouwen.cases.minutes import Minutes
 from shouwen.cases.models import Case, Enactment, Round
 from shouwen.cases.plain import dump_fields
 from shouwen.customers.models import Customer
+from shouwen.ledger.models import EntryState
 from shouwen.policy.act import Act, Ref
 from shouwen.policy.decide import decide
 from shouwen.policy.facts import Facts
@@ -35,7 +36,7 @@ from shouwen.policy.folding import Entry
 from shouwen.policy.law import Law
 from shouwen.policy.org import Org
 from shouwen.policy.rounds import occurrences
-from shouwen.policy.ruling import Enter, Ruling
+from shouwen.policy.ruling import Effect, Enter, Ruling, SetField
 from shouwen.policy.setting import Stage
 from shouwen.policy.subjects import Said, Subject
 from shouwen.policy.world import World
@@ -168,7 +169,7 @@ class DatabaseWorld(World):
             for d in self.done if not d.act.startswith("kept:")
         )  # fmt: skip
         if self.entries:
-            adapters.effect(Enter)([_happening(e, i) for i, e in enumerate(self.entries)])
+            adapters.effect(Enter)([_happening(e, i, self.kinds) for i, e in enumerate(self.entries)])
         assert self.clock is not None
         Round.objects.create(looked_until=self.clock)
 
@@ -177,6 +178,7 @@ class DatabaseWorld(World):
         cases = Case.objects.values_list("pk", "procedure")
         refs = [Ref("case", procedure, pk) for pk, procedure in cases]
         refs += [Ref("record", "", i) for i, kind in self.kinds.items() if kind == "record"]
+        refs += [Ref("entry", book, pk) for pk, book in EntryState.objects.values_list("pk", "book")]
         book = Book(lock=False)
         book.take(refs)
         order = {key: n for n, key in enumerate(self.subjects)}
@@ -184,9 +186,10 @@ class DatabaseWorld(World):
         self.subjects = {s.ref.id: subject(s) for s in found}
 
 
-def _happening(e: Entry, n: int) -> Happening:
+def _happening(e: Entry, n: int, kinds: Mapping[int, str]) -> Happening:
     ref = Ref("case", "", e.subject or n + 1)
-    return Happening(e.enter, ref, 0, 0, Act("given", ref, 0, e.at, row=str(n)), e.at)
+    own = e.id if kinds.get(e.id) == "entry" else 0
+    return Happening(e.enter, ref, 0, 0, Act("given", ref, 0, e.at, row=str(n)), e.at, own)
 
 
 def write_org(org: Org) -> None:
@@ -337,7 +340,7 @@ def trace(world: World, names: Names) -> list[Any]:
                     _act(r.act, world),
                     r.refusals,
                     r.warnings,
-                    r.effects,
+                    _effects(r.effects),
                     r.cites,
                     r.flags,
                     dict(r.reads),
@@ -346,6 +349,12 @@ def trace(world: World, names: Names) -> list[Any]:
             )
         )
     return found
+
+
+def _effects(effects: Sequence[Effect]) -> list[Effect]:
+    """Return effects with the fields the act itself brought in one order: an act that waited comes back from JSON in another."""
+    brought = [e for e in effects if isinstance(e, SetField) and e.cite is None]
+    return [*sorted(brought, key=lambda e: e.field), *(e for e in effects if e not in brought)]
 
 
 def _act(act: Act, world: World) -> Act:

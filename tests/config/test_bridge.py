@@ -10,6 +10,7 @@ from wsgiref.validate import validator
 
 import pytest
 
+from shouwen.config import bridge
 from shouwen.config.bridge import IN_MEMORY, Bridge, Message
 
 Start = Callable[..., Any]
@@ -78,7 +79,7 @@ def test_a_whole_answer_is_one_message_and_is_closed() -> None:
     def application(environ: dict[str, Any], start: Start) -> Whole:
         start("200 OK", [])
         body = Whole([b"a", b"b"])
-        body.close = lambda: closed.append(True)  # type: ignore[attr-defined]
+        body.close = lambda: closed.append(True)  # type: ignore[attr-defined]  # an answer with a close of its own
         return body
 
     assert [m.get("body") for m in ask(application, b"")] == [None, b"ab"]
@@ -122,3 +123,25 @@ def test_a_browser_that_leaves_while_it_sends_changes_nothing() -> None:
 
     assert ask(lambda *_: called.append(True)) == []
     assert called == []
+
+
+def test_a_body_that_announces_two_gigabytes_is_refused_before_it_is_read() -> None:
+    asked: list[Any] = []
+
+    def application(environ: dict[str, Any], start: Start) -> list[bytes]:
+        asked.append(environ)
+        return []
+
+    sent = ask(application, b"x", headers=[(b"content-length", str(2 * 1024**3).encode())])
+
+    assert sent[0]["status"] == 413
+    assert "20 MB" in sent[1]["body"].decode()
+    assert not asked
+
+
+def test_a_body_that_announces_nothing_is_refused_where_it_becomes_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bridge, "MOST", 10)
+
+    sent = ask(lambda environ, start: [], b"12345678", b"12345678", b"12345678")
+
+    assert [message.get("status") for message in sent] == [413, None]

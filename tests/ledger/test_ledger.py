@@ -32,16 +32,16 @@ def row(key: str, amount: int = 2, who: int = 50, **more: object) -> EntryRow:
         "book": "points", "party": "staff", "party_id": who, "amount": amount, "subject": CASE, "actor": 0, "at": NOW,
         "entered_at": NOW, "key": key, "cite": LATE, "case": CASE.id, "unit": 7, **more,
     }  # fmt: skip
-    return EntryRow(**given)  # type: ignore[arg-type]
+    return EntryRow(**given)  # type: ignore[arg-type]  # keywords of a test's own
 
 
 def happening(effect: Enter, subject: Ref = CASE, **act: object) -> Happening:
     given: dict[str, object] = {"name": "deadline_passed", "subject": subject, "by": 0, "at": NOW, **act}
-    return Happening(effect, subject, subject.id, 7, Act(**given), NOW)  # type: ignore[arg-type]
+    return Happening(effect, subject, subject.id, 7, Act(**given), NOW)  # type: ignore[arg-type]  # keywords of a test's own
 
 
 def points(amount: int, who: int = 50, **more: object) -> Enter:
-    return Enter(LATE, "points", who, amount, **more)  # type: ignore[arg-type]
+    return Enter(LATE, "points", who, amount, **more)  # type: ignore[arg-type]  # keywords of a test's own
 
 
 def test_entries_add_up_by_party() -> None:

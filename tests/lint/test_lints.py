@@ -7,8 +7,9 @@ from types import ModuleType
 
 import pytest
 
-from tools.lint import catalogue, doors, hidden_time, http_below, locks, names, sizes
+from tools.lint import catalogue, doors, hidden_time, http_below, locks, names, reasons, sizes
 
+QUIET, LET = ("# " + word for word in ("noqa", "type: ignore"))  # so that none of them stands here
 WRONG = [
     (sizes, "shouwen/cases/long.py", "x = 1\n" * 401),
     (sizes, "shouwen/cases/wide.py", "x = 1  # " + "长" * 132),
@@ -25,6 +26,8 @@ WRONG = [
     (hidden_time, "shouwen/base/x.py", "x = localdate()"),
     (http_below, "shouwen/cases/x.py", "from django.http import HttpResponse"),
     (http_below, "shouwen/staff/x.py", "from django import shortcuts"),
+    (reasons, "shouwen/base/x.py", "x = eval('1')  # noqa: S307"),
+    (reasons, "bench/x.py", "x = f()  # type: ignore[misc]"),
     (locks, "locks/run.txt", "--index-url https://example.org/simple\n"),
     (locks, "uv.lock", ""),
     (catalogue, "shouwen/web/templates/x.html", "<p>你好</p>"),
@@ -41,6 +44,8 @@ RIGHT = [
     (hidden_time, "shouwen/cases/x.py", "day = localdate(now)"),
     (hidden_time, "shouwen/web/x.py", "now = timezone.now()"),
     (http_below, "shouwen/web/x.py", "from django.http import HttpResponse"),
+    (reasons, "shouwen/base/x.py", "x = eval('1')  # noqa: S307  the text is ours"),
+    (reasons, "bench/x.py", "x = f()  # type: ignore[misc]  # as the stubs want it"),
     (locks, "locks/run.txt", "django==5.2.19 \\\n    --hash=sha256:00\n"),
     (catalogue, "shouwen/web/templates/x.html", "{# 说明 #}<p>{{ name }}</p>"),
     (catalogue, "shouwen/web/x.py", '"""说明。"""'),

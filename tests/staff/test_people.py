@@ -26,7 +26,7 @@ def world() -> Cast:
 
 
 def found(world: Cast, **wanted: object) -> list[str]:
-    rows = looking.people(Wanted(**wanted), reader(world.gao_yuan), NOW)  # type: ignore[arg-type]
+    rows = looking.people(Wanted(**wanted), reader(world.gao_yuan), NOW)  # type: ignore[arg-type]  # keywords of a test's own
     return sorted(rows.values_list("username", flat=True))
 
 

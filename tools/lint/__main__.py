@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.lint import catalogue, doors, hidden_time, http_below, locks, names, sizes
+from tools.lint import catalogue, doors, hidden_time, http_below, locks, names, reasons, sizes
 
-RULES = (sizes, names, doors, hidden_time, http_below, locks, catalogue)
+RULES = (sizes, names, doors, hidden_time, http_below, locks, reasons, catalogue)
 
 
 def main() -> int:

@@ -82,7 +82,7 @@ def update(root: Path) -> int:
     for path, _, text, context in texts(root):
         known = old.get(text, context)
         place = [(path.as_posix(), None)]
-        new.add(text, known.string if known else None, locations=place, context=context)  # type: ignore[arg-type]
+        new.add(text, known.string if known else None, locations=place, context=context)  # type: ignore[arg-type]  # babel takes both
     (root / PO).parent.mkdir(parents=True, exist_ok=True)
     with (root / PO).open("wb") as file:
         write_po(file, new, width=120, sort_output=True, omit_header=True, include_lineno=False)

@@ -65,21 +65,46 @@ class Case(models.Model):
     id = IdField()
     number = models.CharField(_("编号"), max_length=64)
     procedure = models.CharField(_("流程"), max_length=64)
-    enactment = models.ForeignKey("cases.Enactment", models.PROTECT, related_name="+", verbose_name=_("颁布"), db_index=False)
+    # Where a case points to rows that hundreds of others point to, no constraint looks: it would lock the one row of an enactment or a
+    # unit in every opening, and PostgreSQL would book who holds it (a sixth of its work at eight clients). Those rows stay: decision 0014.
+    enactment = models.ForeignKey(
+        "cases.Enactment", models.PROTECT, related_name="+", verbose_name=_("颁布"), db_index=False, db_constraint=False
+    )
     step = models.CharField(_("环节"), max_length=64, blank=True)
     title = models.CharField(_("摘要"), max_length=120, blank=True)
     fields = models.JSONField(_("字段"), default=dict)
     unit = models.ForeignKey(
-        "staff.Unit", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("单位"), db_index=False
+        "staff.Unit",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("单位"),
+        db_index=False,
+        db_constraint=False,
     )
     customer = models.ForeignKey(
         "customers.Customer", models.PROTECT, related_name="cases", null=True, blank=True, verbose_name=_("客户"), db_index=False
     )
     responsible = models.ForeignKey(
-        "staff.Staff", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("责任人"), db_index=False
+        "staff.Staff",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("责任人"),
+        db_index=False,
+        db_constraint=False,
     )
     first_asked = models.ForeignKey(
-        "staff.Staff", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("首问人"), db_index=False
+        "staff.Staff",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("首问人"),
+        db_index=False,
+        db_constraint=False,
     )
     records = ArrayField(models.BigIntegerField(), verbose_name=_("有关台账"), default=list)  # the records its fields point to
     opened_at = models.DateTimeField(_("立项时间"))
