@@ -45,6 +45,16 @@ _PRICES: Final = {  # in fen
 }  # fmt: skip
 
 
+# How a house stands: the law makes its class of vacancy of it. Few are vacant, so that a month's rounds stay a page.
+_LIVED_IN: Final = {"有人居住": "是", "销售状态": "已售", "已接房": "是", "已装修": "是"}
+_EMPTY: Final = {**_LIVED_IN, "有人居住": "否"}
+_UNDECORATED: Final = {**_EMPTY, "已装修": "否"}
+_KEPT_BACK: Final = {**_UNDECORATED, "已接房": "否"}
+_UNSOLD: Final = {**_KEPT_BACK, "销售状态": "未售"}
+UNDECORATED: Final = 6
+UNSOLD: Final = 8
+
+
 @dataclass(frozen=True, slots=True)
 class _House:
     number: str
@@ -87,20 +97,22 @@ def _take_in(cast: Cast, law: Law, invented: Sequence[Invented]) -> None:
     tenants = invented[len(owners) :]
     lived = houses[: len(owners)]
     ids = _customers(cast, invented, lived, chance, now)
-    rows = [_row(house, owner, lived_in=True) for house, owner in zip(lived, owners, strict=True)]
-    rows += [
-        _row(house, chance.choice(owners[:40]), lived_in=False) for house in houses[len(owners) :][:25]
-    ]  # some own a second one
-    rows += [_row(house, None, lived_in=False) for house in houses[len(owners) :][25:]]
+    rows = [_row(house, owner, _LIVED_IN) for house, owner in zip(lived, owners, strict=True)]
+    empty = houses[len(owners) :]
+    seconds, builders = empty[:25], empty[25:]  # some own a second one; the rest is still the developer's
+    for i, house in enumerate(seconds):
+        rows.append(_row(house, chance.choice(owners[:40]), _EMPTY if i >= UNDECORATED else _UNDECORATED))
+    rows += [_row(house, None, _KEPT_BACK if i >= UNSOLD else _UNSOLD) for i, house in enumerate(builders)]
     _list("house", rows, by, now)
+    _hang_up(cast, law, [*seconds[:UNDECORATED], *builders[:UNSOLD]], now)
     _rent_out([ids[p.phone] for p in tenants], chance, now)
     _list("public_place", [{"名称": name, "片区": site} for site, names in _PLACES.items() for name in names], by, now)
     _price(cast, law, now)
 
 
-def _row(house: _House, owner: Invented | None, *, lived_in: bool) -> dict[str, str]:
+def _row(house: _House, owner: Invented | None, use: Mapping[str, str]) -> dict[str, str]:
     named = {"业主": owner.name, "业主电话": owner.phone} if owner else {"业主": "", "业主电话": ""}
-    return {"房号": house.number, "片区": house.site, "有人居住": "是" if lived_in else "否", **named}
+    return {"房号": house.number, "片区": house.site, **use, **named}
 
 
 def _customers(
@@ -132,6 +144,20 @@ def _rent_out(tenants: Sequence[int], chance: random.Random, now: datetime) -> N
     relate(ties, since=now)
 
 
+def _hang_up(cast: Cast, law: Law, vacant: Sequence[_House], now: datetime) -> None:
+    """Let the receptionist of each site register the keys of its vacant houses, if the company's packs keep keys."""
+    if "key" not in law.nouns:
+        return
+    desks = {"云栖花园": (cast.units.yunqi.pk, cast.chen_jie.pk), "湖畔苑": (cast.units.hupan.pk, cast.su_min.pk)}
+    ids = dict(Record.objects.filter(register="house", key__in=[h.number for h in vacant]).values_list("key", "id"))
+    brought = []
+    for house in vacant:
+        unit, keeper = desks[house.site]
+        key = {"number": f"YS-{house.number}", "house": ids[house.number], "area": unit, "custodian": keeper}
+        brought.append((keeper, unit, {**key, "label": house.address, "place": "前台钥匙柜"}))
+    _open("key", brought, now)
+
+
 def _list(register: str, rows: Sequence[Row], by: Reader, now: datetime) -> None:
     report = import_records(register, rows, by=by, at=now, now=now)
     if report.faults:
@@ -142,12 +168,14 @@ def _price(cast: Cast, law: Law, now: datetime) -> None:
     """Let the company issue its price list, if its packs keep one."""
     if "price_item" not in law.nouns:
         return
-    brought = [
-        {"number": item, "price": fen, "valid_from": now.date(), "issued_by": cast.units.company.name}
-        for item, fen in _PRICES.items()
-    ]
-    ref = Ref("record", "price_item", 0)
-    acts = [Act("open", ref, cast.zhao_jun.pk, now, fields, opening=Opening()) for fields in brought]
+    company = cast.units.company.name
+    brought = [{"number": item, "price": fen, "valid_from": now.date(), "issued_by": company} for item, fen in _PRICES.items()]
+    _open("price_item", [(cast.zhao_jun.pk, 0, fields) for fields in brought], now)
+
+
+def _open(register: str, brought: Sequence[tuple[int, int, Mapping[str, object]]], now: datetime) -> None:
+    """Open records as acts: by whom, of which unit (0: none), with which fields."""
+    acts = [Act("open", Ref("record", register, 0), by, now, fields, opening=Opening(unit)) for by, unit, fields in brought]
     refused = next((r for r in act_many(acts, now=now) if not r.allowed), None)
     if refused is not None:
-        raise ValueError(f"price_item: {refused.text('en')}")
+        raise ValueError(f"{register}: {refused.text('en')}")

@@ -19,10 +19,27 @@ from shouwen.policy.scenario import Runner, Scenario, read_scenarios
 from shouwen.policy.source import Node, read_text
 
 SHIPPED = sorted(p.parent.name for p in shelf.SHELF.glob("*/pack.yaml"))
-OURS = ("generic", "property")  # whose entries of the catalogue are counted here
-ENTRIES = {
+OURS = (
+    "generic",
+    "property",
+    "auto",
+    "utility",
+    "hospitality",
+    "trade",
+    "reception",
+    "centre",
+)  # whose entries of the catalogue are counted here
+ENTRIES = {  # by the pack that carries them, with what it builds on
+  "reception": {"003-09": 14},  # all forty: tests/packs/test_reception.py
+  "centre": {},
+  "auto": {"003-16": 33},
+  "hospitality": {"000-03": 26},
+  "trade": {"003-13": 20},
+  "utility": {"003-07": 54},
+  "property": {
     "001-01": 16, "001-02": 12, "001-05": 17, "001-09": 12, "001-12": 17, "001-13": 8, "001-19": 15, "001-20": 9,
-    "001-22": 9, "001-25": 8, "001-26": 9, "001-27": 1, "003-01": 20, "003-02": 6, "004-02": 16,
+    "001-22": 9, "001-23": 9, "001-24": 23, "001-25": 8, "001-26": 9, "001-27": 1, "003-01": 20, "003-02": 6, "004-02": 16,
+  },
 }  # fmt: skip
 SAME_AS = {f"001-12-{n}" for n in ("01", "03", "04", "09", "10")}  # numbers kept for rules catalogued under another system
 LONGEST = 40  # characters of a clause's Chinese
@@ -72,6 +89,17 @@ def test_the_demo_company_has_decided_everything_the_sources_leave_open() -> Non
     assert law_of("yunqi").undecided == ()
 
 
+def test_what_the_vacant_house_rules_leave_open_is_listed_until_the_company_decides() -> None:
+    found = {
+        (clause, parameter) for name, parameter in law_of("property").undecided for clause in name.split("/vacant-house#")[1:]
+    }
+
+    assert found == {
+        ("2.6", "every"), ("2.6", "during"), ("2.7", "every"), ("2.9", "within"), ("3.2", "within"), ("4.10", "within"),
+        ("5.1", "rows.part"), ("5.4", "at_least"), ("6.3", "take"),
+    }  # fmt: skip
+
+
 def test_every_value_of_the_demo_company_names_its_reading() -> None:
     law = law_of("yunqi")
     assert not [
@@ -97,8 +125,9 @@ def test_every_clause_is_short_and_in_both_languages() -> None:
     assert [c.name for c in clauses() if c.regulation.pack in OURS and not c.en] == []
 
 
-def test_every_word_a_page_shows_is_there_in_english() -> None:
-    law = law_of("property")
+@pytest.mark.parametrize("pack", ENTRIES)
+def test_every_word_a_page_shows_is_there_in_english(pack: str) -> None:
+    law = law_of(pack)
     named = [
         *((n.id, n.en) for n in law.nouns.values()),
         *((p.id, p.en) for p in law.posts.values()),
@@ -112,7 +141,7 @@ def test_every_word_a_page_shows_is_there_in_english() -> None:
         *(w for n in law.nouns.values() for f in n.fields.values() for w in in_english(n.id, f)),
         *(w for f in law.customer_fields.values() for w in in_english("customer", f)),
     ]
-    assert len(named) > 500
+    assert len(named) > 100
     assert [name for name, en in named if not en] == []
 
 
@@ -125,8 +154,9 @@ def in_english(owner: str, field: Field) -> Iterator[tuple[str, str]]:
         yield from in_english(here, column)
 
 
-def test_every_case_can_be_ended_without_being_done_and_nobody_is_asked_for_a_field_that_is_not_there() -> None:
-    law = law_of("property")
+@pytest.mark.parametrize("pack", ENTRIES)
+def test_every_case_can_be_ended_without_being_done_and_nobody_is_asked_for_a_field_that_is_not_there(pack: str) -> None:
+    law = law_of(pack)
     cases = [n for n in law.nouns.values() if n.kind == "case"]
     assert cases
     assert [n.id for n in cases if "cancel" not in n.acts or n.acts["cancel"].to not in n.ends] == []
@@ -134,33 +164,38 @@ def test_every_case_can_be_ended_without_being_done_and_nobody_is_asked_for_a_fi
     assert len({n.number for n in cases}) == len(cases)
 
 
-def test_every_entry_of_the_catalogue_systems_is_carried_and_what_is_carried_in_part_says_so() -> None:
-    sources = files("property")
-    cited = {c.entry for c in citing(sources, law_of("property"))}
-    wanted = {f"{system}-{n:02}" for system, count in ENTRIES.items() for n in range(1, count + 1)} - SAME_AS
+@pytest.mark.parametrize("pack", ENTRIES)
+def test_every_entry_of_the_catalogue_systems_is_carried_and_what_is_carried_in_part_says_so(pack: str) -> None:
+    sources = files(pack)
+    cited = {c.entry for c in citing(sources, law_of(pack))}
+    wanted = {f"{system}-{n:02}" for system, count in ENTRIES[pack].items() for n in range(1, count + 1)} - SAME_AS
     assert wanted - cited == set()
     reasons, _ = waiting(sources)
-    assert set(reasons) <= wanted
+    everything = {f"{s}-{n:02}" for systems in ENTRIES.values() for s, count in systems.items() for n in range(1, count + 1)}
+    assert set(reasons) <= everything
     assert [e for e, why in reasons.items() if not (why.get("zh") and why.get("en") and why.get("for"))] == []
 
 
-def test_every_clause_somebody_carries_out_is_named_by_a_scenario() -> None:
+@pytest.mark.parametrize("pack", ENTRIES)
+def test_every_clause_somebody_carries_out_is_named_by_a_scenario(pack: str) -> None:
     tested = {name for _, s in scenarios() for name in s.tested}
-    law = law_of("property")
+    law = law_of(pack)
     silent = [n for n, vs in law.versions.items() if vs[-1].grade != "said" and n not in tested]
     assert silent == []
 
 
-def test_a_clause_about_a_breach_cites_only_what_its_source_says() -> None:
+@pytest.mark.parametrize("pack", ENTRIES)
+def test_a_clause_about_a_breach_cites_only_what_its_source_says(pack: str) -> None:
     """Nobody's source says to whom a breach is reported: such a clause names the reading it rests on."""
-    law = law_of("property")
+    law = law_of(pack)
     upon = [vs[-1] for vs in law.versions.values() if vs[-1].rule.upon is not None and vs[-1].rule.upon.kind == "breach"]
     assert upon
     assert [c.name for c in upon if not c.assumed] == []
 
 
-def test_a_clause_without_a_source_says_what_was_assumed() -> None:
-    law = law_of("property")
+@pytest.mark.parametrize("pack", ENTRIES)
+def test_a_clause_without_a_source_says_what_was_assumed(pack: str) -> None:
+    law = law_of(pack)
     assert [n for n, vs in law.versions.items() if not vs[-1].source and not vs[-1].assumed] == []
 
 
