@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shouwen.base.errors import Complaint, FieldError
+from shouwen.policy.env import paper
 from shouwen.policy.nouns import Field
 from shouwen.policy.values import Choice, FieldType
 from shouwen.web import people
@@ -59,6 +60,7 @@ class Option:
     text: str
     chosen: bool = False
     note: str = ""
+    state: str = ""  # of a paper; `note` is then what was noted on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,9 @@ def _control(shape: Field, filling: Filling) -> Control:
         return replace(
             made,
             options=[
-                Option(c.id, _choice_text(c, filling.lang), note=str(_slot(shape.id, c.id, filling)))
+                Option(c.id, _choice_text(c, filling.lang), note=note, state=state)
                 for c in kind.choices.values()
+                for state, note in [_slot(shape.id, c.id, filling)]
             ],
         )
     if made.options:
@@ -214,11 +217,13 @@ def _texts(kind: FieldType, kept: Any) -> list[str]:
     return [as_text(replace(kind, name="text") if kind.name == "many" else kind, one) for one in many]
 
 
-def _slot(name: str, slot: str, filling: Filling) -> str:
+def _slot(name: str, slot: str, filling: Filling) -> tuple[str, str]:
+    """The state of a paper and what was noted on it."""
     if filling.typed is not None:
-        return filling.typed.get(f"{name}.{slot}", "")
+        return filling.typed.get(f"{name}.{slot}", ""), filling.typed.get(f"{name}.{slot}.note", "")
     kept = filling.values.get(name)
-    return str(kept.get(slot, "")) if isinstance(kept, Mapping) else ""
+    found = paper(kept.get(slot, "")) if isinstance(kept, Mapping) else {}
+    return str(found.get("state", "")), str(found.get("note", ""))
 
 
 # ---- rows ----------------------------------------------------------------------------------------------------------------
@@ -263,11 +268,30 @@ def _typed_rows(typed: QueryDict, name: str) -> list[dict[str, str]]:
 
 
 def read(typed: QueryDict, shapes: Sequence[Field], kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return what was typed as the law reads it. What stands already (`kept`) is not brought again; emptied, it is cleared."""
+    """Return what was typed as the law reads it. What stands already (`kept`) is not brought again; emptied, it is cleared.
+
+    Raises FieldError for what was typed into a search and not chosen from what it found: it would be lost without a word.
+    """
+    lost = [shape.id for shape in shapes if _typed_only(typed, shape)]
+    if lost:
+        wrong = [
+            FieldError.of(name, _("写了还没有选：请从查到的里选一个，或清空"), "typed, not chosen: pick one or empty it")
+            for name in lost
+        ]
+        raise FieldError([complaint for each in wrong for complaint in each.complaints])
     had = kept or {}
     found = {shape.id: _value(typed, shape) for shape in shapes if not shape.computed and _is_there(typed, shape)}
     standing = {shape.id: _as_typed(shape, had.get(shape.id)) for shape in shapes if shape.id in found}
     return {name: value for name, value in found.items() if value != standing[name]}
+
+
+def _typed_only(typed: QueryDict, shape: Field) -> bool:
+    return (
+        shape.type.name in FOUND
+        and shape.id in typed
+        and not typed.get(shape.id)
+        and bool(typed.get(f"{shape.id}.text", "").strip())
+    )
 
 
 def _as_typed(shape: Field, kept: Any) -> Any:
@@ -297,7 +321,12 @@ def _value(typed: QueryDict, shape: Field) -> Any:
         return _typed_rows(typed, shape.id)
     if kind.name == "slots":
         states = {slot: typed.get(f"{shape.id}.{slot}", "") for slot in kind.choices}
-        return {slot: state for slot, state in states.items() if state in SLOT_STATES}
+        notes = {slot: typed.get(f"{shape.id}.{slot}.note", "").strip() for slot in kind.choices}
+        return {
+            slot: {"state": state, "note": notes[slot]} if notes[slot] else state
+            for slot, state in states.items()
+            if state in SLOT_STATES
+        }
     if kind.name == "many" or kind.many:
         return [v for v in typed.getlist(shape.id) if v]
     return typed.get(shape.id, "").strip() or None

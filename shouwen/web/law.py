@@ -57,7 +57,7 @@ def laws_of(request: HttpRequest) -> Laws:
 
 def remember_laws(request: HttpRequest, laws: Laws) -> None:
     """Spare the request a query when the enactments have just been read with something else."""
-    request.laws = laws  # type: ignore[attr-defined]
+    request.laws = laws  # type: ignore[attr-defined]  # kept for the length of a request
 
 
 def law_of(request: HttpRequest) -> Law | None:

@@ -22,6 +22,7 @@ from shouwen.staff.models import Staff
 
 OWN: Final = ("desk", "staff")  # told to the person whose id they carry, and to whoever stands in
 FOR_ALL: Final = ("law",)  # that something of public interest changed
+REHEARSAL: Final = "rehearsal"  # how far one is: told to whoever may enact
 SEEN_WITH: Final = {"present": "case"}  # who looks at a case is told to whoever may see it
 _TOPIC: Final = re.compile(r"([a-z_]+)(?:-([0-9]{1,18}))?")
 
@@ -74,7 +75,8 @@ def _may_hear(wanted: Iterable[str], reader: Reader) -> frozenset[str]:
             continue
         kind, id_ = match[1], int(match[2] or 0)
         in_unit = kind == "unit" and (reader.units is None or id_ in reader.units)
-        if (kind in FOR_ALL and not id_) or (kind in OWN and id_ in reader.people) or in_unit:
+        rehearsed = kind == REHEARSAL and reader.may("administer", "law")
+        if (kind in FOR_ALL and not id_) or (kind in OWN and id_ in reader.people) or in_unit or rehearsed:
             heard.add(topic)
         else:
             by_kind.setdefault(kind, set()).add(id_)

@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 import msgspec
-from django.db import models
 from django.db.models import Q
 
 from shouwen.base.search import BadCursor
 
 PAGE: Final = 50
-M = TypeVar("M", bound=models.Model)
+M = TypeVar("M")
 
 
 def write_cursor(*place: datetime | str | int | None) -> str:
@@ -38,6 +37,16 @@ def read_text_cursor(cursor: str) -> tuple[str, int] | None:
     if found is not None:
         _demand_id(found[1])
         if "\x00" in found[0]:
+            raise BadCursor
+    return found
+
+
+def read_number_cursor(cursor: str) -> tuple[int, int] | None:
+    """Read the cursor of a list ordered by a whole number and id. Raises BadCursor."""
+    found = _read(cursor, tuple[int, int])
+    if found is not None:
+        _demand_id(found[1])
+        if not -(2**63) <= found[0] < 2**63:
             raise BadCursor
     return found
 

@@ -93,17 +93,17 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
     return _plain(request, 400)
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  Django gives it
     """handler403."""
     return _plain(request, 403)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  Django gives it
     """handler404."""
     return _plain(request, 404)
 
 
-def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django gives it
     """CSRF_FAILURE_VIEW: nearly always a page that stood open over a sign-out."""
     text = _("这个页面打开得太久，登录已经换过了。")
     return show(request, Said(403, _("请刷新页面"), text, _("刷新后再提交；您输入的内容会保留。")))

@@ -14,6 +14,7 @@ from shouwen.base.sql import place
 from shouwen.web.asking import Ask, wants_part
 from shouwen.web.dispatch.visiting import goes_out
 
+SECTIONS: Final = {"rounds": "registers", "books": "registers"}  # pages that stand under another's place in the navigation
 MANY: Final = 99  # unread notices beyond this are not counted
 _companies: dict[tuple[str, int], str] = {}
 
@@ -45,7 +46,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "me": ask.me,
         "now": ask.now,
         "reader": ask.reader,
-        "section": match.namespace if match else "",
+        "section": SECTIONS.get(match.namespace, match.namespace) if match else "",
         "unread": Notice.objects.unread(ask.me.pk)[: MANY + 1].count(),
         "company": _company(ask.org.version),
         "posts": sorted(ask.reader.posts),

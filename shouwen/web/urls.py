@@ -10,6 +10,9 @@ urlpatterns = [
     path("intake/", include("shouwen.web.intake.urls")),
     path("cases/", include("shouwen.web.cases.urls")),
     path("customers/", include("shouwen.web.customers.urls")),
+    path("registers/", include("shouwen.web.registers.urls")),
+    path("rounds/", include("shouwen.web.rounds.urls")),
+    path("books/", include("shouwen.web.books.urls")),
     path("regulations/", include("shouwen.web.regulations.urls")),
     path("callbacks/", include("shouwen.web.callbacks.urls")),
     path("dispatch/", include("shouwen.web.dispatch.urls")),
@@ -17,6 +20,7 @@ urlpatterns = [
     path("lists/", include("shouwen.web.lists.urls")),
     path("reports/", include("shouwen.web.reports.urls")),
     path("management/", include("shouwen.web.management.urls")),
+    path("why/", include("shouwen.web.why.urls")),
     path("tour/", include("shouwen.web.touring.urls")),
     path("search/", include("shouwen.web.searching.urls")),
 ]

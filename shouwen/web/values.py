@@ -20,6 +20,7 @@ from shouwen.base.masks import MASKS
 from shouwen.base.models import Attachment
 from shouwen.cases.models import Case
 from shouwen.customers.models import Customer, masked_name
+from shouwen.policy.env import in_order, paper
 from shouwen.policy.nouns import Field
 from shouwen.policy.values import FieldType
 from shouwen.registers.models import Record
@@ -40,6 +41,7 @@ class Shown:
     url: str = ""
     masked: bool = False
     rows: tuple[tuple[str, ...], ...] = ()  # of a rows field; the first row are the heads
+    chosen: str = ""  # the name of a field that clauses choose: it may be asked why
 
 
 @dataclass(slots=True)
@@ -78,6 +80,8 @@ class Lookups:
             return reverse("customers:page", args=[id_])
         if kind == "case" and id_ in self.cases:
             return reverse("cases:page", args=[id_])
+        if kind == "record" and id_ in self.records:
+            return reverse("searching:record", args=[id_])
         return ""
 
 
@@ -151,9 +155,14 @@ class Showing:
         if kind.name in LOOKED_UP:
             return self.lookups.text(kind.name, kept)
         if isinstance(kept, Mapping):
-            return _("、").join(f"{self._one(kind, slot)}：{SLOT_WORDS.get(state, state)}" for slot, state in kept.items())
+            return _("、").join(self._paper(kind, slot, kept[slot]) for slot in in_order(kind, kept))
         plain = _PLAIN.get(kind.name)
         return plain(self, kept) if plain is not None else f"{kept}{kind.unit}"
+
+    def _paper(self, kind: FieldType, slot: str, kept: Any) -> str:
+        found = paper(kept)
+        note = f"（{found['note']}）" if found.get("note") else ""
+        return f"{self._one(kind, slot)}：{SLOT_WORDS.get(str(found.get('state')), found.get('state'))}{note}"
 
     def _rows(self, shape: Field, kept: list[Mapping[str, Any]]) -> tuple[tuple[str, ...], ...]:
         columns = list(shape.type.columns.values())

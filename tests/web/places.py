@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from shouwen.cases.models import Case, Enactment
+from shouwen.cases import rehearsals
+from shouwen.cases.models import Case, Enactment, RehearsalRun
+from shouwen.ledger.models import Entry
+from shouwen.registers.models import Record
+from shouwen.staff import org
+from tests.web.keeping import entry, shown
 from tests.web.village import Village
 
 
@@ -96,6 +104,55 @@ def _rostered(page: Page) -> None:
         expect(page.locator("[data-square]").nth(n)).to_contain_text("早班")
 
 
+def _rehearsed(village: Village) -> str:
+    """A rehearsal of shorter limits, carried out by the worker of the village when it is first looked at."""
+    run = RehearsalRun.objects.exclude(report={}).first()
+    if run is None:
+        now = timezone.now()
+        text = rehearsals.files_now(now)["property/repair.yaml"].replace("within: 1h, warn", "within: 10min, warn")
+        text = text.replace("penalises: {who: responsible, points: 2}", "penalises: {who: responsible, points: 3}")
+        wanted = rehearsals.Wanted({"property/repair.yaml": text}, now - timedelta(days=30), note="紧急报修改为十分钟")
+        run = rehearsals.ask(wanted, by=org.reader(village.cast.zhao_jun.pk, now), now=now)
+        until = time.monotonic() + 120
+        while not run.report and time.monotonic() < until:
+            time.sleep(0.5)
+            run.refresh_from_db()
+    return f"/regulations/rehearsals/{run.pk}/"
+
+
+def _differing(page: Page) -> None:
+    page.locator(".differs summary, .doubts summary").first.click()
+
+
+def _asked_why(page: Page) -> None:
+    page.locator(".entry-lines .btn-why").first.click()
+    page.locator(".promise .btn-link").first.click()
+    expect(page.locator(".why-answer").nth(1)).to_be_visible()
+
+
+def _flat(village: Village) -> int:
+    shown(village, "")
+    return Record.objects.get(key="看房1").pk
+
+
+def _payer(village: Village) -> int:
+    shown(village, "")
+    return Entry.objects.filter(book="deposit").order_by("pk")[0].party_id
+
+
+def _amending(page: Page) -> None:
+    page.locator("#act-amend").click()
+    expect(page.locator("#act-form")).to_be_visible()
+
+
+def _previewed(page: Page) -> None:
+    page.locator("#i-text").fill(
+        "房号\t片区\t有人居住\n看样1-101\t云栖花园\t是\n看样1-102\t没有的片区\t否\n看样1-103\t湖畔苑\t也许"
+    )
+    page.locator("main form .btn-primary").click()
+    expect(page.locator(".import-rows")).to_be_visible()
+
+
 NOTICE: Final = """国务院办公厅关于2027年部分节假日安排的通知
 一、元旦：1月1日（周五）至3日（周日）放假，共3天。
 二、春节：2月5日（农历腊月二十九、周五）至11日（农历正月初六、周四）放假调休，共7天。2月14日（周日）、2月20日（周六）上班。
@@ -170,10 +227,35 @@ PLACES: Final = (
     Place("reports", "lin_yue", lambda v: "/reports/"),
     Place("reports-empty", "lin_yue", lambda v: "/reports/?since=2021-01-01&until=2021-12-31"),
     Place("reports-counted", "lin_yue", lambda v: "/reports/counted/?kind=breach"),
+    Place("registers", "lin_yue", lambda v: shown(v, "/registers/")),
+    Place("register", "lin_yue", lambda v: "/registers/house/?f.lived_in=yes"),
+    Place("register-states", "lin_yue", lambda v: shown(v, "/registers/rental_offer/")),
+    Place("register-none", "lin_yue", lambda v: "/registers/house/?q=犇犇"),
+    Place("register-mine", "chen_jie", lambda v: "/registers/house/"),
+    Place("record", "lin_yue", lambda v: f"/registers/house/{v.house(v.customer(1)).pk}/"),
+    Place("record-acting", "li_na", lambda v: shown(v, f"/registers/rental_offer/{_flat(v)}/"), _amending),
+    Place("record-barred", "chen_jie", lambda v: f"/registers/price_item/{Record.objects.filter(register='price_item')[0].pk}/"),
+    Place("record-new", "lin_yue", lambda v: "/registers/rental_offer/new/"),
+    Place("register-import", "lin_yue", lambda v: "/registers/house/import/"),
+    Place("register-import-previewed", "lin_yue", lambda v: "/registers/house/import/", _previewed),
+    Place("register-bulk", "li_na", lambda v: shown(v, f"/lists/bulk/?of=rental_offer&id={_flat(v)}&act=free")),
+    Place("rounds", "lin_yue", lambda v: shown(v, "/rounds/")),
+    Place("rounds-missed", "lin_yue", lambda v: shown(v, "/rounds/?view=missed")),
+    Place("rounds-none", "lin_yue", lambda v: "/rounds/?view=open&day=2040-01-01"),
+    Place("rounds-month", "lin_yue", lambda v: shown(v, "/rounds/month/")),
+    Place("rounds-coverage", "lin_yue", lambda v: shown(v, "/rounds/coverage/")),
+    Place("books", "lin_yue", lambda v: shown(v, "/books/")),
+    Place("book", "lin_yue", lambda v: shown(v, "/books/deposit/?party=customer")),
+    Place("book-account", "lin_yue", lambda v: f"/books/deposit/customer/{_payer(v)}/"),
+    Place("book-entry", "lin_yue", entry),
     Place("regulations", "lin_yue", lambda v: "/regulations/"),
     Place("regulations-found", "lin_yue", lambda v: "/regulations/?q=回访"),
     Place("regulations-enactments", "lin_yue", lambda v: "/regulations/enactments/"),
     Place("regulations-enactment", "lin_yue", lambda v: f"/regulations/enactments/{Enactment.objects.latest('pk').pk}/"),
+    Place("rehearsals", "zhao_jun", lambda v: "/regulations/rehearsals/"),
+    Place("rehearsals-new", "zhao_jun", lambda v: "/regulations/rehearsals/new/?of=property/complaint"),
+    Place("rehearsal", "zhao_jun", _rehearsed, _differing),
+    Place("case-why", "chen_jie", _case("卫生间顶上滴水"), _asked_why),
     Place("regulation", "lin_yue", lambda v: "/regulations/property/repair/"),
     Place("notices", "lin_yue", lambda v: "/notices/"),
     Place("notices-empty", "zeng_qin", lambda v: "/notices/"),

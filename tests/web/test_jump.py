@@ -46,6 +46,7 @@ def test_an_act_of_the_open_case_is_offered_and_of_no_other_page(village: Villag
     case = Case.objects.filter(procedure="repair", step="received", unit__name="云栖花园")[0]
 
     assert f"/cases/{case.number}/acts/assign/" in quick(village, "xu_qiang", "派工", f"/cases/{case.number}/")
+    assert f"/cases/{case.number}/acts/assign/" in quick(village, "xu_qiang", "派工", f"/cases/{case.pk}/")  # found by the box
     assert "/acts/assign/" not in quick(village, "xu_qiang", "派工", "/cases/")
     assert "/acts/assign/" not in quick(village, "su_min", "派工", f"/cases/{case.number}/")  # of the other site: not in sight
 

@@ -18,6 +18,8 @@ from shouwen.base.models import Event
 from shouwen.staff import door_rules, factors, org, sessions, tokens
 from shouwen.staff.door_models import DoorRules, Factor, Invitation, RecoveryCode, SignedIn, UsedPassword
 from shouwen.staff.models import Staff
+from shouwen.web.signing import audit_words
+from tests.databases import ROOT
 from tests.web.village import Village
 from tests.world import PASSWORD
 
@@ -383,3 +385,15 @@ def test_the_auditor_reads_filters_and_exports_the_journal(village: Village, sit
 @pytest.mark.parametrize("address", ["/audit/", "/audit/export/", "/sign-ins/", "/sign-ins/2/"])
 def test_others_do_not_come_to_what_administrators_and_auditors_see(village: Village, address: str) -> None:
     assert village.client(village.cast.lin_yue).get(address).status_code == 403
+
+
+def test_every_act_of_administration_has_a_word_in_the_audit() -> None:
+    folders = (ROOT / "shouwen/staff", ROOT / "shouwen/reports")
+    said = {
+        act
+        for folder in folders
+        for path in folder.glob("*.py")
+        for act in re.findall(r'(?:_note|event)\((?:[^()"]|\([^()]*\))*"([a-z]+_[a-z_]+)"', path.read_text("utf-8"))
+    }
+    assert {"add_unit", "add_pattern", "keep_view"} <= said
+    assert not said - set(audit_words.ACTS)

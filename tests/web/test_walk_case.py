@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from shouwen.cases.models import Case, CaseLink
 from shouwen.policy.act import Evidence
+from shouwen.web.cases import beside
 from tests.web.browsing import choose, do, send
 from tests.web.village import Village
 
@@ -116,6 +118,20 @@ def test_another_matter_of_the_customer_is_offered_to_link_and_merge(
     assert CaseLink.objects.filter(case=second, other=first, how=how).exists()
 
 
+def test_of_hundreds_of_tied_matters_the_last_are_listed_and_it_says_so(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = village.cast
+    monkeypatch.setattr(beside, "BESIDE", 2)
+    case, *others = [village.repair(people.chen_jie, timezone.now(), 8, f"地库第 {n} 处漏水") for n in range(4)]
+    for other in others:
+        CaseLink.objects.create(case=other, other=case, how="duplicate", at=timezone.now(), by=people.chen_jie)
+    shown = village.client(people.chen_jie).get(f"/cases/{case.number}/beside/").content.decode()
+    listed = shown[shown.index('class="plain ties"') :]
+    assert [listed.count(o.number) > 0 for o in others] == [False, True, True]
+    assert "只列最近 2 条" in shown
+
+
 def test_a_closed_case_is_reopened_with_its_reason(village: Village, sit: Callable[..., Page]) -> None:
     cast = village.cast
     case = village.complaint(cast.chen_jie, timezone.now(), 12, content="师傅迟到", topic="staff", accused=[cast.qian_hao.pk])
@@ -128,3 +144,11 @@ def test_a_closed_case_is_reopened_with_its_reason(village: Village, sit: Callab
     page.locator("#f-reason").fill("客户又来电")
     send(page)
     assert Case.objects.get(pk=case.pk).closed_at is None
+
+
+def test_the_first_button_is_what_a_promise_waits_for_where_nothing_leads_on(village: Village) -> None:
+    case = village.repair(village.cast.chen_jie, timezone.now(), 11, "厅灯不亮", trouble="fault")
+    page = village.client(village.cast.chen_jie).get(f"/cases/{case.number}/").content.decode()
+    first = re.search(r'class="btn btn-primary"[^>]*id="act-(\w+)"|id="act-(\w+)"[^>]*class="btn btn-primary"', page)
+    assert first is not None
+    assert "reply" in first.groups()  # the quotation may wait, the customer may not

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import cast
 
+import pytest
 from django.test import RequestFactory
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -14,7 +16,9 @@ from shouwen.cases.models import Case
 from shouwen.staff import org
 from shouwen.staff.models import Staff
 from shouwen.web.asking import Ask
-from shouwen.web.desk.owing import owing
+from shouwen.web.desk import views
+from shouwen.web.desk.owing import judge, owing
+from shouwen.web.desk.rows import Item
 from tests.web.village import Village
 
 
@@ -43,7 +47,7 @@ def test_what_of_a_promise_is_done_is_not_asked_again(village: Village) -> None:
     request = _asks(people.chen_jie)
     village.act(case, "reply", people.chen_jie)
 
-    item = next(i for r in owing(request).rows if r.case == case for i in r.items if i.kind == "promise")
+    item = _promise(request, case)
     assert (item.text, [(w.act, w.how) for w in item.ways]) == ("派工", [("assign", "barred")])
 
 
@@ -51,8 +55,34 @@ def test_whoever_may_do_an_act_of_a_promise_gets_its_button(village: Village) ->
     people = village.cast
     case = village.repair(people.chen_jie, timezone.now(), 21, "书房渗水")
 
-    item = next(i for r in owing(_asks(people.chen_jie)).rows if r.case == case for i in r.items if i.kind == "promise")
+    item = _promise(_asks(people.chen_jie), case)
     assert [(w.act, w.how) for w in item.ways] == [("reply", "form"), ("assign", "barred")]
+
+
+def _promise(request: Ask, case: Case) -> Item:
+    rows = [row for row in owing(request).rows if row.case == case]
+    judge(request, rows)
+    return next(item for row in rows for item in row.items if item.kind == "promise")
+
+
+def test_a_long_desk_shows_its_beginning_and_how_much_is_left(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(3):
+        village.repair(village.cast.chen_jie, timezone.now(), 22, f"楼梯间灯{n}", trouble="fault")
+    client = village.client(village.cast.chen_jie)
+    whole = client.get("/?most=300").content.decode()
+    assert "再显示一些" not in whole
+    monkeypatch.setattr(views, "SHOWN", 2)
+
+    page = client.get("/").content.decode()
+
+    rows = whole.count('<li class="desk-row" data-row>')
+    assert page.count('<li class="desk-row" data-row>') == 2
+    assert f"还有 {rows - 2} 件" in page
+    assert "?most=4" in page
+    assert re.findall(r'<span class="count">(\d+)</span></h2>', page)[0] in re.findall(
+        r'<span class="count">(\d+)</span></h2>', whole
+    )  # a heading counts all of its own
+    assert client.get("/?most=4").content.decode().count('<li class="desk-row" data-row>') == 4
 
 
 def _asks(person: Staff) -> Ask:

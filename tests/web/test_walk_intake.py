@@ -11,37 +11,30 @@ from playwright.sync_api import Page, expect
 
 from shouwen.cases.models import Case
 from shouwen.policy.act import Evidence
+from tests.web.keystrokes import Counter
 from tests.web.village import Village
 
 MOST = 8  # keys beside the text itself
 SOONEST = 15.0  # seconds
-COUNTING = """
-  const keep = (one) => sessionStorage.setItem("keys", JSON.stringify([...JSON.parse(sessionStorage.getItem("keys") || "[]"), one]));
-  addEventListener("keydown", (e) => { if (!e.repeat) keep([e.key, document.activeElement?.name || document.activeElement?.id || "", Date.now()]); }, true);
-"""
 TEXT = "厨房水管漏水"
 
 
 def test_a_known_callers_repair_takes_at_most_eight_keys_beside_its_text(
-    village: Village, sit: Callable[..., Page], capsys: Any
+    village: Village, sit: Callable[..., Page], record_property: Any
 ) -> None:
     caller = village.customer(2)
     page = sit("chen_jie")
-    page.add_init_script(COUNTING)
+    counter = Counter(page, record_property)
     page.goto("/intake/")
     _take_in(page, caller.phones.get(is_main=True).number[-4:], caller.pk)
+    job = counter.done("01 受理熟客的报修")
     made = Case.objects.get(number=page.url.rstrip("/").rpartition("/")[2])
     assert made.fields["content"] == TEXT
     assert (made.customer_id, made.fields["trouble"], made.fields["urgency"]) == (caller.pk, "leak", "urgent")
     assert made.fields["channel"] == "phone"
-
-    keys = page.evaluate("JSON.parse(sessionStorage.getItem('keys'))")
-    beside = [k for k in keys if k[1] != "content"] + [k for k in keys if k[1] == "content" and k[0] in {"Control", "Enter"}]
-    seconds = (keys[-1][2] - keys[0][2]) / 1000
-    with capsys.disabled():
-        _print([k[0] for k in beside], len(keys) - len(beside), seconds)
-    assert len(beside) <= MOST, [k[0] for k in beside]
-    assert seconds <= SOONEST
+    assert len(job.keys) <= MOST, job.keys
+    assert job.presses == 0
+    assert job.by_hand <= SOONEST
 
 
 def _take_in(page: Page, tail: str, caller: int) -> None:
@@ -55,13 +48,6 @@ def _take_in(page: Page, tail: str, caller: int) -> None:
     expect(page.locator("input[name=trouble][value=leak]")).to_be_checked()  # by the text
     page.keyboard.press("Control+Enter")
     page.wait_for_url(re.compile(r"/cases/BX\d{8}-\d{4}/$"))
-
-
-def _print(beside: list[str], text: int, seconds: float) -> None:
-    print(f"\n| 步骤 | 按键 | 数 |\n|---|---|---|\n| 来电人、流程、提交 | {' '.join(beside)} | {len(beside)} |")
-    print(
-        f"| 正文 | {TEXT}（输入法，{text} 次按键） | – |\n| 合计（正文以外） | ≤ {MOST} | {len(beside)} |\n| 用时 | ≤ {SOONEST:.0f} 秒 | {seconds:.1f} 秒 |"
-    )
 
 
 def test_what_the_text_says_is_shown_as_chosen_and_a_hand_has_the_last_word(village: Village, sit: Callable[..., Page]) -> None:

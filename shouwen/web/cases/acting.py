@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from shouwen.base.errors import FieldError, FileRefused, NotFound
-from shouwen.cases import acting
+from shouwen.cases import acting, why
 from shouwen.cases.draft import act_on
 from shouwen.cases.models import Case
 from shouwen.cases.options import Option, option
@@ -27,7 +27,8 @@ from shouwen.web.cases.assembly import find
 from shouwen.web.cases.meanwhile import Meanwhile, as_shown, followed, meanwhile
 from shouwen.web.cases.passing import may_pass
 from shouwen.web.cases.sending import sent
-from shouwen.web.cases.slots import slot_of
+from shouwen.web.cases.slots import Subject, acts_at, slot_of
+from shouwen.web.cases.story import shape_of
 from shouwen.web.cases.undoing import undo_of
 from shouwen.web.cases.views import context_of
 from shouwen.web.cases.wishing import kept_files, new_key, wish_of
@@ -35,6 +36,7 @@ from shouwen.web.fields import Control, Filling, controls, faults_of
 from shouwen.web.law import act_name, laws_of
 from shouwen.web.render import render_part
 from shouwen.web.values import Lookups, ids_in
+from shouwen.web.why.views import answers
 
 PLAIN: Final = (*APPROVAL_ACTS, *TASK_ACTS)  # these have no page: a button does them
 
@@ -47,6 +49,7 @@ class Wrong:
     refusals: Sequence[Refusal] = ()
     changed: Meanwhile | None = None
     status: int = 200
+    ruling: Ruling | None = None  # that refuses it: asked why
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,8 +61,8 @@ def act(request: Ask, key: str, name: str) -> HttpResponse:
         raise NotFound
     if request.method != "POST":
         return form(request, case, name, page, Wrong())
-    if changed := _changed(request, case):
-        return form(request, case, name, page, Wrong(changed=changed, status=409))
+    if news := changed(request, case):
+        return form(request, case, name, page, Wrong(changed=news, status=409))
     try:
         wish = wish_of(request.POST, name, page.fields if page else (), kept_files(request), case.fields)
         ruling = acting.act(act_on(case, wish, request.reader, now=request.now), now=request.now)
@@ -68,14 +71,14 @@ def act(request: Ask, key: str, name: str) -> HttpResponse:
     except FileRefused as wrong:
         return form(request, case, name, page, Wrong({"files": wrong.text(request.lang)}, status=wrong.status))
     if ruling.refused:
-        return form(request, case, name, page, Wrong(refusals=ruling.refusals, status=409))
+        return form(request, case, name, page, Wrong(refusals=ruling.refusals, status=409, ruling=ruling))
     return done(request, case, name, ruling)
 
 
-def form(request: Ask, case: Case, name: str, page: Option | None, wrong: Wrong) -> HttpResponse:
-    """Return the form of an act, with what was typed and what was wrong with it."""
-    law = laws_of(request).judging(request.now, case.procedure, case.enactment_id)
-    noun = law.nouns.get(case.procedure) if law is not None else None
+def form(request: Ask, case: Subject, name: str, page: Option | None, wrong: Wrong) -> HttpResponse:
+    """Return the form of an act upon a case, record or entry, with what was typed and what was wrong with it."""
+    law = laws_of(request).judging(request.now, case.ref.noun, shape_of(case))
+    noun = law.nouns.get(case.ref.noun) if law is not None else None
     shapes: dict[str, Field] = {f.id: f for f in page.fields} if page is not None else {}
     typed: QueryDict | None = request.POST if request.method == "POST" else None
     if typed is not None and wrong.changed is not None:
@@ -84,6 +87,7 @@ def form(request: Ask, case: Case, name: str, page: Option | None, wrong: Wrong)
         "noun": noun,
         "title": act_name(noun, name, request.lang) if page else _plain_name(name),
         "case": case,
+        "action": f"{acts_at(case)}{name}/",
         "name": name,
         "page": page,
         "wrong": wrong,
@@ -91,14 +95,16 @@ def form(request: Ask, case: Case, name: str, page: Option | None, wrong: Wrong)
         "key": new_key(),
         "typed": typed,
         "was": as_shown(shapes, case.fields),
-        "passable": may_pass(law, case.procedure, wrong.refusals),
+        "passable": may_pass(law, case.ref.noun, wrong.refusals),
+        "answers": answers(request, case.ref.noun, why.of_ruling(wrong.ruling, law)) if wrong.ruling and law else (),
         "now": request.now,
         "complaint": "；".join(text for f, text in wrong.faults.items() if page is None or not _has(page, f)),
         "loose": {f: text for f, text in wrong.faults.items() if f in ("files", "at")},
     }
     if page is not None:
-        context["controls"] = suggesting.with_cases(request, case, name, _controls(request, case, page, wrong, typed))
-        context["promises"] = suggesting.promises(request, case) if name == "extend" else ()
+        made = controls_of(request, page, case.fields, wrong, typed)
+        context["controls"] = suggesting.with_cases(request, case, name, made) if isinstance(case, Case) else made
+        context["promises"] = suggesting.promises(request, case) if name == "extend" and isinstance(case, Case) else ()
         context["clause"] = (typed or request.GET).get("clause", "")
         context["evidence"] = [(f"{p.kind}:{p.party}:{p.people[0] if p.people else 0}", p) for p in page.proofs if not p.field]
         context["given"] = set(typed.getlist("evidence")) if typed else set()
@@ -106,9 +112,10 @@ def form(request: Ask, case: Case, name: str, page: Option | None, wrong: Wrong)
     return render_part(request, "cases/_act.html", context, status=wrong.status)
 
 
-def _controls(request: Ask, case: Case, page: Option, wrong: Wrong, typed: QueryDict | None) -> list[Control]:
+def controls_of(request: Ask, page: Option, kept: Mapping[str, Any], wrong: Wrong, typed: QueryDict | None) -> list[Control]:
+    """Return the controls of an act's form, filled with what is `kept` or was typed."""
     shapes: dict[str, Field] = {f.id: f for f in page.fields}
-    values = {n: v for n, v in case.fields.items() if n in shapes and page.act != "note"}
+    values = {n: v for n, v in kept.items() if n in shapes and page.act != "note"}
     ids: dict[str, set[int]] = {}
     ids_in(shapes, values, ids)
     found = Lookups.of(ids, request.reader)
@@ -123,8 +130,8 @@ def _controls(request: Ask, case: Case, page: Option, wrong: Wrong, typed: Query
     made = controls(
         shapes.values(), Filling(request, request.lang, values, typed, _by_control(wrong, shapes), needed, chosen, page.proposals)
     )
-    changed = wrong.changed.fields if wrong.changed is not None else {}
-    return [replace(c, hint=changed[c.name], changed=True) if c.name in changed else c for c in made]
+    others = wrong.changed.fields if wrong.changed is not None else {}
+    return [replace(c, hint=others[c.name], changed=True) if c.name in others else c for c in made]
 
 
 def _by_control(wrong: Wrong, shapes: Mapping[str, Field]) -> dict[str, str]:
@@ -147,10 +154,11 @@ def _plain_name(name: str) -> str:
     }[name]
 
 
-def _changed(request: Ask, case: Case) -> Meanwhile | None:
+def changed(request: Ask, case: Subject) -> Meanwhile | None:
     """What others did while the form was being filled in."""
-    law = laws_of(request).judging(request.now, case.procedure, case.enactment_id)
-    noun = laws_of(request).of(case.enactment_id).nouns.get(case.procedure)
+    law = laws_of(request).judging(request.now, case.ref.noun, shape_of(case))
+    shape = laws_of(request).of(case.enactment_id) if isinstance(case, Case) else law
+    noun = shape.nouns.get(case.ref.noun) if shape is not None else None
     return meanwhile(request, case, noun, law) if law is not None and noun is not None else None
 
 

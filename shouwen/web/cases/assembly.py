@@ -1,14 +1,15 @@
-"""What the page of a case shows, put together with few queries: the law's own view of it (`cases.options.Desk`) is read once."""
+"""What the page of a case or record shows, put together with few queries: the law's own view of it is read once, in a `Book`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Q
 from django.http import Http404
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from shouwen.base.models import Event
@@ -20,7 +21,8 @@ from shouwen.policy.law import Law
 from shouwen.policy.nouns import Noun
 from shouwen.web import people
 from shouwen.web.asking import Ask
-from shouwen.web.cases.story import Entry, Teller, wanted_of
+from shouwen.web.cases.slots import Subject
+from shouwen.web.cases.story import Entry, Teller, shape_of, told_of, wanted_of
 from shouwen.web.law import act_name, cited, post_name, remember_laws, said, step_name
 from shouwen.web.values import Lookups, Showing, Shown
 
@@ -110,22 +112,22 @@ def find(request: Ask, key: str) -> Case:
 
 @dataclass(slots=True)
 class Assembly:
-    """One case as one person sees it now."""
+    """One case, record or entry (`case` whichever it is) as one person sees it now."""
 
     request: Ask
-    case: Case
+    case: Subject
     law: Law
     noun: Noun
     book: Book
     living: Living
 
     @classmethod
-    def of(cls, request: Ask, case: Case) -> Assembly:
-        """Read the case as the law sees it."""
+    def of(cls, request: Ask, case: Subject) -> Assembly:
+        """Read it as the law sees it."""
         book = Book(lock=False)
         book.take([case.ref])
         remember_laws(request, book.laws)
-        law = book.laws.judging(request.now, case.procedure, case.enactment_id)
+        law = book.laws.judging(request.now, case.ref.noun, shape_of(case))
         living = book.subjects.get(case.pk)
         if law is None or living is None:
             raise Http404
@@ -161,10 +163,12 @@ class Assembly:
         """The acts, sorted by what can be done with them."""
         found = [o for o in options(self.case.ref, self.request.me.pk, now=self.request.now, book=self.book) if self._offered(o)]
         stopped = next((r for o in found for r in o.refusals if r.code in STOPPED), None)
-        own = [o for o in found if not o.built_in and not any(r.code in STOPPED for r in o.refusals)]
+        thing = not isinstance(self.case, Case)  # its built-in act, to amend it, is as much its own as the others
+        own = [o for o in found if (thing or not o.built_in) and not any(r.code in STOPPED for r in o.refusals)]
         onward, kept = self._onward(own), self._kept()
-        own.sort(key=lambda o: (o.act != onward, o.act in kept))
-        always = [o for o in found if o.built_in and o.open]
+        owed = {act for d in self.living.running for act in d.running.until} - kept
+        own.sort(key=lambda o: (o.act != onward, o.act not in owed, o.act in kept))
+        always = [o for o in found if o.built_in and o.open and not thing]
         return Acts(
             [o for o in own if o.open],
             always,
@@ -189,7 +193,7 @@ class Assembly:
         if option.act in IN_THE_TASKS:
             return False
         if option.act in {"hold", "resume"}:
-            return (option.act == "resume") == self.case.held
+            return (option.act == "resume") == self.living.held
         return option.act != "extend" or bool(self.living.running)
 
     def _elsewhere(self, here: Sequence[Option]) -> list[tuple[str, str]]:
@@ -254,7 +258,7 @@ class Assembly:
 
     def told(self, before: int | None = None) -> tuple[list[Entry], list[Shown], int]:
         """The story (newest page, oldest first), the fields in words, and where the earlier part begins (0: that is all)."""
-        rows = Event.objects.visible_to(self.request.reader).filter(case_id=self.case.pk)
+        rows = Event.objects.visible_to(self.request.reader).filter(**told_of(self.case))
         events = list(reversed(rows.before(before, EVENTS + 1)))
         more = len(events) > EVENTS
         events = events[1:] if more else events
@@ -265,7 +269,12 @@ class Assembly:
         return entries, self.fields(kept, showing), events[0].seq if more else 0
 
     def fields(self, kept: Mapping[str, Any], showing: Showing) -> list[Shown]:
-        """The fields that have a value, in words, in the order of the procedure."""
-        return [
-            showing.field(shape, kept[name]) for name, shape in self.noun.fields.items() if kept.get(name) not in (None, "", [])
-        ]
+        """The fields that have a value, in words, in the order of the procedure; those that clauses choose can be asked why."""
+        chosen = self._chosen()
+        told = [(n, showing.field(s, kept[n])) for n, s in self.noun.fields.items() if kept.get(n) not in (None, "", [])]
+        return [replace(shown, chosen=name) if name in chosen else shown for name, shown in told]
+
+    def _chosen(self) -> set[str]:
+        """The fields that clauses of today choose for this noun."""
+        rules = self.law.on(localdate(self.request.now)).by_noun.get(self.noun.id, ())
+        return {getattr(r.kind, "field", "") for r in rules if r.kind.primitive == "choose"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Prefetch, Q
 
@@ -16,7 +17,8 @@ from shouwen.web.asking import Ask
 from shouwen.web.law import laws_of
 
 MATTERS = 5
-RECENT = 12  # of a customer's cases that are looked at, ended ones too
+RECENT: Final = 12  # of a customer's cases that are looked at, ended ones too
+BESIDE: Final = 100  # tied cases, and files, that are listed
 WORDS = 3
 LONG = 90  # letters of one word that are shown
 
@@ -85,11 +87,11 @@ def last_words(request: Ask, cases: Sequence[Case]) -> list[Word]:
 
 
 def ties(request: Ask, case: Case) -> list[Tie]:
-    """Return the cases it came from, that came from it, and that somebody linked it to."""
+    """Return the cases it came from, that came from it, and that somebody linked it to: the last ones of a storm's hundreds."""
     links = CaseLink.objects.filter(Q(case=case) | Q(other=case)).values_list("case_id", "other_id", "how")
     linked = {(other if one == case.pk else one): how for one, other, how in links}
     wanted = Q(pk__in=linked) | Q(parent=case) | Q(merged_into=case) | Q(pk=case.parent_id)
-    found = Case.objects.visible_to(request.reader).filter(wanted).order_by("opened_at")
+    found = reversed(Case.objects.visible_to(request.reader).filter(wanted).order_by("-opened_at", "-pk")[:BESIDE])
     return [
         Tie(linked.get(c.pk) or ("parent" if c.pk == case.parent_id else "child" if c.parent_id == case.pk else "merged"), c)
         for c in found
@@ -97,5 +99,5 @@ def ties(request: Ask, case: Case) -> list[Tie]:
 
 
 def files(request: Ask, case: Case) -> list[Attachment]:
-    """Return the files of a case, newest first."""
-    return list(Attachment.objects.visible_to(request.reader).filter(case_id=case.pk).order_by("-pk"))
+    """Return the last files of a case, newest first."""
+    return list(Attachment.objects.visible_to(request.reader).filter(case_id=case.pk).order_by("-pk")[:BESIDE])

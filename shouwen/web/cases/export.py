@@ -1,9 +1,9 @@
-"""The list as a CSV file for Excel: masked as on the page, streamed, written down as an export before the first row goes out."""
+"""Lists as CSV files for Excel: masked as on the page, streamed, written down as an export before the first row goes out."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +18,7 @@ from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.cases.listing import Filters, customers_of, narrowed, page
 from shouwen.web.law import laws_of, noun_name, step_name
+from shouwen.web.sheets import MEDIA_TYPE, xlsx
 
 CHUNK: Final = 500  # rows read at a time: each by a query of its own, for a stream may be sent from several threads
 BOM: Final = "\ufeff"  # without it Excel takes UTF-8 for something else
@@ -35,8 +36,28 @@ class _Line:
 def as_csv(request: Ask, filters: Filters) -> StreamingHttpResponse:
     """Stream the cases that the filters keep. Raises Forbidden for whoever may not export."""
     export(request.reader, filters.procedure, kind="case", now=request.now, what=dict(filters.told))
-    name = f"{_('事项')}-{timezone.localtime(request.now):%Y%m%d-%H%M}.csv"
-    response = StreamingHttpResponse(_lines(request, filters), content_type="text/csv; charset=utf-8")
+
+    def part(after: str) -> tuple[list[list[str]], str]:
+        rows, more = page(narrowed(filters, request.reader, request.now), filters.sort, after, CHUNK)
+        customers = customers_of(rows, request.reader)
+        return [_row(request, case, customers) for case in rows], more
+
+    return streamed(request, _("事项"), _heads(), part)
+
+
+def streamed(
+    request: Ask, title: str, heads: Sequence[str], part: Callable[[str], tuple[list[list[str]], str]]
+) -> StreamingHttpResponse:
+    """Stream a list whose rows come by parts: `part` has those after a cursor, and the cursor of the next ("": no more).
+
+    A CSV, or with `file=xlsx` in the address a workbook.
+    """
+    book = request.GET.get("file") == "xlsx"
+    name = f"{title}-{timezone.localtime(request.now):%Y%m%d-%H%M}.{'xlsx' if book else 'csv'}"
+    rows = _parts(request, heads, part)
+    response = StreamingHttpResponse(
+        xlsx(title, rows) if book else _lines(rows), content_type=MEDIA_TYPE if book else "text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{_quoted(name)}"
     return response
 
@@ -45,18 +66,24 @@ def _quoted(name: str) -> str:
     return "".join(c if c.isascii() and (c.isalnum() or c in "-.") else "".join(f"%{b:02X}" for b in c.encode()) for c in name)
 
 
-def _lines(request: Ask, filters: Filters) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    with translation.override(request.lang):
-        yield BOM + writer.writerow(_heads())
+def _parts(
+    request: Ask, heads: Sequence[str], part: Callable[[str], tuple[list[list[str]], str]]
+) -> Iterator[Sequence[Sequence[str]]]:
+    """Yield the heads, then the rows part by part."""
+    yield [heads]
     after, more = "", True
     while more:
         with translation.override(request.lang):
-            rows, after = page(narrowed(filters, request.reader, request.now), filters.sort, after, CHUNK)
-            customers = customers_of(rows, request.reader)
-            lines = [writer.writerow([safe_cell(cell) for cell in _row(request, case, customers)]) for case in rows]
-        yield "".join(lines)
+            rows, after = part(after)
+        yield rows
         more = bool(after)
+
+
+def _lines(parts: Iterator[Sequence[Sequence[str]]]) -> Iterator[str]:
+    writer = csv.writer(_Line())
+    yield BOM
+    for rows in parts:
+        yield "".join(writer.writerow([safe_cell(cell) for cell in row]) for row in rows)
 
 
 def _heads() -> list[str]:

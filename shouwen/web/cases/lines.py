@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -21,12 +21,13 @@ from shouwen.web.values import Showing
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sentence with its clause; `tone` is over, soon, good or quiet; `url` where it leads."""
+    """A sentence with its clause; `tone` is over, soon, good or quiet; `url` where it leads; `seq` the event, to be asked why."""
 
     text: str
     clause: str = ""
     tone: str = ""
     url: str = ""
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class _Told:
 def line(event: Event, noun: Noun, law: Law, showing: Showing) -> Line | None:
     """Tell one effect; None when there is nothing to tell."""
     tell = _TELL.get(event.kind)
-    return tell(_Told(event, noun, law, showing)) if tell is not None else Line(event.kind, event.clause, "quiet")
+    told = tell(_Told(event, noun, law, showing)) if tell is not None else Line(event.kind, event.clause, "quiet")
+    return replace(told, seq=event.seq) if told is not None and event.clause else told
 
 
 def _promise(t: _Told) -> Line:

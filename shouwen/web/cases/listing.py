@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -58,7 +59,7 @@ class Filters:
         state = made.state if made.state in STATES and "state" in found else "all" if everything else "open"
         sort = made.sort if made.sort in SORTS and "sort" in found else "due" if state in ("open", "overdue") else "opened"
         cleared = {name: value if (value := getattr(made, name)).isdigit() and len(value) < 19 else "" for name in IDS}
-        cleared |= {name: day.isoformat() if (day := _day(getattr(made, name))) else "" for name in ("since", "until")}
+        cleared |= {name: day.isoformat() if (day := read_day(getattr(made, name))) else "" for name in ("since", "until")}
         return cls(**{**{n: getattr(made, n) for n in NAMES}, **cleared, "state": state, "sort": sort})
 
     @property
@@ -72,7 +73,8 @@ class Filters:
         return any(getattr(self, n) for n in NAMES if n not in ("state", "sort", "alone"))
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """Read a day of the address; None for anything else."""
     try:
         found = date.fromisoformat(text)
     except ValueError:
@@ -117,9 +119,9 @@ def below(unit: int) -> list[int]:
 def _in_days(rows: CaseQuerySet, filters: Filters) -> CaseQuerySet:
     """Opened within the days, both included, in the company's time zone."""
     zone = timezone.get_default_timezone()
-    if since := _day(filters.since):
+    if since := read_day(filters.since):
         rows = rows.filter(opened_at__gte=datetime.combine(since, time(), zone))
-    if until := _day(filters.until):
+    if until := read_day(filters.until):
         rows = rows.filter(opened_at__lt=datetime.combine(until + timedelta(days=1), time(), zone))
     return rows
 
@@ -141,7 +143,7 @@ def in_order(rows: CaseQuerySet, sort: str) -> CaseQuerySet:
     return rows.order_by("opened_at", "pk") if sort == "oldest" else rows.order_by("-opened_at", "-pk")
 
 
-def about_how_many(rows: CaseQuerySet) -> str:
+def about_how_many(rows: QuerySet[Any]) -> str:
     """Say how many there are, and of many only that they are many."""
     found = rows.order_by()[: COUNTED + 1].count()
     return f"{COUNTED}+" if found > COUNTED else str(found)

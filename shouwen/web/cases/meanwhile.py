@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from shouwen.base.journal import ACT
 from shouwen.base.models import Event
-from shouwen.cases.models import Case
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import Field, Noun
 from shouwen.web import people
 from shouwen.web.asking import Ask
-from shouwen.web.cases.story import Entry, Teller, wanted_of
+from shouwen.web.cases.slots import Subject
+from shouwen.web.cases.story import Entry, Teller, told_of, wanted_of
 from shouwen.web.fields import as_text
 from shouwen.web.values import Lookups, Showing
 
@@ -33,8 +33,8 @@ class Meanwhile:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-def meanwhile(request: Ask, case: Case, noun: Noun, law: Law) -> Meanwhile | None:
-    """Return what was done to a case since its form was shown; None when nobody did anything, or the person says to go on.
+def meanwhile(request: Ask, case: Subject, noun: Noun, law: Law) -> Meanwhile | None:
+    """Return what was done to a case, record or entry since its form was shown; None when nobody did anything, or the person says to go on.
 
     What only the clock did (a warning, a breach noted) changes no answer of a person and stops nobody.
     """
@@ -44,7 +44,7 @@ def meanwhile(request: Ask, case: Case, noun: Noun, law: Law) -> Meanwhile | Non
     since = _moment(request.POST.get("shown", ""))
     if since is None:
         return None
-    rows = Event.objects.visible_to(request.reader).filter(case_id=case.pk, kind=ACT, entered_at__gt=since)
+    rows = Event.objects.visible_to(request.reader).filter(**told_of(case), kind=ACT, entered_at__gt=since)
     events = list(reversed(rows.order_by("-seq")[:TOLD]))
     if not events:
         return None

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 
 from shouwen.base.journal import ACT
 from shouwen.base.models import Event
+from shouwen.cases.models import Case
 from shouwen.policy.act import BUILT_IN_ACTS
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import Field, Noun
 from shouwen.staff.models import CLOCK
 from shouwen.web.cases import lines
 from shouwen.web.cases.lines import Line
+from shouwen.web.cases.slots import Subject
 from shouwen.web.evidence import evidence
 from shouwen.web.law import said
 from shouwen.web.values import Showing, Shown, ids_in
@@ -42,6 +44,18 @@ ICONS: Final = {
     "claim": "hand-stop",
     "complete": "check",
 }
+
+
+def told_of(subject: Subject) -> dict[str, Any]:
+    """Return what narrows the journal to a case with all that belongs to it, or to a record or entry."""
+    if isinstance(subject, Case):
+        return {"case_id": subject.pk}
+    return {"subject_kind": subject.ref.kind, "subject_id": subject.pk}
+
+
+def shape_of(subject: Subject) -> int:
+    """Return the enactment whose shape it has; 0, the newest, for records and entries: they outlive many."""
+    return subject.enactment_id if isinstance(subject, Case) else 0
 
 
 @dataclass(slots=True)
@@ -123,6 +137,8 @@ class Teller:
 
     def _title(self, act: str) -> str:
         shape = self.noun.acts.get(act)
+        if act == "open" and self.noun.kind == "record" and shape is not None and shape.zh == BUILT_IN_ACTS["open"][0]:
+            return _("建档")
         if shape is not None:
             return said(shape, self.showing.lang)
         words = {

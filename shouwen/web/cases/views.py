@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from shouwen.base.access import demand
 from shouwen.base.errors import NotFound
-from shouwen.cases import explain
+from shouwen.cases import explain, why
 from shouwen.cases.models import Case
 from shouwen.policy.law import Law
 from shouwen.web import people
@@ -20,9 +21,10 @@ from shouwen.web.cases import beside as at_side
 from shouwen.web.cases import export as exporting
 from shouwen.web.cases import listing as rows
 from shouwen.web.cases.assembly import Assembly, find
-from shouwen.web.cases.slots import slot_of
-from shouwen.web.law import law_of, said
+from shouwen.web.cases.slots import acts_at, slot_of, story_at
+from shouwen.web.law import law_of, laws_of, said
 from shouwen.web.render import render_page, render_part
+from shouwen.web.why.views import answers
 
 
 @require_safe
@@ -79,12 +81,13 @@ def now(request: Ask, key: str) -> HttpResponse:
 def story(request: Ask, key: str) -> HttpResponse:
     """An earlier part of the story."""
     before = request.GET.get("before", "")
-    found = Assembly.of(request, find(request, key))
+    case = find(request, key)
+    found = Assembly.of(request, case)
     entries, _fields, earlier = found.told(int(before) if before.isdigit() and len(before) < 19 else None)
     return render_part(
         request,
         "cases/_story_part.html",
-        {"title": found.case.number, "case": found.case, "entries": entries, "earlier": earlier},
+        {"title": case.number, "story_at": story_at(case), "entries": entries, "earlier": earlier},
     )
 
 
@@ -98,6 +101,7 @@ def beside(request: Ask, key: str) -> HttpResponse:
         "card": at_side.card(request, case.customer_id, case.pk),
         "ties": at_side.ties(request, case),
         "files": at_side.files(request, case),
+        "most_beside": at_side.BESIDE,
         "may_uncover": request.reader.may("reveal", "customer"),
     }
     return render_part(request, "cases/_beside.html", context)
@@ -111,7 +115,11 @@ def explanation(request: Ask, key: str, pk: int) -> HttpResponse:
     if promise is None:
         raise NotFound
     text = promise.why_en if request.lang == "en" else promise.why_zh
-    return render_part(request, "cases/_arithmetic.html", {"title": case.number, "text": text, "pk": pk})
+    made = why.of_promise(case.ref, promise.clause, promise.row)
+    found = why.of_event(made, laws_of(request)) if made is not None else None
+    told = answers(request, case.procedure, [replace(found, sum=why.NO_SUM)] if found is not None else [])
+    context = {"title": case.number, "text": text, "pk": pk, "answers": told}
+    return render_part(request, "cases/_arithmetic.html", context)
 
 
 @require_safe
@@ -121,7 +129,7 @@ def consent(request: Ask, key: str, pk: int) -> HttpResponse:
     asked = next((c for c in Assembly.of(request, case).consents() if c.id == pk), None)
     if asked is None:
         raise NotFound
-    context = {"title": case.number, "case": case, "consent": asked, "slot": slot_of(request), "now": request.now}
+    context = {"title": case.number, "acts_at": acts_at(case), "consent": asked, "slot": slot_of(request), "now": request.now}
     return render_part(request, "cases/_consent.html", context)
 
 
@@ -133,6 +141,8 @@ def context_of(request: Ask, case: Case) -> dict[str, Any]:
     return {
         "title": f"{case.number} {case.title}",
         "case": case,
+        "acts_at": acts_at(case),
+        "story_at": story_at(case),
         "noun": said(found.noun, request.lang),
         "steps": found.steps(),
         "acts": acts,

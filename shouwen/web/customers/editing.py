@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from shouwen.base.errors import FieldError
+from shouwen.base.errors import FieldError, KeyReused
 from shouwen.customers.models import Customer
 from shouwen.customers.uncover import uncover
 from shouwen.customers.verbs import change, take_in
 from shouwen.customers.writing import Change, NewAddress, NewCustomer, NewPhone
 from shouwen.web import people
 from shouwen.web.asking import Ask
+from shouwen.web.cases.wishing import new_key
 from shouwen.web.fields import faults_of
 from shouwen.web.render import render_page
 
@@ -69,11 +70,18 @@ def edit(request: Ask, pk: int) -> HttpResponse:
 
 
 def create(request: HttpRequest, typed: QueryDict) -> int:
-    """Take in the customer that a form describes, and return the id. FieldError names what is wrong."""
+    """Take in the customer that a form describes, once however often it is sent, and return the id.
+
+    FieldError names what is wrong; a form that was saved already and then changed is to be sent again.
+    """
     ask = cast(Ask, request)
     said = written(typed)
     row = NewCustomer(unit=_unit(request, typed), phones=said.phones, addresses=said.addresses, **said.values)
-    return take_in(row, ask.reader, now=ask.now)
+    try:
+        return take_in(row, ask.reader, now=ask.now, key=typed.get("key", "")[:80])
+    except KeyReused:
+        again = _("这张表已建过一位客户，之后内容改了。要再建一位，请再按一次保存。")
+        raise FieldError.of("name", again, again) from None
 
 
 def written(typed: QueryDict) -> Written:
@@ -113,7 +121,8 @@ def _form(
     labels = [*typed.getlist("phone_label"), *[""] * len(typed.getlist("phone"))]
     phones = list(zip(typed.getlist("phone") or [""], labels or [""], strict=False))
     context = {
-        "title": title, "typed": typed, "customer": customer, "faults": faults or {}, "units": people.unit_choices(request),
+        "title": title, "key": new_key(), "typed": typed,
+        "customer": customer, "faults": faults or {}, "units": people.unit_choices(request),
         "phones": phones or [("", "")], "addresses": typed.getlist("address") or [""], "kinds": Customer.Kind.choices,
         "languages": Customer.Language.choices,
     }  # fmt: skip

@@ -33,7 +33,7 @@ KINDS: Final[Mapping[str, Any]] = {
 
 
 def owing(request: Ask) -> Desk:
-    """Return the desk of whoever asks."""
+    """Return the desk of whoever asks. What the law says of each button is asked by `judge`, for the rows that are shown."""
     reader = request.reader
     tasks = list(Task.objects.visible_to(reader).desk(reader).select_related("case", "approval").order_by("due_at", "pk")[:MOST])
     mine = list(Case.objects.visible_to(reader).owed_by(*sorted(reader.people)).soonest_first()[:MOST])
@@ -45,7 +45,6 @@ def owing(request: Ask) -> Desk:
     for case in mine:
         for item in _answered_for(request, case, running.get(case.pk, [])):
             _add(rows, cases, case.pk, item)
-    _judged(request, rows)
     _time(rows, running)
     customers = customers_of(list(cases.values()), reader)
     for row in rows.values():
@@ -94,12 +93,13 @@ def ways(request: Ask, case: Case, acts: Iterable[str]) -> list[Way]:
     return [Way(a, act_name(noun, a, request.lang)) for a in fitting]
 
 
-def _judged(request: Ask, rows: Mapping[int, Row]) -> None:
+def judge(request: Ask, rows: Iterable[Row]) -> None:
     """Ask the law about the acts that promises offer: those closed to whoever looks become words, and say by which clause."""
-    offered = [(r.case, w.act) for r in rows.values() if r.case for i in r.items if i.kind == "promise" for w in i.ways]
+    shown = {r.case.pk: r for r in rows if r.case is not None}
+    offered = [(r.case, w.act) for r in shown.values() if r.case for i in r.items if i.kind == "promise" for w in i.ways]
     asked = options_of_each(dict.fromkeys((c.ref, act) for c, act in offered), request.me.pk, now=request.now, proposing=False)
     why = {(case, o.act): () if o.open else o.refusals for case, found in asked.items() for o in found}
-    for key, row in rows.items():
+    for key, row in shown.items():
         for n, item in enumerate(row.items):
             if item.kind == "promise":
                 known = [(w, why[key, w.act]) for w in item.ways if (key, w.act) in why]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
@@ -97,6 +97,16 @@ class Section:
     title: Any
     rows: Sequence[Row]
     clause: str = ""
+    count: int = 0  # of all there are, where only the first are shown
+
+
+def first_of(sections: Sequence[Section], most: int) -> list[Section]:
+    """The first rows of all, so many at most; each heading still says how many there are."""
+    left, found = most, []
+    for section in sections:
+        found.append(replace(section, rows=section.rows[:left], count=len(section.rows)))
+        left -= len(found[-1].rows)
+    return [section for section in found if section.rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,15 @@ from django.views.decorators.http import require_safe
 
 from shouwen.base.errors import NotFound
 from shouwen.web.asking import Ask
-from shouwen.web.desk.owing import KINDS, owing
-from shouwen.web.desk.rows import GROUPS, Row
+from shouwen.web.desk.owing import KINDS, MOST, judge, owing
+from shouwen.web.desk.rows import GROUPS, Row, first_of
 from shouwen.web.desk.team import members_of, team
 from shouwen.web.dispatch import board, visiting
 from shouwen.web.law import cited, law_of, laws_of, noun_name
 from shouwen.web.render import render_part
 
 KEPT: Final = "desk_by"  # in the session: how somebody likes their desk grouped
+SHOWN: Final = 40  # rows: a long desk is worked from its beginning, and must come at once
 MOST_UNITS: Final = 60  # whose changes one page listens for
 
 
@@ -29,6 +30,9 @@ def page(request: Ask) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
     by = _grouping(request)
+    all_of_them = desk.sections(kind, by, _titles(request, by))
+    sections = first_of(all_of_them, _most(request))
+    judge(request, [row for section in sections for row in section.rows])
     context = {
         "title": _("工作台"),
         "desk": desk,
@@ -36,11 +40,19 @@ def page(request: Ask) -> HttpResponse:
         "kind": kind,
         "by": by,
         "groups": GROUPS.items(),
-        "sections": desk.sections(kind, by, _titles(request, by)),
+        "sections": sections,
+        "left": sum(len(s.rows) for s in all_of_them) - sum(len(s.rows) for s in sections),
+        "more": _most(request) + SHOWN,
         "kinds": [(k, words, desk.counts[k]) for k, words in KINDS.items()],
         "leads": bool(members_of(request.org, request.me.pk, request.now)),
     }
     return render_part(request, "desk/_rows.html", context, page="desk/page.html")
+
+
+def _most(request: Ask) -> int:
+    """How many rows are shown: some, and as many again each time one asks for more."""
+    asked = request.GET.get("most", "")
+    return min(int(asked), MOST) if asked.isdigit() and len(asked) < 6 else SHOWN
 
 
 def _grouping(request: Ask) -> str:

@@ -124,6 +124,7 @@ def new_customer(request: Ask) -> HttpResponse:
 def _new_form(request: Ask, typed: QueryDict, faults: dict[str, str], phone: str = "") -> HttpResponse:
     context = {
         "title": _("新建客户"),
+        "key": new_key(),
         "typed": typed,
         "faults": faults,
         "units": people.unit_choices(request),

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
+from django.http import Http404
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -20,6 +21,7 @@ from shouwen.cases import intake
 from shouwen.cases.models import Case
 from shouwen.reports.models import KeptView
 from shouwen.web.asking import Ask
+from shouwen.web.cases.assembly import find
 from shouwen.web.law import law_of, laws_of, said
 
 MOST: Final = 6
@@ -93,6 +95,9 @@ def _places() -> Iterator[Jump]:
         ("dispatch:page", "", _("派工台"), "tool", ("dispatch", *_("派单 派工").split())),
         ("callbacks:page", "", _("回访"), "headset", ("callbacks",)),
         ("customers:list", "", pgettext("many", "客户"), "users", ("customers",)),
+        ("registers:home", "", pgettext("many", "台账"), "archive", ("registers", *_("房屋 车辆 钥匙").split())),
+        ("rounds:page", "", _("例行"), "calendar-due", ("rounds", *_("巡查 月历").split())),
+        ("books:home", "", pgettext("many", "账簿"), "receipt", ("books", "ledger", *_("扣分 押金 记账").split())),
         ("regulations:list", "", _("制度"), "book-2", ("regulations", "clauses", *_("条款 规程").split())),
         ("regulations:enactments", "", _("颁布记录"), "history", ("enactments",)),
         ("reports:page", "", _("报表"), "chart-bar", ("reports", *_("统计 满意度 负荷").split())),
@@ -132,4 +137,7 @@ def _open_case(request: Ask) -> Case | None:
         return None
     if match.namespace != "cases" or "key" not in match.kwargs:
         return None
-    return Case.objects.visible_to(request.reader).filter(number=match.kwargs["key"]).first()
+    try:
+        return find(request, match.kwargs["key"])  # its number, or its id when one came from the search box
+    except Http404:
+        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -83,9 +84,10 @@ def pick(request: Ask, kind: str) -> HttpResponse:
 
 
 @require_safe
-def record(request: Ask, pk: int) -> HttpResponse:  # noqa: ARG001
-    """Records have no page of their own yet: their cases are what one comes for."""
-    return HttpResponseRedirect(f"{reverse('cases:list')}?record={pk}")
+def record(request: Ask, pk: int) -> HttpResponse:
+    """Go to the page of a record of which only the id is known."""
+    found = get_object_or_404(Record.objects.visible_to(request.reader), pk=pk)
+    return HttpResponseRedirect(reverse("registers:page", args=[found.register, pk]))
 
 
 def _found(hit: Hit) -> Found:

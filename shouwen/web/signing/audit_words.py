@@ -46,6 +46,15 @@ ACTS: Final = {
     "resume": gettext_lazy("恢复账号"),
     "leave": gettext_lazy("离职"),
     "choose_language": gettext_lazy("选择语言"),
+    "add_pattern": gettext_lazy("新增班次"),
+    "remove_pattern": gettext_lazy("删除班次"),
+    "add_unit": gettext_lazy("新增单位"),
+    "change_unit": gettext_lazy("更改单位"),
+    "close_unit": gettext_lazy("停用单位"),
+    "reopen_unit": gettext_lazy("恢复单位"),
+    "name_company": gettext_lazy("更改公司名称"),
+    "keep_view": gettext_lazy("保存常用列表"),
+    "drop_view": gettext_lazy("删除常用列表"),
 }
 KINDS: Final = {
     "customer": gettext_lazy("客户"),

@@ -105,6 +105,17 @@ def cite(context: template.Context, clause: str, how: str = "short") -> SafeStri
     return format_html('<a class="cite" href="{}" title="{}">{}</a>', found.url, f"{found.long} {found.text}", words)
 
 
+@register.simple_tag
+def why_button(*about: Any) -> SafeString:
+    """A button that opens why: of an event (its number), or of (kind, id, "field" or "not", name), an entry ("entry", id)."""
+    address = "/".join(str(part) for part in about)
+    return format_html(
+        '<button type="button" class="btn-why" hx-get="/why/{}/" hx-target="next .why-slot" hx-swap="innerHTML">{}</button>'
+        '<div class="why-slot" id="reason-{}" hx-preserve="true" aria-live="polite"></div>',  # news of the case leaves it open
+        address, _("为什么"), address.replace("/", "-"),
+    )  # fmt: skip
+
+
 @register.simple_tag(takes_context=True)
 def post_name(context: template.Context, post: str) -> str:
     """Name a post."""

@@ -66,19 +66,23 @@
     const wanted = here.querySelector("[data-focus]") || (here.matches("[data-focus]") ? here : null);
     if (wanted) { wanted.focus({ preventScroll: true }); wanted.scrollIntoView({ block: "nearest" }); }
     const first = !wanted && (here.querySelector("[data-first]") || (/^acting\b/.test(here.id) && here.querySelector("form")));
-    if (first) (first.querySelector("[aria-invalid='true']") || firstEmpty(first) || first.querySelector("[type='submit']") || first).focus();
+    if (first) begin(first);
     const faulty = here.querySelector("[aria-invalid='true']");
     if (faulty) faulty.focus();
     const told = here.querySelector("[data-say]");
     if (told) say(told.dataset.say || told.textContent.trim());
   });
 
-  // What is known already is filled in; people begin where it is not.
+  const begin = (form) => (form.querySelector("[aria-invalid='true']") || firstEmpty(form) || form.querySelector("[type='submit']") || form).focus();
+  const asked = document.getElementById("act-form"); // a page that came with the form of an act, as from the search box
+  if (asked) begin(asked);
+
+  // What is known already is filled in; people begin where it is not, and first where it must be.
   function firstEmpty(form) {
     const all = [...form.querySelectorAll("textarea, input:not([type=hidden]), select")].filter((field) => field.checkVisibility());
-    const open = all.find((field) => (field.type === "radio" || field.type === "checkbox"
+    const open = all.filter((field) => (field.type === "radio" || field.type === "checkbox"
       ? !form.querySelector(`[name="${CSS.escape(field.name)}"]:checked`) : field.value === ""));
-    return open || all[0];
+    return open.find((field) => field.closest(".field")?.querySelector(".needed")) || open[0] || all[0];
   }
 
   // ---- acting from the rows of a list: one form at a time, and what was done is said once -------------------------------------

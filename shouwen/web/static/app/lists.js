@@ -43,8 +43,7 @@
   function remember() {
     const list = document.querySelector("[data-remembers]");
     if (list) sessionStorage.setItem(key(location.pathname), location.search);
-    const kept = sessionStorage.getItem(key("/cases/"));
-    document.querySelectorAll("[data-back]").forEach((link) => { if (kept) link.search = kept; });
+    document.querySelectorAll("[data-back]").forEach((link) => { const kept = sessionStorage.getItem(key(link.pathname)); if (kept) link.search = kept; });
   }
   document.addEventListener("click", (event) => {
     const row = event.target.closest && event.target.closest("[data-remembers] [data-row]");

@@ -38,6 +38,10 @@
     const why = requestConfig.triggeringEvent?.type;
     if (why === "sent") target.querySelectorAll(".row-done").forEach((row) => { row.dataset.past = ""; });
     if ((why === "live" || why === "sent") && (busyWith(target) || settling(target))) event.detail.shouldSwap = false;
+    if (why === "acted" && target.querySelector("form[data-draft], [data-act].htmx-request")) { // the next form is opened before the last one's news came
+      target.classList.add("outdated");
+      event.detail.shouldSwap = false;
+    }
   });
   function catchUp(part) { if (settling(part)) return; part.classList.remove("outdated"); htmx.trigger(part, "live"); }
   let waiting = 0;

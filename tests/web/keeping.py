@@ -1,0 +1,100 @@
+"""Things a company keeps, for the tests of registers, rounds and books: flats to let, their patrols, a deposit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from shouwen.base.sql import raw
+from shouwen.cases import acting, clock, rounds
+from shouwen.cases.draft import Wish, act_upon
+from shouwen.cases.effects import QUEUE
+from shouwen.cases.models import Case, Deadline, Occurrence
+from shouwen.cases.queueing import occurrence
+from shouwen.cases.rows_sql import insert
+from shouwen.ledger.models import Entry
+from shouwen.policy.act import Evidence, Opening, Ref
+from shouwen.registers.models import Record
+from shouwen.staff import org
+from shouwen.staff.models import Staff
+from tests.web.village import Village
+
+PATROL = "property/rental#5.1"
+
+
+def record(register: str, by: Staff, **fields: Any) -> Record:
+    """Open a record of a register."""
+    now = timezone.now()
+    wish = Wish(act="open", fields=fields)
+    act = replace(act_upon(Ref("record", register, 0), wish, org.reader(by.pk, now), now=now), opening=Opening())
+    ruling = acting.act(act, now=now)
+    assert not ruling.refused, ruling.text()
+    return Record.objects.get(pk=ruling.subject.id)
+
+
+def flats(village: Village, n: int, name: str, *, let: bool = False) -> list[Record]:
+    """Offer flats to let (房源), and let them."""
+    made = []
+    for i in range(n):
+        owner = village.customer(i)
+        house = village.house(owner)
+        fields = {"number": f"{name}{i + 1}", "house": house.pk, "customer": owner.pk, "fittings": "家电齐全", "terms": "长租"}
+        made.append(record("rental_offer", village.cast.li_na, **fields))
+        if let:
+            do(made[-1], "let_out", village.cast.li_na)
+    return made
+
+
+def do(subject: Record, name: str, by: Staff, **fields: Any) -> None:
+    """Do an act upon a record; it must be lawful."""
+    now = timezone.now()
+    ruling = acting.act(act_upon(subject.ref, Wish(act=name, fields=fields), org.reader(by.pk, now), now=now), now=now)
+    assert not ruling.refused, ruling.text()
+    subject.refresh_from_db()
+
+
+def patrols(at: datetime, period: str) -> Sequence[Case]:
+    """Let the patrols of let flats come round, as the clock does; returns what was opened."""
+    text, params = insert("cases_occurrence", QUEUE, [occurrence(PATROL, period, "let_flats", at, timezone.now(), row=period)])
+    raw().execute(text, params)
+    while Occurrence.objects.filter(clause=PATROL, period=period, done_at=None).exists():
+        rounds.ask(timezone.now())
+    promised = Deadline.objects.filter(clause=PATROL, row=period).values("case_id")
+    return list(Case.objects.filter(pk__in=promised).order_by("pk"))
+
+
+def deposit(village: Village, n: int) -> Case:
+    """Let a seeker pay a deposit of 100 yuan: an entry in the book of deposits."""
+    cast, seeker = village.cast, village.customer(n)
+    now = timezone.now()
+    flat = flats(village, 1, f"押金房{n}-{now:%f}")[0]
+    case = village.open("rental", cast.chen_jie, now - timedelta(hours=1), seeker, customer=seeker.pk, enquiry="两室")
+    village.act(case, "introduce", cast.li_na, wishes="两室", offers=[{"offer": flat.pk}], fee_told=True)
+    village.act(case, "pay", cast.feng_xue, deposit="100", evidence=(Evidence("consent", "customer"),))
+    return case
+
+
+def shown(village: Village, address: str) -> str:
+    """Return an address, with flats, patrols of all kinds and entries there to be shown; they are made once."""
+    if not Record.objects.filter(key="看房1").exists():
+        flats(village, 4, "看房", let=True)
+        flats(village, 2, "待租房")
+        today = datetime.combine(timezone.localdate(), time(), timezone.get_default_timezone())
+        for days in (14, 10, 4):
+            patrols(today - timedelta(days=days), f"shown-{days}")
+        done = Case.objects.filter(opened_by_clause=PATROL).order_by("pk")[1]
+        village.act(done, "cancel", village.cast.li_na, cancel_reason="业主自住了")
+        clock.tick(timezone.now())
+        for n in (20, 21, 22):
+            deposit(village, n)
+    return address
+
+
+def entry(village: Village) -> str:
+    """Return the address of an entry."""
+    shown(village, "")
+    return f"/books/entries/{Entry.objects.filter(book='deposit').order_by('pk')[0].pk}/"

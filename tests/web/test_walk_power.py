@@ -1,0 +1,266 @@
+"""A walk through the pages of a power company: one project from the application to the file, through every gate, some of them refusing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+from pytest_django import DjangoDbBlocker
+
+from shouwen.cases.models import Case
+from tests import databases, sites
+from tests.cases.power import Firm, founded
+from tests.cases.test_power_project import PAPERS
+from tests.web.browsing import Visitor, do, visitor
+from tests.web.village import Village, environment, inside
+
+Sit = Callable[[str], Page]
+
+
+@pytest.fixture
+def firm(template_database: str, django_db_blocker: DjangoDbBlocker, worker: str) -> Iterator[tuple[Firm, Village]]:
+    """The power company, served by a process of its own."""
+    with databases.clone(template_database, f"{worker}_power") as name, inside(name, django_db_blocker):
+        made = founded()
+        with sites.serving(environment(name)) as address:
+            yield made, Village(address, name)
+
+
+@pytest.fixture
+def sit(firm: tuple[Firm, Village], browser: Browser) -> Iterator[Sit]:
+    """Somebody of the company sits down at a browser; whoever did before goes on where they were."""
+    people, village = firm
+    came: dict[str, Visitor] = {}
+
+    def down(who: str) -> Page:
+        if who not in came:
+            came[who] = visitor(browser, village, people.staff[who], 1440)
+        return came[who].page
+
+    yield down
+    for one in came.values():
+        one.leave()
+
+
+def fill(page: Page, **values: str) -> None:
+    """Fill in the controls of a form, whatever they are."""
+    for name, value in values.items():
+        way = page.locator(f".way:has(input[name='{name}'][value='{value}'])")
+        control = page.locator(f"#f-{name}")
+        if way.count():
+            way.click()
+        elif control.evaluate("e => e.tagName") == "SELECT":
+            control.select_option(value)
+        elif control.get_attribute("data-find") is not None:
+            control.fill(value)
+            page.locator(f"#found-{name} [data-pick]", has_text=value).first.click()
+        else:
+            control.fill(value)
+
+
+def press(page: Page) -> None:
+    page.locator("#act-form .form-end .btn-primary").click()
+
+
+def tick_all(page: Page) -> None:
+    for tick in page.locator("#act-form .tick input").all():
+        tick.check()
+
+
+def refused(page: Page, why: str) -> None:
+    press(page)
+    expect(page.locator("#acting .refusal").filter(has_text=why)).to_be_visible()
+
+
+def done(page: Page) -> None:
+    press(page)
+    expect(page.locator("#acting .note-success, #acting .note-warning")).to_be_visible()
+
+
+def at_case(page: Page, case: Case, act: str) -> Page:
+    """Open a case and the form of an act."""
+    page.goto(f"/cases/{case.number}/")
+    do(page, act)
+    return page
+
+
+def barred(page: Page, case: Case, act: str, why: str) -> None:
+    """What no form could put right is not offered, and the page says why."""
+    page.goto(f"/cases/{case.number}/")
+    expect(page.locator(f"#why-{act}")).to_contain_text(why)
+
+
+def here(page: Page, step: str) -> None:
+    expect(page.locator(".course [aria-current]")).to_have_text(step)
+
+
+def agreed(page: Page, case: Case, step: str) -> None:
+    """Whoever decides says yes on the page of the case."""
+    page.goto(f"/cases/{case.number}/")
+    page.locator(".consent .btn-primary").click()
+    here(page, step)
+
+
+def test_a_project_goes_from_the_application_to_the_file_through_every_gate(firm: tuple[Firm, Village], sit: Sit) -> None:
+    people = firm[0]
+    project = _applied(people, sit)
+    people.made["project"] = project.ref
+    _planned(sit, project)
+    _chosen(sit, project)
+    _reviewed(sit, project)
+    _begun(people, sit, project)
+    _inspected(people, sit, project)
+    _supplied(sit, project)
+
+    project.refresh_from_db()
+    assert (project.step, project.fields["first_time"], project.closed_at is not None) == ("archived", True, True)
+
+
+def _applied(people: Firm, sit: Sit) -> Case:
+    """At the window: without explaining the procedure nothing is taken."""
+    page = sit("clerk")
+    page.goto(f"/intake/?customer={people.customer.pk}&procedure=supply_project")
+    fill(
+        page,
+        address="工业路9号",
+        area=str(people.units["station"].pk),
+        kind="new",
+        usage="industry",
+        voltage="high",
+        capacity="630",
+    )
+    fill(page, wants_line="no", backup="none", special="no")
+    page.locator("#intake-form .form-end .btn-primary").click()
+    expect(page.locator("#intake-form .refusal")).to_contain_text("讲明申请内容")
+    for tick in page.locator("#intake-form .tick input").all():
+        tick.check()
+    page.locator("#intake-form .form-end .btn-primary").click()
+    page.wait_for_url(re.compile(r"/cases/GD\d{8}-\d{4}/$"))
+    return Case.objects.get(number=page.url.rstrip("/").rpartition("/")[2])
+
+
+def _planned(sit: Sit, project: Case) -> None:
+    officer = sit("officer")
+    officer.goto("/")
+    expect(officer.locator(".desk-row", has_text="接单")).to_be_visible()
+    done(at_case(officer, project, "take_on"))
+    fill(at_case(officer, project, "survey"), survey_note="可接工业线", grid_short="no")
+    done(officer)
+    fill(at_case(officer, project, "draft_plan"), supply_mode="单电源", metering="高供高计", economy="就近接入")
+    tick_all(officer)
+    refused(officer, "资质等级")
+    fill(officer, grade_needed="3")
+    done(officer)
+    fill(at_case(sit("marketing"), project, "reply"), reply_medium="document", delivered_on="2026-11-20")
+    done(sit("marketing"))
+    here(sit("marketing"), "方案已答复")
+
+
+def _chosen(sit: Sit, project: Case) -> None:
+    """A unit whose qualification has run out is refused, and so is a choice the customer has not signed."""
+    officer = sit("officer")
+    fill(at_case(officer, project, "entrust"), entrusted="yes")
+    done(officer)
+    fill(at_case(officer, project, "choose_units"), design_unit="design", build_unit="lapsed")
+    refused(officer, "有效期")
+    fill(officer, build_unit="build")
+    refused(officer, "签字")
+    tick_all(officer)
+    done(officer)
+    here(officer, "单位已选")
+
+
+def _reviewed(sit: Sit, project: Case) -> None:
+    """Thirteen papers, one of them not needed: it is said why; then the meeting, the opinion and a yes."""
+    officer, marketing = sit("officer"), sit("marketing")
+    fill(at_case(officer, project, "submit_design"), design_basis="1")
+    for paper in PAPERS[:-1]:
+        officer.locator(f"select[name='papers.{paper}']").select_option("filled")
+    officer.locator("select[name='papers.own_source']").select_option("waived")
+    done(officer)
+    fill(at_case(marketing, project, "convene"), review_at="2026-11-24T09:00")
+    refused(marketing, "十三项")
+    at_case(officer, project, "submit_design")
+    officer.locator("select[name='papers.extra']").select_option("filled")
+    officer.locator("input[name='papers.own_source.note']").fill("无自备电源")
+    done(officer)
+    fill(at_case(marketing, project, "convene"), review_at="2026-11-24T09:00")
+    done(marketing)
+    fill(at_case(officer, project, "pass_design"), opinion="同意设计")
+    tick_all(officer)
+    done(officer)
+    agreed(marketing, project, "设计已审定")
+
+
+def _begun(people: Firm, sit: Sit, project: Case) -> None:
+    """The unit finds a difference: no start before the written notice."""
+    officer, marketing = sit("officer"), sit("marketing")
+    fill(at_case(sit("planner"), project, "hand_plans"), build_plan="规划一份", material_plan="计划一份")
+    done(sit("planner"))
+    fill(at_case(officer, project, "verify"), verified="differs", verify_note="电缆沟位置不符")
+    done(officer)
+    fill(at_case(marketing, project, "send_supervisor"), supervisor=str(people.staff["engineer"].pk))
+    done(marketing)
+    change = people.newest("change_request")
+    barred(officer, project, "start_build", "书面通知")
+    done(at_case(officer, change, "agree"))
+    agreed(marketing, change, "已同意")
+    fill(at_case(marketing, change, "issue"), notice_no="更2026-1")
+    done(marketing)
+    at_case(officer, project, "start_build")
+    fill(officer, start_on="2026-11-22", finish_on="2026-12-22", start_report="报告1", schedule="进度表1")
+    done(officer)
+    here(officer, "施工中")
+
+
+def _inspected(people: Firm, sit: Sit, project: Case) -> None:
+    """A concealed work is signed off with a photo; at two thirds there is an inspection, signed by officer and inspector."""
+    officer, engineer = sit("officer"), sit("engineer")
+    assert people.open("concealed_work", "officer", timezone.now(), project=project.pk, part="接地网").allowed
+    work = people.newest("concealed_work")
+    fill(at_case(engineer, work, "sign_off"), norm="GB 50169")
+    refused(engineer, "照片")
+    tick_all(engineer)
+    done(engineer)
+    fill(at_case(officer, project, "progress"), devices="3", installed="2")
+    done(officer)
+    inspection = people.newest("inspection")
+    at_case(officer, inspection, "judge")
+    fill(officer, inspector=str(people.staff["inspector"].pk), basis="1", findings="良好", result="passed")
+    tick_all(officer)
+    done(officer)
+    barred(officer, inspection, "countersign", "会签")
+    done(at_case(sit("inspector"), inspection, "countersign"))
+    fill(at_case(officer, inspection, "deliver"), customer_receipt="签收1", builder_receipt="签收2")
+    done(officer)
+    barred(officer, project, "finish_build", "隐蔽工程")
+    done(at_case(officer, work, "cover"))
+    fill(at_case(officer, project, "finish_build"), finished_on="2026-11-22")
+    done(officer)
+    here(officer, "已完工")
+
+
+def _supplied(sit: Sit, project: Case) -> None:
+    """No power without a contract, a date and a meter; no file without the papers and the check."""
+    officer, marketing = sit("officer"), sit("marketing")
+    fill(at_case(marketing, project, "report_completion"), completion_report="竣1", supply_request="申1")
+    done(marketing)
+    done(at_case(marketing, project, "accept"))
+    barred(marketing, project, "energise", "供用电合同")
+    fill(at_case(marketing, project, "sign_contract"), contract="合1", agreements="协1")
+    done(marketing)
+    fill(at_case(marketing, project, "agree_date"), supply_on="2026-11-30")
+    tick_all(marketing)
+    done(marketing)
+    done(at_case(sit("fitter"), project, "fit_meter"))
+    done(at_case(marketing, project, "energise"))
+    barred(officer, project, "archive", "竣工资料")
+    fill(at_case(officer, project, "collect"), as_built="竣工图一套")
+    done(officer)
+    fill(at_case(sit("inspector"), project, "check_usage"), meter_state="正常", usage_state="正常")
+    done(sit("inspector"))
+    press(at_case(officer, project, "archive"))
+    here(officer, "已归档")
