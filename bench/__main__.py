@@ -1,9 +1,9 @@
-"""`./run bench`: measures the figures of issue 2 and prints JSON beside their limits; progress goes to the terminal.
+"""`./run bench`: measures the figures of issues 2 and 3 and prints JSON beside their limits; progress goes to the terminal.
 
 ./run bench                     everything, at 100,000 cases (the first run fills them in, some minutes)
 ./run bench --quick             everything, small and short: to see that it runs
-./run bench create clock        only these parts: create, read, search, clock, decide, idle, profile
-./run bench read search --ten-times    lists, cases and search again at ten times the cases
+./run bench create clock        only these parts: create, read, search, clock, decide, idle, profile; pages, crowd, screens, opening
+./run bench read search pages --ten-times    these again at ten times the cases, and how flat that is
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench import bare, creating, machine, reading, ringing
+from bench import bare, creating, crowd, machine, opening, pages, reading, ringing, screens
 from bench.installation import HOME, Bench, Site
 from bench.limits import judge
 
-PARTS: Final = ("create", "read", "search", "clock", "decide", "idle", "profile")
+PARTS: Final = ("create", "read", "search", "clock", "decide", "idle", "profile", "pages", "crowd", "screens", "opening")
 DIRECTOR: Final = "lin_yue"
 
 
@@ -72,7 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; none: all")
     parser.add_argument("--quick", action="store_true", help="small and short")
-    parser.add_argument("--ten-times", action="store_true", help="read and search at ten times the cases, too")
+    parser.add_argument("--ten-times", action="store_true", help="read, search and pages at ten times the cases, too")
     parser.add_argument("--home", type=Path, help=f"the data directory, kept for the next run; {HOME}")
     parser.add_argument("--out", type=Path, help="write the JSON there, too")
     args = parser.parse_args()
@@ -165,13 +165,30 @@ def _profile(bench: Bench, site: Site, size: Size) -> dict[str, Any]:
     return bench.asked("bench.profiling", str(size.requests // 2), told=json.dumps({"token": site.token, "bodies": bodies}))
 
 
+def _pages(bench: Bench, site: Site, size: Size) -> dict[str, Any]:
+    return pages.run(bench, site, size.requests // 2)
+
+
+def _crowd(bench: Bench, site: Site, size: Size) -> dict[str, Any]:
+    return crowd.run(bench, site, 5 if size is QUICK else 60)
+
+
+def _screens(bench: Bench, site: Site, size: Size) -> dict[str, Any]:
+    return screens.run(bench, site, 5 if size is QUICK else 50, 5 if size is QUICK else 60)
+
+
+def _opening(_bench: Bench, size: Size) -> dict[str, Any]:
+    return opening.run(size.times)
+
+
 def _at_ten_times(bench: Bench, size: Size) -> dict[str, Any]:
-    return {"read": RUN["read"](bench, size), "search": RUN["search"](bench, size)}
+    return {part: RUN[part](bench, size) for part in ("read", "search", "pages")}
 
 
 RUN: Final[dict[str, Callable[[Bench, Size], dict[str, Any]]]] = {
     "create": _create, "read": _served(_read), "search": _served(_search), "clock": _clock, "decide": _decide,
-    "idle": _served(_idle), "profile": _served(_profile),
+    "idle": _served(_idle), "profile": _served(_profile), "pages": _served(_pages), "crowd": _served(_crowd),
+    "screens": _served(_screens), "opening": _opening,
 }  # fmt: skip
 
 

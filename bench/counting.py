@@ -15,12 +15,12 @@ def main() -> None:
     open_installation()
     load_django()
     from django.db import connection  # noqa: PLC0415  needs Django loaded
-    from django.test import Client  # noqa: PLC0415
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
-    from django.utils import timezone  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415  it needs Django loaded
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415  it needs Django loaded
+    from django.utils import timezone  # noqa: PLC0415  it needs Django loaded
 
-    from shouwen.staff.models import Staff  # noqa: PLC0415
-    from shouwen.staff.tokens import issue  # noqa: PLC0415
+    from shouwen.staff.models import Staff  # noqa: PLC0415  it needs Django loaded
+    from shouwen.staff.tokens import issue  # noqa: PLC0415  it needs Django loaded
 
     token = issue(Staff.objects.get(username=told["user"]), "bench", now=timezone.now())
     headers: Any = {"Authorization": f"Bearer {token}"}

@@ -18,7 +18,7 @@ def bodies(site: Site, *, keys: bool = False, n: int = BODIES) -> list[Request]:
     """Return requests that open repairs in the homes of customers: their words, customers and houses vary. `keys`: each with a key."""
     from shouwen.ops import matters  # noqa: PLC0415  it needs no database, but Django loaded
 
-    chance = random.Random(5)  # noqa: S311
+    chance = random.Random(5)  # noqa: S311  chosen by a seed, not secret
     homes = site.rows(
         "select id, customer_id from registers_record where register = 'house' and customer_id is not null order by id"
     )

@@ -16,7 +16,7 @@ def main(times: int) -> None:
     open_installation()
     load_django()
     from bench.acts import Court  # noqa: PLC0415  needs Django loaded
-    from shouwen.policy.decide import decide  # noqa: PLC0415
+    from shouwen.policy.decide import decide  # noqa: PLC0415  it needs Django loaded
 
     found: dict[str, Any] = {}
     everything: list[float] = []

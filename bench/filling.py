@@ -17,8 +17,8 @@ def main(cases: int, open_cases: int) -> None:
     load_django()
     from django.utils import timezone  # noqa: PLC0415  needs Django loaded
 
-    from bench import untouched  # noqa: PLC0415
-    from shouwen.ops import past, seed  # noqa: PLC0415
+    from bench import untouched  # noqa: PLC0415  it needs Django loaded
+    from shouwen.ops import past, seed  # noqa: PLC0415  it needs Django loaded
 
     seed.demo_company(cases, aloud)
     untouched.fill(open_cases, timezone.localtime(), aloud)

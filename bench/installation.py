@@ -170,10 +170,10 @@ def _died(process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def await_true(check: Callable[[], bool], what: str, patience: float = 120.0) -> None:
-    """Wait until it is so; TimeoutError names what was waited for."""
+def await_true(check: Callable[[], bool], what: str, patience: float = 120.0, look_again: float = 0.02) -> None:
+    """Wait until it is so, looking every so many seconds; TimeoutError names what was waited for."""
     until = time.monotonic() + patience
     while not check():
         if time.monotonic() > until:
             raise TimeoutError(what)
-        time.sleep(0.02)
+        time.sleep(look_again)

@@ -1,4 +1,4 @@
-"""The limits of issue 2, §8, beside what was found; where one is not reached, the next step."""
+"""The limits of issues 2 (§8) and 3, beside what was found; where one is not reached, the next step."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 Found = Mapping[str, Any]
+FLAT: Final = 1.25  # times
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,19 @@ def _best(create: Found, pick: Callable[[Found], float]) -> float:
     return pick(chosen)
 
 
+def _drained(clock: Found) -> float:
+    """How fast a burst drains, with the number of workers that drains it fastest; the others stand beside it."""
+    return max(float(run["per_second"]) for name, run in clock.items() if name.startswith("burst"))
+
+
 def _worst(readers: Found, groups: tuple[str, ...] = ()) -> float:
     """The highest p95 of any reader and kind."""
     found = [float(g["p95"]) for r in readers.values() for name, g in r["groups"].items() if not groups or name in groups]
     return max(found)
+
+
+def _most(pages: Found, pick: Callable[[Found], float]) -> float:
+    return max(pick(page) for page in pages.values())
 
 
 LIMITS: Final = (
@@ -45,19 +55,37 @@ LIMITS: Final = (
     Limit("one case p95 (ms)", "read", lambda f: _worst(f["readers"], ("one case",)), 25),
     Limit("queries of a list or a case", "read", lambda f: max(n for k, n in f["queries"].items() if "search" not in k), 12),
     Limit("search p95, any kind of word and reader (ms)", "search", lambda f: _worst(f["readers"]), 60),
-    Limit("burst: deadlines per second, one worker", "clock", lambda f: f["burst, 1 workers"]["per_second"], 3000, more=True),
+    Limit("burst: deadlines per second", "clock", _drained, 3000, more=True),
     Limit("steady: lateness p99 (ms)", "clock", lambda f: f["steady"]["p99_ms"], 1000),
     Limit("decide() median (µs)", "decide", lambda f: max(f["median_us"], f["scenarios"]["median_us"]), 60),
     Limit("idle installation, PSS (MB)", "idle", lambda f: f["pss_mb"]["total"], 450),
+    Limit("desk, list, case, customer, dispatch p95 (ms)", "pages", lambda f: _most(f, lambda p: p["ms"]["p95"]), 60),
+    Limit("queries of a page", "pages", lambda f: _most(f, lambda p: p["queries"]), 20),
+    Limit("first load, compressed (KB)", "pages", lambda f: _most(f, lambda p: p["first_load_kb"]), 250),
+    Limit("a swap (KB)", "pages", lambda f: _most(f, lambda p: p["swap_kb"]), 20),
+    Limit("200 idle people (% of a core)", "crowd", lambda f: f["percent_of_a_core"]["total"], 5),
+    Limit("a change on another's screen, p95 (ms)", "screens", lambda f: f["another_screen_ms"]["p95"], 300),
+    Limit("requests of an idle page but its stream", "screens", lambda f: f["idle"]["requests"], 0),
+    Limit("first page of a new demo (s)", "opening", lambda f: f["median"], 10),
 )
 
 
 def judge(found: Found) -> list[dict[str, Any]]:
     """Return each limit that was measured, with what was found and whether it is reached."""
     ten = found.get("ten_times", {})
-    first = [_told(limit, limit.value(found[limit.part]), limit.name) for limit in LIMITS if limit.part in found]
+    measured = [limit for limit in LIMITS if limit.part in found and "left_out" not in found[limit.part]]
+    first = [_told(limit, limit.value(found[limit.part]), limit.name) for limit in measured]
     later = "{}, at ten times the cases"
-    return first + [_told(limit, limit.value(ten[limit.part]), later.format(limit.name)) for limit in LIMITS if limit.part in ten]
+    again = [_told(limit, limit.value(ten[limit.part]), later.format(limit.name)) for limit in LIMITS if limit.part in ten]
+    return [*first, *again, *_flatness(found, ten)]
+
+
+def _flatness(found: Found, ten: Found) -> list[dict[str, Any]]:
+    """How many times longer a page takes at ten times the cases: its median, because one late answer is not growth."""
+    pages, grown = found.get("pages", {}), ten.get("pages", {})
+    ratios = {name: round(grown[name]["ms"]["p50"] / pages[name]["ms"]["p50"], 2) for name in pages if name in grown}
+    flat = Limit("", "", lambda _: 0, FLAT)
+    return [_told(flat, ratio, f"{name}: median at ten times the cases, times that before") for name, ratio in ratios.items()]
 
 
 def _told(limit: Limit, value: float, name: str) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Plan:
     most: int = 0  # 0: only the time counts
     warm: int = 50  # requests before the time is taken
     run: str = ""  # makes {n} of this run different from others'
+    cookie: str = ""  # of a session, for pages; then there is no token
 
 
 @dataclass
@@ -79,7 +80,12 @@ def summary(times: Sequence[float]) -> dict[str, float]:
 class _Client:
     def __init__(self, plan: Plan, numbers: Iterator[int]) -> None:
         self.plan, self.numbers, self.taken = plan, numbers, Taken()
-        self.headers = {"Authorization": f"Bearer {plan.token}", "Content-Type": "application/json", "Connection": "keep-alive"}
+        said = (
+            {"Cookie": f"sessionid={plan.cookie}", "Accept-Encoding": "gzip"}
+            if plan.cookie
+            else {"Authorization": f"Bearer {plan.token}"}
+        )
+        self.headers = {**said, "Content-Type": "application/json", "Connection": "keep-alive"}
         self.connection = http.client.HTTPConnection(plan.host, plan.port, timeout=60)
 
     def send(self, request: Request, n: int) -> tuple[int, float, bytes]:

@@ -26,8 +26,8 @@ def main(times: int) -> None:
     open_installation()
     load_django()
     from django.db import connection  # noqa: PLC0415  needs Django loaded
-    from django.test import Client  # noqa: PLC0415
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415  it needs Django loaded
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415  it needs Django loaded
 
     client = Client(SERVER_NAME="127.0.0.1")
     headers: Any = {"Authorization": f"Bearer {told['token']}"}
@@ -70,7 +70,7 @@ def _shares(stats: pstats.Stats, times: int) -> dict[str, Any]:
     own: Counter[str] = Counter()
     whole: Counter[str] = Counter()
     packages: Counter[str] = Counter()
-    for (file, line, name), (_, _, tottime, cumtime, _) in stats.stats.items():  # type: ignore[attr-defined]
+    for (file, line, name), (_, _, tottime, cumtime, _) in stats.stats.items():  # type: ignore[attr-defined]  # its stubs lack it
         where = _named(file)
         own[f"{where}:{line} {name}"] += tottime
         whole[f"{where}:{line} {name}"] += cumtime

@@ -9,13 +9,16 @@ an hour instead of one, so that each repair has to be looked at and each urgent 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any, Final
 
 from bench import machine
 from shouwen.base.sql import raw
+from shouwen.ops.family import settle_memory
 from shouwen.ops.installation import load_django, open_installation
 from shouwen.policy.company import Company
 from shouwen.policy.simulating_report import Report
@@ -30,11 +33,13 @@ def once(cases: int, processes: int) -> dict[str, Any]:
     """Rehearse in this process; return what was found and the most memory this and its children needed."""
     open_installation()
     load_django()
+    settle_memory()
     from django.utils import timezone  # noqa: PLC0415  needs Django loaded
 
-    from shouwen.cases.enactments import sources_of  # noqa: PLC0415
-    from shouwen.cases.models import Enactment  # noqa: PLC0415
-    from shouwen.ops.simulating import Rehearsing, proposed  # noqa: PLC0415
+    from shouwen.cases.enactments import sources_of  # noqa: PLC0415  it needs Django loaded
+    from shouwen.cases.models import Enactment  # noqa: PLC0415  it needs Django loaded
+    from shouwen.cases.rehearsing import Rehearsing, proposed  # noqa: PLC0415  it needs Django loaded
+    from shouwen.ops.simulating import begin  # noqa: PLC0415  it needs Django loaded
 
     now = timezone.now()
     standing = Enactment.objects.holding(now)
@@ -45,14 +50,26 @@ def once(cases: int, processes: int) -> dict[str, Any]:
     proposal = proposed({**pack, FILE: text.replace(WAS, IS)}, Company(), now)
     first = raw().execute("select min(opened_at) from cases_case").fetchone()
     assert first is not None
-    report: Report = Rehearsing(proposal, first[0], now, cases, processes).run(lambda _done, _total: None)
+    report: Report = Rehearsing(proposal, first[0], now, cases, processes, begin).run(lambda _done, _total: None)
     found = report.plain()
+    cpu = [sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     kilobytes = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     told = ("subjects", "acts", "acts_elsewhere", "judged", "diverged", "not_looked_at", "seconds", "acts_per_second", "totals")
     return {
         "cases": cases, "processes": processes, **{k: found[k] for k in told},
+        "cpu_seconds": {"itself": round(cpu[0], 2), "children": round(cpu[1], 2), "postgres": round(_of_postgres(), 2)},
         "peak_mb": {"itself": kilobytes[0] // 1024, "largest child": kilobytes[1] // 1024},
     }  # fmt: skip
+
+
+def _of_postgres() -> float:
+    """Return the seconds of CPU the server has spent on this process's own connection; 0 where that cannot be asked."""
+    row = raw().execute("select pg_backend_pid()").fetchone()
+    try:
+        told = Path(f"/proc/{row[0] if row else 0}/stat").read_text("ascii").rpartition(")")[2].split()
+    except OSError:  # a server elsewhere
+        return 0.0
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> int:

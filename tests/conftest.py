@@ -17,11 +17,17 @@ from pytest_django import DjangoDbBlocker
 
 from shouwen.ops import catalogues
 from tests import databases, sites
+from tests.web import keystrokes
 
 
 def pytest_configure() -> None:
     """Pages in English need the compiled catalogue, also when pytest is started by hand."""
     catalogues.compile_all(databases.ROOT / "shouwen/locale")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the daily jobs cost, as the browsers counted it."""
+    keystrokes.tell_all(terminalreporter.getreports("passed"), terminalreporter.write_line)
 
 
 @dataclass(frozen=True)

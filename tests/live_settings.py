@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shouwen.config.settings import *  # noqa: F403
+from shouwen.config.settings import *  # noqa: F403  all of them, with a few changed
 from shouwen.config.settings import STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

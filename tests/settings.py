@@ -11,7 +11,7 @@ os.environ["SHOUWEN_PART"] = "test"
 os.environ.pop("DATABASE_URL", None)  # tests never touch a database somebody works with
 os.environ.pop("DATABASE_OWNER_URL", None)
 
-from shouwen.config.settings import *  # noqa: F403
+from shouwen.config.settings import *  # noqa: F403  all of them, with a few changed
 from shouwen.config.settings import STORAGES
 
 SECRET_KEY = "tests only"

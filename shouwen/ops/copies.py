@@ -152,7 +152,7 @@ class _Copying:
                 continue
             names.append(f'"{f.column}"')
             values.append(special.get(f.name) or self._value(f))
-        table = model._meta.db_table  # noqa: SLF001
+        table = model._meta.db_table  # noqa: SLF001  Django's documented way to a model's table and fields
         statement = f"""insert into {table} ({", ".join(names)}) select {", ".join(values)} from {table} x
             join unnest(%s::int8[], %s::text[], %s::text[], %s::text[], %s::int8[]) as m (old, number, was, words, parent)
               on {case} = m.old order by {order}"""  # noqa: S608  our own words
@@ -207,7 +207,7 @@ class _Copying:
     def _data(self) -> str:
         names = "array[" + ", ".join(f"'{n}'" for n in INSIDE) + "]"
         moved = f"""(select jsonb_object_agg(k, v::text::int8 + {self.offset}) from jsonb_each(x.data) as e (k, v)
-            where k = any({names}) and jsonb_typeof(v) = 'number')"""  # noqa: S608
+            where k = any({names}) and jsonb_typeof(v) = 'number')"""  # noqa: S608  our own names
         return f"{self._json('x.data')} || case when x.data ?| {names} then coalesce({moved}, '{{}}') else '{{}}' end"
 
 

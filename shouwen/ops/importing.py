@@ -42,7 +42,7 @@ def main(args: argparse.Namespace) -> int:
     demand_migrated()
     from django.utils import timezone  # noqa: PLC0415  needs Django loaded
 
-    from shouwen.ops.taking_in import import_cases  # noqa: PLC0415
+    from shouwen.ops.taking_in import import_cases  # noqa: PLC0415  Django is loaded only now
 
     report = import_cases(args.file, case_map, now=timezone.now(), say=aloud)
     if args.report is not None:

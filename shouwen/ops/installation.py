@@ -58,7 +58,7 @@ def make_database(installation: Installation) -> None:
 def demand_migrated() -> None:
     """Trouble if tables are missing or old. Django must be loaded."""
     from django.db import connections  # noqa: PLC0415  it needs the settings
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415  it wants settings, which are read only now
 
     executor = MigrationExecutor(connections["default"])
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())

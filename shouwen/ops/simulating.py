@@ -7,27 +7,19 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from shouwen.base.trouble import Exit, Trouble
+from shouwen.ops.family import settle_memory
 from shouwen.ops.installation import load_django, open_installation
 from shouwen.ops.voice import Voice
 from shouwen.policy.company import Company
 from shouwen.policy.law import Law, load
 from shouwen.policy.packs import Sources
 from shouwen.policy.simulating_report import COUNTED, MINUTES, WORDS, Finds, Report
-
-if TYPE_CHECKING:
-    from shouwen.cases.histories import Period
-
-Told = Callable[[int, int], object]  # cases read, of how many
 
 PATIENCE: Final = 2.0  # seconds between two lines of progress
 KINDER: Final = 10  # how much less a rehearsal is worth to the machine than live work
@@ -49,26 +41,6 @@ def add_arguments(part: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     part.add_argument("--log", type=Path, metavar="FILE", help="不看本系统,看事件日志(CSV 或 XES) / an event log instead")
     part.add_argument("--map", type=Path, metavar="MAP", help="日志各列与动作的对应 / how the log's columns are to be read")
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A proposed law as files, so that another process can compile it again."""
-
-    sources: Sources
-    company_text: str
-
-    def law(self) -> Law:
-        """Return the law with its newest versions, as if they had always held. Raises PackError."""
-        from shouwen.policy.company import read_company  # noqa: PLC0415
-
-        law = load(self.sources, read_company(self.company_text) if self.company_text else Company())
-        return newest(law)
-
-
-def newest(law: Law) -> Law:
-    """Return a law in which the newest version of each clause has always held."""
-    return law.as_of(law.days[-1]) if law.days else law
 
 
 def main(args: argparse.Namespace, sources: Sources, company: Company, say: Voice) -> int:
@@ -93,7 +65,7 @@ def _minutes(given: list[str]) -> dict[str, int]:
 
 
 def _on_a_log(args: argparse.Namespace, law: Law) -> Report:
-    from shouwen.policy.simulating_logs import read_log_map, rehearse_log  # noqa: PLC0415
+    from shouwen.policy.simulating_logs import read_log_map, rehearse_log  # noqa: PLC0415  Django is loaded only now
 
     if args.map is None:
         raise Trouble(Exit.USAGE, "看事件日志须用 --map 说明各列。", "An event log needs --map.")
@@ -103,85 +75,24 @@ def _on_a_log(args: argparse.Namespace, law: Law) -> Report:
     return report
 
 
-def proposed(sources: Sources, company: Company, now: datetime) -> Proposal:
-    """Return the law in force with the packs of a proposal in the place of its own. Trouble while no law is in force."""
-    from shouwen.cases.enactments import sources_of  # noqa: PLC0415  needs Django loaded
-    from shouwen.cases.models import Enactment  # noqa: PLC0415
-
-    standing = Enactment.objects.holding(now)
-    if standing is None:
-        raise Trouble(Exit.NOT_SET_UP, "还没有颁布任何制度。", "No law is in force yet.")
-    packs = {name.partition("/")[0] for name in sources}
-    kept = {name: text for name, text in sources_of(standing).items() if name.partition("/")[0] not in packs}
-    return Proposal({**kept, **sources}, company.text or standing.company_text)
-
-
 def _on_our_past(args: argparse.Namespace, sources: Sources, company: Company, say: Voice) -> Report:
     open_installation()
     load_django()
     from django.utils import timezone  # noqa: PLC0415  needs Django loaded
 
+    from shouwen.cases.rehearsing import Rehearsing, proposed  # noqa: PLC0415  needs Django loaded
+
+    settle_memory()
     now = timezone.now()
     since = _beginning(args.since, now)
     proposal = proposed(sources, company, now)
-    rehearsing = Rehearsing(proposal, since, now, args.limit, args.processes)
-    return rehearsing.run(Progress(say))
-
-
-@dataclass
-class Rehearsing:
-    """A proposal put to this installation's past, in this process or in several."""
-
-    proposal: Proposal
-    since: datetime
-    until: datetime
-    limit: int = 0
-    processes: int = 1
-
-    def run(self, told: Told) -> Report:
-        """Return what was found; `told` hears how many cases of how many have been read."""
-        from django.db import connections  # noqa: PLC0415  needs Django loaded
-
-        from shouwen.cases.enactments import law_at  # noqa: PLC0415
-        from shouwen.cases.histories import Period, acts_elsewhere, how_many, touched_nouns  # noqa: PLC0415
-        from shouwen.policy.simulating_rounds import compare_rounds  # noqa: PLC0415
-
-        begun = time.perf_counter()
-        law, in_force = self.proposal.law(), law_at(self.until)
-        assert in_force is not None
-        period = Period(touched_nouns(law, self.since, self.until), self.since, self.until, limit=self.limit)
-        total, report = how_many(period), Report(acts_elsewhere=acts_elsewhere(period))
-        if not self.limit or self.limit > total:
-            period = replace(period, limit=0)
-        if self.processes > 1:
-            connections.close_all()  # no connection is shared with the processes to come
-        for part in self._parts(law, period, lambda done: told(done, period.limit or total)):
-            report.add(part)
-        compare_rounds(in_force, law, self.since, self.until, report)
-        report.seconds = time.perf_counter() - begun
-        return report
-
-    def _parts(self, law: Law, period: Period, told: Callable[[int], object]) -> Iterator[Report]:
-        if self.processes == 1:
-            yield rehearse(law, period, told)
-            return
-        limit, done = -(-period.limit // self.processes), 0
-        parts = [replace(period, part=n, parts=self.processes, limit=limit) for n in range(self.processes)]
-        with ProcessPoolExecutor(self.processes, mp_context=get_context("spawn"), initializer=_begin) as pool:
-            try:
-                for future in as_completed([pool.submit(_in_a_process, self.proposal, p) for p in parts]):
-                    report = future.result()
-                    done += report.subjects
-                    told(done)
-                    yield report
-            except BrokenProcessPool:
-                raise Trouble(Exit.USAGE, "预演的进程中断了。", "A process of the rehearsal has died.") from None
+    return Rehearsing(proposal, since, now, args.limit, args.processes, begin).run(Progress(say))
 
 
 def _beginning(day: date | None, now: datetime) -> datetime:
-    from django.utils import timezone  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415  Django is loaded only now
 
-    return now - BEFORE if day is None else timezone.make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001
+    return now - BEFORE if day is None else timezone.make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001  made aware here
 
 
 class Progress:
@@ -197,25 +108,12 @@ class Progress:
             print(self.say(f"预演：{done} / {total} 件", f"rehearsing: {done} of {total} cases"), file=sys.stderr, flush=True)
 
 
-def _begin() -> None:
+def begin() -> None:
     """Make a new process ready, before it is sent anything: what it is sent speaks of the apps."""
     os.nice(KINDER)
     open_installation(None)
     load_django()
-
-
-def _in_a_process(proposal: Proposal, period: Period) -> Report:
-    return rehearse(proposal.law(), period, lambda _: None)
-
-
-def rehearse(law: Law, period: Period, told: Callable[[int], object]) -> Report:
-    """Put a proposed law to the cases of a period."""
-    from shouwen.cases.histories import Archive  # noqa: PLC0415  needs Django loaded
-    from shouwen.policy.simulating import Rehearsal  # noqa: PLC0415
-
-    archive = Archive()
-    rehearsal = Rehearsal(law, archive.then, archive.org, period.until, period.since)
-    return rehearsal.hear(archive.histories(period, told))
+    settle_memory()
 
 
 def told(report: Report, say: Voice) -> list[str]:

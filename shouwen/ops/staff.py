@@ -50,7 +50,7 @@ def main(args: argparse.Namespace) -> int:
     demand_migrated()
     from django.utils import timezone  # noqa: PLC0415  needs Django loaded
 
-    from shouwen.base.errors import FieldError, Problem  # noqa: PLC0415
+    from shouwen.base.errors import FieldError, Problem  # noqa: PLC0415  Django is loaded only now
 
     try:
         zh, en = _verbs()[args.verb][1](args, timezone.now())
@@ -74,8 +74,8 @@ def _verbs() -> dict[str, tuple[str, Callable[[argparse.Namespace, datetime], tu
 
 def add_unit(args: argparse.Namespace, now: datetime) -> tuple[str, str]:
     """Add a unit; a first one without a unit above it gives the company its name."""
-    from shouwen.base.models import Company  # noqa: PLC0415
-    from shouwen.staff import units  # noqa: PLC0415
+    from shouwen.base.models import Company  # noqa: PLC0415  Django is loaded only now
+    from shouwen.staff import units  # noqa: PLC0415  Django is loaded only now
 
     if not args.below and not Company.objects.exists():
         units.name_company(args.name, by=_ourselves(), now=now)
@@ -86,7 +86,7 @@ def add_unit(args: argparse.Namespace, now: datetime) -> tuple[str, str]:
 
 def add_staff(args: argparse.Namespace, now: datetime) -> tuple[str, str]:
     """Take somebody in, and print the code by which they set their first password."""
-    from shouwen.staff import changes, invitations  # noqa: PLC0415
+    from shouwen.staff import changes, invitations  # noqa: PLC0415  Django is loaded only now
 
     unit = _unit(args.unit) if args.unit else None
     new = changes.NewStaff(username=args.user, name=args.name, unit=unit, phone=args.phone)
@@ -100,9 +100,9 @@ def add_staff(args: argparse.Namespace, now: datetime) -> tuple[str, str]:
 
 def give_post(args: argparse.Namespace, now: datetime) -> tuple[str, str]:
     """Give somebody a post, or end it."""
-    from django.utils import timezone  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415  Django is loaded only now
 
-    from shouwen.staff import changes  # noqa: PLC0415
+    from shouwen.staff import changes  # noqa: PLC0415  Django is loaded only now
 
     person, unit = _person(args.user), _unit(args.unit) if args.unit else None
     _demand_known(args.post, now)
@@ -119,9 +119,9 @@ def give_post(args: argparse.Namespace, now: datetime) -> tuple[str, str]:
 
 def show_all(_: argparse.Namespace, now: datetime) -> tuple[str, str]:
     """Print the tree of units, and everybody with their posts."""
-    from shouwen.cases.enactments import law_at  # noqa: PLC0415
-    from shouwen.staff.models import Staff, Unit  # noqa: PLC0415
-    from shouwen.staff.posts import title  # noqa: PLC0415
+    from shouwen.cases.enactments import law_at  # noqa: PLC0415  Django is loaded only now
+    from shouwen.staff.models import Staff, Unit  # noqa: PLC0415  Django is loaded only now
+    from shouwen.staff.posts import title  # noqa: PLC0415  Django is loaded only now
 
     law = law_at(now)
     declared = law.posts if law is not None else {}
@@ -137,14 +137,14 @@ def show_all(_: argparse.Namespace, now: datetime) -> tuple[str, str]:
 
 def _ourselves() -> Reader:
     """Who acts: the system, with every right to administer and none to read."""
-    from shouwen.base.access import Reader  # noqa: PLC0415
-    from shouwen.staff.models import CLOCK  # noqa: PLC0415
+    from shouwen.base.access import Reader  # noqa: PLC0415  Django is loaded only now
+    from shouwen.staff.models import CLOCK  # noqa: PLC0415  Django is loaded only now
 
     return Reader(staff=CLOCK, domain=None, grants=frozenset({"administer"}))
 
 
 def _unit(name: str) -> Unit:
-    from shouwen.staff.models import Unit  # noqa: PLC0415
+    from shouwen.staff.models import Unit  # noqa: PLC0415  Django is loaded only now
 
     found = list(Unit.objects.filter(name=name.strip(), closed_at=None)[:2])
     if len(found) == 1:
@@ -157,7 +157,7 @@ def _unit(name: str) -> Unit:
 
 
 def _person(user: str) -> Staff:
-    from shouwen.staff.models import Staff  # noqa: PLC0415
+    from shouwen.staff.models import Staff  # noqa: PLC0415  Django is loaded only now
 
     found: Staff | None = Staff.objects.people().filter(username=user.strip().lower()).first()
     if found is None:
@@ -167,8 +167,8 @@ def _person(user: str) -> Staff:
 
 def _demand_known(post: str, now: datetime) -> None:
     """Refuse a post that neither the law in force nor every company has; before a law is enacted only the latter are known."""
-    from shouwen.cases.enactments import law_at  # noqa: PLC0415
-    from shouwen.staff.posts import OWN  # noqa: PLC0415
+    from shouwen.cases.enactments import law_at  # noqa: PLC0415  Django is loaded only now
+    from shouwen.staff.posts import OWN  # noqa: PLC0415  Django is loaded only now
 
     law = law_at(now)
     known = [*(law.posts if law is not None else ()), *OWN]

@@ -54,7 +54,7 @@ async def _serve(host: str, port: int) -> None:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
-        server.stop()  # type: ignore[no-untyped-call]
+        server.stop()  # type: ignore[no-untyped-call]  # granian's has no types
         mix.end_streams()
         loop.call_later(STOP_WITHIN, os._exit, 0)  # a request that takes longer is rolled back
 

@@ -17,12 +17,16 @@ def main() -> None:
     load_django()
     demand_migrated()
     from shouwen.cases import clock  # noqa: PLC0415  needs Django loaded
+    from shouwen.ops.rehearsals import Attendant  # noqa: PLC0415  Django is loaded only now
 
     settle_memory()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    attendant = Attendant(stop)
+    attendant.start()
     clock.run(stop)
+    attendant.join()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from shouwen.base.models import Event
+from shouwen.base.models import Company, Event
 from shouwen.base.search import search
 from shouwen.base.trouble import Trouble
 from shouwen.cases.models import Approval, Case, Deadline, Task
@@ -121,8 +121,6 @@ def test_the_estate_has_owners_tenants_and_numbers_that_nobody_has(demo: Any) ->
 
 
 def test_another_companys_database_is_left_alone(demo: Any) -> None:
-    from shouwen.base.models import Company  # noqa: PLC0415
-
     Company.objects.create(name="别家")
     Unit.objects.create(name="别家")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from shouwen.base.models import Event
 from shouwen.base.trouble import Exit
+from shouwen.cases.models import Case
 from shouwen.ops import past, seed, shelf
 from shouwen.ops.simulating import _minutes
 from shouwen.policy.simulating_report import MINUTES
@@ -67,6 +70,27 @@ def test_one_process_and_two_find_the_same_and_say_it_in_both_languages(company:
     assert f"不同 {clause['differs']}" in zh
     assert f"differs {clause['differs']}" in en
     assert clause["cases_listed"][0]["number"] in en
+
+
+def explained(db: LiveDatabase, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "shouwen", "law", "explain", *words]
+    return subprocess.run(command, env=db.env, capture_output=True, text=True, check=False)
+
+
+def test_a_matter_is_explained_by_its_number_with_facts_sums_and_clauses(company: LiveDatabase) -> None:
+    fined = Event.objects.filter(kind="entry", clause="property/repair#2.5").first()
+    assert fined is not None
+    case = Case.objects.get(pk=fined.case_id or 0)
+
+    zh, en = (explained(company, case.number, "--lang", lang) for lang in ("zh", "en"))
+
+    assert zh.returncode == 0, zh.stderr
+    assert "适用表中这一行: 故障类别为" in zh.stdout  # the class
+    assert "起计1小时" in zh.stdout  # the deadline
+    assert "因为超时: property/repair#2.1" in zh.stdout  # the entry
+    assert "for a breach of: property/repair#2.1" in en.stdout
+    assert not re.search(r"1[3-9]\d{9}", zh.stdout + en.stdout)  # nobody's telephone
+    assert explained(company, "BX20200101-9999", "--lang", "en").returncode == Exit.USAGE
 
 
 def test_an_empty_installation_says_that_no_law_is_in_force(live_db: LiveDatabase, proposal: Path) -> None:
