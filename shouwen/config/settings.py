@@ -61,7 +61,7 @@ AUTH_USER_MODEL = "staff.Staff"
 MIDDLEWARE = [
     "shouwen.config.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # our form tokens are masked anew in every page, and it varies the length: no BREACH
+    "shouwen.config.headers.SmallPages",  # our form tokens are masked anew in every page, and it varies the length: no BREACH
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

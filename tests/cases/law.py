@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from shouwen.cases.enactments import enact
+from shouwen.cases.enactments import enact_instead
 from shouwen.cases.models import Enactment
 from shouwen.policy.packs import Sources, read_sources
 from tests.world import at
@@ -22,5 +22,5 @@ def sources(pack: str) -> Sources:
 
 
 def enacted(pack: str = "demo") -> Enactment:
-    """Enact a pack from the beginning of time."""
-    return enact(sources(pack), effective_from=BEGINNING, now=BEGINNING)
+    """Enact a pack from the beginning of time, whatever was enacted from then on before."""
+    return enact_instead(sources(pack), effective_from=BEGINNING, now=BEGINNING)

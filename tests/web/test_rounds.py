@@ -71,7 +71,7 @@ def test_what_was_missed_names_who_answers_and_stays_missed_when_it_is_done_late
 
 def test_the_coverage_counts_against_all_that_was_asked_and_opens_into_the_cases(village: Village) -> None:
     flats(village, 3, "覆盖房", let=True)
-    flats(village, 1, "待租房")
+    flats(village, 1, "覆盖外房")
     cases = patrols(midnight(0), "coverage")
     ended(village, cases[0])
     client, month = village.client(village.cast.lin_yue), Month.of(timezone.localdate())

@@ -25,7 +25,7 @@ from tests.web.village import Village
 def test_a_promise_is_kept_from_the_row_of_the_desk(village: Village, sit: Callable[..., Page]) -> None:
     case = village.repair(village.cast.chen_jie, timezone.now(), 14, "飘窗漏雨")
     page = sit("chen_jie")
-    page.goto("/")
+    page.goto("/?most=300")
     row = page.locator(".desk-row", has_text="飘窗漏雨")
     expect(row.locator(".desk-owed")).to_contain_text("答复客户、派工")
     expect(row.locator(".desk-owed .desk-item .cite")).to_have_text("§2.1")
@@ -95,7 +95,7 @@ def _asks(person: Staff) -> Ask:
 def test_a_desk_is_worked_through_by_keyboard(village: Village, sit: Callable[..., Page]) -> None:
     village.repair(village.cast.chen_jie, timezone.now() - timedelta(minutes=20), 15, "走廊灯不亮", trouble="fault")
     page = sit("chen_jie")
-    page.goto("/")
+    page.goto("/?most=300")
     page.keyboard.press("j")
     expect(page.locator(".desk-row.at")).to_have_count(1)
     for _row in range(page.locator(".desk-row").count()):  # to the first that has something for her to do
@@ -109,11 +109,11 @@ def test_a_desk_is_worked_through_by_keyboard(village: Village, sit: Callable[..
 def test_a_desk_stays_grouped_as_somebody_likes_it(village: Village, sit: Callable[..., Page]) -> None:
     village.repair(village.cast.chen_jie, timezone.now(), 16, "水表停转", trouble="fault")
     page = sit("chen_jie")
-    page.goto("/")
+    page.goto("/?most=300")
     page.locator(".switch a", has_text="条款").click()
     expect(page.locator(".desk-title", has_text="普通报修二十四小时内答复并派工")).to_be_visible()
     page.goto("/cases/")
-    page.goto("/")
+    page.goto("/?most=300")
     expect(page.locator(".switch [aria-current]")).to_have_text("条款")
     page.locator(".switch a", has_text="流程").click()
     expect(page.locator(".desk-title", has_text="报修").first).to_be_visible()
@@ -123,7 +123,7 @@ def test_a_form_under_a_row_is_not_pulled_away_by_news(village: Village, sit: Ca
     cast = village.cast
     village.repair(cast.chen_jie, timezone.now(), 17, "门铃不响", trouble="fault")
     page = sit("chen_jie")
-    page.goto("/")
+    page.goto("/?most=300")
     page.locator(".desk-row", has_text="门铃不响").locator("[data-act]", has_text="答复客户").click()
     expect(page.locator(".row-acting form")).to_be_visible()
     village.repair(cast.chen_jie, timezone.now(), 18, "窗帘轨道脱落", trouble="fault")
@@ -139,7 +139,7 @@ def test_the_head_sees_the_load_of_the_team_and_hands_over_from_there(village: V
         cast.chen_jie, timezone.now() - timedelta(minutes=90), 19, content="车位被占没人管", topic="facility"
     )
     page = sit("lin_yue")
-    page.goto("/")
+    page.goto("/?most=300")
     page.locator(".tabs a", has_text="团队").click()
     expect(page.locator(".load", has_text="陈洁")).to_contain_text("负责")
     page.locator(".load", has_text="陈洁").click()

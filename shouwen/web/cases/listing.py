@@ -104,10 +104,12 @@ def narrowed(filters: Filters, reader: Reader, now: datetime) -> CaseQuerySet:
 
 
 def _in_unit(rows: CaseQuerySet, filters: Filters) -> CaseQuerySet:
-    """A unit, with those below it unless one asks for it alone."""
+    """A unit, with those below it unless one asks for it alone; 0: what belongs to none."""
     if not filters.unit:
         return rows
     unit = int(filters.unit)
+    if not unit:
+        return rows.filter(unit_id=None)
     return rows.filter(unit_id=unit) if filters.alone else rows.filter(unit_id__in=[unit, *below(unit)])
 
 
