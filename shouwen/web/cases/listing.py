@@ -109,7 +109,7 @@ def _in_unit(rows: CaseQuerySet, filters: Filters) -> CaseQuerySet:
         return rows
     unit = int(filters.unit)
     if not unit:
-        return rows.filter(unit_id=None)
+        return rows.filter(unit=None)
     return rows.filter(unit_id=unit) if filters.alone else rows.filter(unit_id__in=[unit, *below(unit)])
 
 
