@@ -22,7 +22,8 @@ from bench import bare, creating, crowd, machine, opening, pages, reading, ringi
 from bench.installation import HOME, Bench, Site
 from bench.limits import judge
 
-PARTS: Final = ("create", "read", "search", "clock", "decide", "idle", "profile", "pages", "crowd", "screens", "opening")
+# In this order, whatever order they are asked for in: the clock fills the desks of a few with tens of thousands of open cases.
+PARTS: Final = ("create", "read", "search", "pages", "crowd", "screens", "opening", "clock", "decide", "idle", "profile")
 DIRECTOR: Final = "lin_yue"
 
 
@@ -54,7 +55,7 @@ def main() -> int:
     found: dict[str, Any] = {"machine": machine.facts(), "database": machine.database(bench.server.uri("owner"))}
     found["machine"]["fsync_us"] = machine.fsync_us(bench.home)
     found["size"] = "quick" if args.quick else "full"
-    for part in args.parts or PARTS:
+    for part in (p for p in PARTS if not args.parts or p in args.parts):
         say(part)
         found[part] = RUN[part](bench, size)
     if args.ten_times:

@@ -126,6 +126,7 @@ def _differing(page: Page) -> None:
 
 def _asked_why(page: Page) -> None:
     page.locator(".entry-lines .btn-why").first.click()
+    expect(page.locator(".why-answer").first).to_be_visible()
     page.locator(".promise .btn-link").first.click()
     expect(page.locator(".why-answer").nth(1)).to_be_visible()
 

@@ -29,6 +29,7 @@ def test_a_call_that_failed_says_why_and_when_it_is_tried_again(village: Village
     case = _to_call(village, 0, "水龙头滴水")
     page = sit("li_na")
     page.goto("/callbacks/?view=open")
+    page.wait_for_timeout(500)  # what was done just before arrives as news, and the list fetches itself
     row = page.locator(".call-row", has_text="水龙头滴水")
     row.locator("button", has_text="记联系未果").click()
     choose(page, "miss_reason", "no_answer")
@@ -44,6 +45,7 @@ def test_a_result_is_written_down_under_the_row_with_what_the_law_asks(village: 
     case = _to_call(village, 1, "防盗门变形")
     page = sit("li_na")
     page.goto("/callbacks/?view=open")
+    page.wait_for_timeout(500)  # what was done just before arrives as news, and the list fetches itself
     row = page.locator(".call-row", has_text="防盗门变形")
     row.locator("button", has_text="登记回访").click()
     choose(page, "outcome", "satisfied")
@@ -100,6 +102,7 @@ def test_the_number_is_shown_under_the_row_once_somebody_says_why(village: Villa
     number = village.customer(5).phones.get(is_main=True).number
     page = sit("li_na")
     page.goto("/callbacks/?view=open")
+    page.wait_for_timeout(500)  # what was done just before arrives as news, and the list fetches itself
     row = page.locator(".call-row", has_text="门槛松动")
     expect(row).not_to_contain_text(number)
     row.locator("button", has_text="看号码").click()
