@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from shouwen.base.errors import NotFound
 from shouwen.ledger.models import Entry, EntryState
 from shouwen.web.asking import Ask, wants_part
-from shouwen.web.registers.acting import tried
+from shouwen.web.cases.acting import tried
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from shouwen.base.errors import FieldError, FileRefused, NotFound
 from shouwen.cases import acting, why
-from shouwen.cases.draft import act_on
+from shouwen.cases.draft import act_upon
 from shouwen.cases.models import Case
 from shouwen.cases.options import Option, option
 from shouwen.policy.act import APPROVAL_ACTS, TASK_ACTS
@@ -56,23 +56,30 @@ class Wrong:
 def act(request: Ask, key: str, name: str) -> HttpResponse:
     """Show the form of an act; on POST do it."""
     case = find(request, key)
-    page = option(case.ref, name, request.me.pk, now=request.now) if name not in PLAIN else None
+    answer = tried(request, case, name, case.customer_id or 0)
+    return answer if isinstance(answer, HttpResponse) else done(request, case, name, answer)
+
+
+def tried(request: Ask, subject: Subject, name: str, customer: int = 0) -> HttpResponse | Ruling:
+    """Return the form of an act, with what was wrong if it was sent and not done; else the ruling by which it was done, or waits."""
+    page = option(subject.ref, name, request.me.pk, now=request.now) if name not in PLAIN else None
     if page is None and name not in PLAIN:
         raise NotFound
     if request.method != "POST":
-        return form(request, case, name, page, Wrong())
-    if news := changed(request, case):
-        return form(request, case, name, page, Wrong(changed=news, status=409))
+        return form(request, subject, name, page, Wrong())
+    if news := changed(request, subject):
+        return form(request, subject, name, page, Wrong(changed=news, status=409))
     try:
-        wish = wish_of(request.POST, name, page.fields if page else (), kept_files(request), case.fields)
-        ruling = acting.act(act_on(case, wish, request.reader, now=request.now), now=request.now)
+        wish = wish_of(request.POST, name, page.fields if page else (), kept_files(request), subject.fields)
+        wanted = act_upon(subject.ref, wish, request.reader, now=request.now, shape=shape_of(subject), customer=customer)
+        ruling = acting.act(wanted, now=request.now)
     except FieldError as wrong:
-        return form(request, case, name, page, Wrong(faults_of(wrong, request.lang), status=wrong.status))
+        return form(request, subject, name, page, Wrong(faults_of(wrong, request.lang), status=wrong.status))
     except FileRefused as wrong:
-        return form(request, case, name, page, Wrong({"files": wrong.text(request.lang)}, status=wrong.status))
+        return form(request, subject, name, page, Wrong({"files": wrong.text(request.lang)}, status=wrong.status))
     if ruling.refused:
-        return form(request, case, name, page, Wrong(refusals=ruling.refusals, status=409, ruling=ruling))
-    return done(request, case, name, ruling)
+        return form(request, subject, name, page, Wrong(refusals=ruling.refusals, status=409, ruling=ruling))
+    return ruling
 
 
 def form(request: Ask, case: Subject, name: str, page: Option | None, wrong: Wrong) -> HttpResponse:

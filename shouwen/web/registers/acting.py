@@ -14,14 +14,13 @@ from django.views.decorators.http import require_http_methods
 from shouwen.base.errors import FieldError, FileRefused, NotFound
 from shouwen.cases import acting
 from shouwen.cases.draft import act_upon
-from shouwen.cases.options import Option, opening, option
-from shouwen.ledger.models import EntryState
+from shouwen.cases.options import Option, opening
 from shouwen.policy.act import Opening, Ref
 from shouwen.policy.nouns import Noun
 from shouwen.policy.ruling import Ruling
 from shouwen.registers.models import Record
 from shouwen.web.asking import Ask, wants_part
-from shouwen.web.cases.acting import PLAIN, Wrong, changed, controls_of, form
+from shouwen.web.cases.acting import Wrong, controls_of, tried
 from shouwen.web.cases.wishing import kept_files, new_key, wish_of
 from shouwen.web.fields import faults_of
 from shouwen.web.law import said
@@ -37,27 +36,6 @@ def act(request: Ask, register: str, pk: int, name: str) -> HttpResponse:
     record = find(request, register, pk)
     answer = tried(request, record, name, record.customer_id or 0)
     return answer if isinstance(answer, HttpResponse) else _done(request, record, answer)
-
-
-def tried(request: Ask, subject: Record | EntryState, name: str, customer: int = 0) -> HttpResponse | Ruling:
-    """Return the form of an act, with what was wrong if it was sent and not done; else the ruling by which it was done, or waits."""
-    page = option(subject.ref, name, request.me.pk, now=request.now) if name not in PLAIN else None
-    if page is None and name not in PLAIN:
-        raise NotFound
-    if request.method != "POST":
-        return form(request, subject, name, page, Wrong())
-    if news := changed(request, subject):
-        return form(request, subject, name, page, Wrong(changed=news, status=409))
-    try:
-        wish = wish_of(request.POST, name, page.fields if page else (), kept_files(request), subject.fields)
-        ruling = acting.act(act_upon(subject.ref, wish, request.reader, now=request.now, customer=customer), now=request.now)
-    except FieldError as wrong:
-        return form(request, subject, name, page, Wrong(faults_of(wrong, request.lang), status=wrong.status))
-    except FileRefused as wrong:
-        return form(request, subject, name, page, Wrong({"files": wrong.text(request.lang)}, status=wrong.status))
-    if ruling.refused:
-        return form(request, subject, name, page, Wrong(refusals=ruling.refusals, status=409))
-    return ruling
 
 
 def _done(request: Ask, record: Record, ruling: Ruling) -> HttpResponse:
