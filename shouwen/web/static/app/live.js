@@ -26,7 +26,7 @@
   function busyWith(element) {
     const active = document.activeElement;
     const typing = element.contains(active) && active.matches("input, textarea, select");
-    if (typing || element.querySelector("form[data-draft], form.uncover, .uncovered, [data-act].htmx-request")) { element.classList.add("outdated"); return true; }
+    if (typing || element.querySelector("form[data-draft], form.uncover, .uncovered, button.htmx-request")) { element.classList.add("outdated"); return true; }
     return false;
   }
   // Rows that were just done stay for a moment, so that nothing moves under the hand; the part fetches itself after that.
@@ -38,7 +38,7 @@
     const why = requestConfig.triggeringEvent?.type;
     if (why === "sent") target.querySelectorAll(".row-done").forEach((row) => { row.dataset.past = ""; });
     if ((why === "live" || why === "sent") && (busyWith(target) || settling(target))) event.detail.shouldSwap = false;
-    if (why === "acted" && target.querySelector("form[data-draft], [data-act].htmx-request")) { // the next form is opened before the last one's news came
+    if (why === "acted" && target.querySelector("form[data-draft], button.htmx-request")) { // the next form is opened before the last one's news came
       target.classList.add("outdated");
       event.detail.shouldSwap = false;
     }
