@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from shouwen.base.models import Event
 from shouwen.cases.models import Case
 from shouwen.ledger.models import Entry
+from shouwen.policy.act import Evidence
 from tests.web.village import Village
 
 TIGHT = re.compile(r"\s+")
@@ -111,6 +112,25 @@ def test_on_the_page_of_a_case_anything_is_asked_why(village: Village, sit: Call
     page.locator(".promise .btn-link", has_text="怎么算的").first.click()
     expect(page.locator("#case-promises .arithmetic").first).to_contain_text("起计1小时")
     expect(page.locator("#case-promises .why-answer")).to_contain_text("紧急程度")
+
+
+def test_news_of_a_case_takes_no_answer_away_and_closes_nothing(village: Village, sit: Callable[..., Page]) -> None:
+    case = leak(village, 20, timedelta(minutes=4))
+    page = sit("chen_jie")
+    page.goto(f"/cases/{case.number}/")
+    sums = page.locator("#case-promises .arithmetic")
+    page.locator(".promise .btn-link", has_text="怎么算的").first.click()
+    expect(sums.first).to_contain_text("起计1小时")
+    page.locator("#case-story details summary").first.click()
+    page.locator("#case-promises .arithmetic .btn-why, #case-story .btn-why").first.focus()
+    asking = page.evaluate("document.activeElement.getAttribute('hx-get')")
+
+    village.act(case, "note", village.cast.chen_jie, text="消息来时还开着", evidence=(Evidence("self"),))
+
+    expect(page.locator("#case-story")).to_contain_text("消息来时还开着")
+    expect(sums.first).to_contain_text("起计1小时")
+    expect(page.locator("#case-story details").first).to_have_attribute("open", "")
+    assert page.evaluate("document.activeElement.getAttribute('hx-get')") == asking, "the focus is lost"
 
 
 def test_a_refused_act_is_explained_where_it_was_refused(village: Village, sit: Callable[..., Page]) -> None:

@@ -43,6 +43,11 @@
       event.detail.shouldSwap = false;
     }
   });
+  // News of a case changes what is different and nothing else: the focus stays where it is, answers that were asked for and
+  // foldings that were opened stay open.
+  const morphing = window.Idiomorph.defaults.callbacks;
+  morphing.beforeNodeMorphed = (old, fresh) => !(old.matches?.("[hx-preserve]") && old.id === fresh.id);
+  morphing.beforeAttributeUpdated = (name, element) => !(name === "open" && element.matches("details"));
   function catchUp(part) { if (settling(part)) return; part.classList.remove("outdated"); htmx.trigger(part, "live"); }
   let waiting = 0;
   function heard(told) {
