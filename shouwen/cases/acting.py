@@ -20,6 +20,7 @@ from django.db.utils import OperationalError
 
 from shouwen.base import repeats
 from shouwen.base.errors import FieldError
+from shouwen.base.late_transaction import LateTransaction
 from shouwen.base.numbering import next_ids, reserve_numbers, top_up
 from shouwen.base.repeats import Claim
 from shouwen.cases import effects
@@ -72,8 +73,8 @@ def act_many(
     hear: Callable[..., list[Ruling]] = _hear if read is None else partial(_hear, read=read)
     for tried in range(1, TRIES + 1):
         try:
-            with transaction.atomic():
-                return hear(wanted, now, {} if kept is None else kept)
+            with LateTransaction() as late:
+                return hear(wanted, now, {} if kept is None else kept, late)
         except FieldError:
             if len(wanted) == 1 or hear is _apart:
                 raise
@@ -85,16 +86,17 @@ def act_many(
     raise AssertionError("unreachable")
 
 
-def _apart(acts: Sequence[Act], now: datetime, kept: dict[int, Living]) -> list[Ruling]:
+def _apart(acts: Sequence[Act], now: datetime, kept: dict[int, Living], late: LateTransaction) -> list[Ruling]:
     """Hear a batch. Where something of it cannot be written (a key that is taken, a file of another), that alone is refused."""
+    late.begin()
     try:
         with transaction.atomic():
-            return _hear(acts, now, kept)
+            return _hear(acts, now, kept, late)
     except FieldError as wrong:
         if len(acts) == 1:
             return [_unwritten(acts[0], wrong)]
     half = len(acts) // 2
-    return [*_apart(acts[:half], now, kept), *_apart(acts[half:], now, kept)]
+    return [*_apart(acts[:half], now, kept, late), *_apart(acts[half:], now, kept, late)]
 
 
 def _unwritten(act: Act, wrong: FieldError) -> Ruling:
@@ -107,8 +109,12 @@ def is_collision(trouble: Exception) -> bool:
     return isinstance(trouble.__cause__, _AGAIN)
 
 
-def _hear(acts: Sequence[Act], now: datetime, kept: dict[int, Living], read: JustRead | None = None) -> list[Ruling]:
-    sitting = Sitting(now, read)
+def _hear(
+    acts: Sequence[Act], now: datetime, kept: dict[int, Living], late: LateTransaction, read: JustRead | None = None
+) -> list[Ruling]:
+    if any(a.key for a in acts):
+        late.begin()  # what was answered is kept together with what was done
+    sitting = Sitting(now, late.begin, read)
     answered = _answers(acts, sitting.book.laws, now)
     fresh = [i for i in range(len(acts)) if i not in answered]
     rulings = dict(zip(fresh, sitting.hear([acts[i] for i in fresh]), strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -37,9 +37,10 @@ class JustRead:
 class Book:
     """What has been read so far. Every subject is read once; what an act changes, the next act of the transaction sees."""
 
-    def __init__(self, *, lock: bool, read: JustRead | None = None) -> None:
-        """Without `lock` nothing may be written: a dry run for a page."""
-        self.lock = lock
+    def __init__(self, *, begin: Callable[[], None] | None = None, read: JustRead | None = None) -> None:
+        """`begin` begins the transaction in which subjects are locked. Without it nothing may be written: a dry run for a page."""
+        self.lock = begin is not None
+        self.begin: Callable[[], None] = begin or (lambda: None)
         self.org_version, self.laws = (read.org_version, read.laws) if read is not None else _versions()
         self._orgs: dict[date, Org] = {}
         self.subjects: dict[int, Living] = {}
@@ -60,6 +61,8 @@ class Book:
         for ref in refs:
             if ref.id and ref.id not in self.subjects and adapters.keeps(ref.kind):
                 wanted.setdefault(ref.kind, set()).add(ref.id)
+        if wanted:
+            self.begin()
         for kind, ids in sorted(wanted.items()):
             found = list(adapters.subject(kind).load(sorted(ids), self.laws, lock=self.lock))
             if found:

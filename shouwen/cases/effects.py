@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
@@ -18,7 +18,7 @@ from shouwen.cases.adapters import Part
 from shouwen.cases.book import Book
 from shouwen.cases.living import Living, Promised
 from shouwen.cases.minutes import Minutes
-from shouwen.cases.rows_sql import Columns, insert, run
+from shouwen.cases.rows_sql import Columns, insert, run, together
 from shouwen.cases.work_rows import work_writes
 from shouwen.policy.org import Org
 
@@ -44,8 +44,11 @@ QUEUE: Final[Columns] = (
 )
 
 
-def write(book: Book, minutes: Minutes) -> None:
-    """Write everything collected so far, in the caller's transaction; what was written counts as unchanged from then on."""
+def write(book: Book, minutes: Minutes, begin: Callable[[], None]) -> None:
+    """Write everything collected so far; what was written counts as unchanged from then on.
+
+    It is written in the caller's transaction, which `begin` begins unless all of it is one statement.
+    """
     touched = book.touched()
     if not touched and minutes.empty:
         return
@@ -53,7 +56,10 @@ def write(book: Book, minutes: Minutes) -> None:
     for kind, subjects in by_kind:
         if unnumbered := [s for s in subjects if s.fresh and not s.number]:
             adapters.subject(kind).number(unnumbered)
-    run(_parts(by_kind, touched, minutes))
+    statements = together(_parts(by_kind, touched, minutes))
+    if len(statements) > 1 or minutes.notices or minutes.happenings or minutes.files:
+        begin()
+    run(statements)
     write_notices(minutes.notices)
     for kind, happenings in minutes.happenings.items():
         adapters.effect(kind)(happenings)

@@ -39,7 +39,7 @@ class Explained:
 
 def running(case: Ref, *, now: datetime) -> list[Explained]:
     """Return the running promises of a case, soonest first, each with its arithmetic."""
-    book = Book(lock=False)
+    book = Book()
     book.take([case])
     subject = book.subjects.get(case.id)
     law = book.laws.judging(now, case.noun, subject.enactment) if subject is not None else None

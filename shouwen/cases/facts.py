@@ -104,6 +104,8 @@ class Gatherer:
     def _hold(self, names: set[str]) -> None:
         """Lock what is counted. An answer from before its lock was had may be out of date: it is asked for again."""
         new = names - self.held
+        if new:
+            self.book.begin()
         counting.hold(new)
         self.held |= new
         if new:

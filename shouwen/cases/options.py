@@ -85,7 +85,7 @@ def options(case: Ref, staff: int, *, now: datetime, book: Book | None = None) -
 
     A page that shows what is owed on the case as well reads it once, in a `book` of its own without locks.
     """
-    book = book or Book(lock=False)
+    book = book or Book()
     book.take([case])
     subject = book.subjects.get(case.id)
     law = book.laws.judging(now, case.noun, subject.enactment) if subject is not None else None
@@ -98,7 +98,7 @@ def options(case: Ref, staff: int, *, now: datetime, book: Book | None = None) -
 
 def option(case: Ref, name: str, staff: int, *, now: datetime, fields: Mapping[str, Any] | None = None) -> Option | None:
     """Return one act as its page asks it, with what somebody has filled in so far; None when the procedure has no such act."""
-    book = Book(lock=False)
+    book = Book()
     book.take([case])
     subject = book.subjects.get(case.id)
     law = book.laws.judging(now, case.noun, subject.enactment) if subject is not None else None
@@ -119,7 +119,7 @@ def options_of_each(
     with as many queries as one.
     """
     pairs = list(wanted)
-    book = Book(lock=False)
+    book = Book()
     book.take([case for case, _ in pairs])
     matters: list[Matter] = []
     for case, name in pairs:
@@ -142,7 +142,7 @@ def opening(
     procedure: str, staff: int, *, now: datetime, fields: Mapping[str, Any] | None = None, start: Opening | None = None
 ) -> Option | None:
     """Return what opening a case of a procedure, or a record of a register, asks for; None when there is no such."""
-    book = Book(lock=False)
+    book = Book()
     law = book.laws.at(now)
     noun = law.nouns.get(procedure) if law is not None else None
     if law is None or noun is None or "open" not in noun.acts:

@@ -25,19 +25,24 @@ def update(table: str, columns: Columns, rows: Sequence[Mapping[str, Any]]) -> P
     return _update(table, columns), (to_json(rows),)
 
 
-def run(parts: Iterable[Part]) -> None:
-    """Execute statements as parts of two: first what changes rows, then what inserts them; each sees the database as before it."""
+def together(parts: Iterable[Part]) -> list[Part]:
+    """Put statements together as parts of at most two: what changes rows, then what inserts them; each sees the database as before
+    it."""
     kept = list(parts)
-    for inserts in (False, True):
-        _together([p for p in kept if p[0].lstrip().startswith("insert") is inserts])
+    halves = ([p for p in kept if p[0].lstrip().startswith("insert") is inserts] for inserts in (False, True))
+    return [_one(half) for half in halves if half]
 
 
-def _together(parts: Sequence[Part]) -> None:
-    if not parts:
-        return
+def _one(parts: Sequence[Part]) -> Part:
     *before, (last, _) = parts
     named = ", ".join(f"p{i} as ({text})" for i, (text, _) in enumerate(before))
-    raw().execute(f"with {named} {last}" if before else last, [value for _, params in parts for value in params])
+    return f"with {named} {last}" if before else last, [value for _, params in parts for value in params]
+
+
+def run(statements: Iterable[Part]) -> None:
+    """Execute statements one after the other."""
+    for text, params in statements:
+        raw().execute(text, params)
 
 
 @lru_cache(maxsize=64)

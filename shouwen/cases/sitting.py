@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -42,11 +42,13 @@ class TooManyFollow(Problem, RecursionError):
 
 
 class Sitting:
-    """Hears acts inside one transaction. `write_out` writes what has been ruled so far; the caller commits."""
+    """Hears acts inside one transaction; it calls `begin` when it needs that: before it locks anything, and before it writes more
+    than one statement. `write_out` writes what has been ruled so far; the caller commits."""
 
-    def __init__(self, now: datetime, read: JustRead | None = None) -> None:
+    def __init__(self, now: datetime, begin: Callable[[], None], read: JustRead | None = None) -> None:
         self.now = now
-        self.book = Book(lock=True, read=read)
+        self.begin = begin
+        self.book = Book(begin=begin, read=read)
         self.minutes = Minutes(now)
         self.gatherer = Gatherer(self.book, self.write_out)
         self.sources: dict[int, Living] = {}  # of what the law wants opened: the subject it follows from
@@ -57,12 +59,13 @@ class Sitting:
         matters = [self._matter(a) for a in acts]
         self.gatherer.prepare([m for m in matters if isinstance(m, Matter)])
         rulings = [self._with_following(m) for m in matters]
-        self.write_out()
+        effects.write(self.book, self.minutes, self.begin)
         return rulings
 
     def write_out(self) -> None:
-        """Write what has been ruled so far."""
-        effects.write(self.book, self.minutes)
+        """Write what has been ruled so far, and hear on."""
+        self.begin()
+        effects.write(self.book, self.minutes, self.begin)
 
     def _with_following(self, prepared: Matter | Ruling) -> Ruling:
         """Judge an act on the state that those before it have left, with what follows from it."""

@@ -106,7 +106,7 @@ def of_promise(subject: Ref, clause: str, row: str) -> Event | None:
 
 def of_refusals(subject: Ref, name: str, by: int, *, now: datetime) -> list[Why]:
     """Return why somebody may not do an act now, clause by clause; what has no clause (a step) says so itself."""
-    book = Book(lock=False)
+    book = Book()
     book.take([subject])
     living = book.subjects.get(subject.id)
     law = book.laws.judging(now, subject.noun, living.enactment) if living is not None else None
