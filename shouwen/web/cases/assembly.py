@@ -124,7 +124,7 @@ class Assembly:
     @classmethod
     def of(cls, request: Ask, case: Subject) -> Assembly:
         """Read it as the law sees it."""
-        book = Book(lock=False)
+        book = Book()
         book.take([case.ref])
         remember_laws(request, book.laws)
         law = book.laws.judging(request.now, case.ref.noun, shape_of(case))
