@@ -12,6 +12,7 @@ from ninja.security import HttpBearer
 
 from shouwen.base.access import Reader
 from shouwen.base.errors import Complaint, FieldError, Forbidden
+from shouwen.cases.book import JustRead
 from shouwen.cases.enactments import VERSION, Laws
 from shouwen.policy.org import Org
 from shouwen.staff import org
@@ -29,10 +30,14 @@ class Asker:
     staff: int
     reader: Reader
     org: Org
-    org_version: int
     now: datetime
     lang: str
-    laws: Laws
+    read: JustRead
+
+    @property
+    def laws(self) -> Laws:
+        """The enactments there were when the request came."""
+        return self.read.laws
 
 
 class Bearer(HttpBearer):
@@ -52,10 +57,9 @@ class Bearer(HttpBearer):
             found.staff,
             org.reader(found.staff, now, found.org_version),
             snapshot,
-            found.org_version,
             now,
             lang,
-            Laws(found.beside),
+            JustRead(found.org_version, Laws(found.beside)),
         )
 
 

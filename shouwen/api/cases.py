@@ -164,7 +164,7 @@ def opening(payload: CaseIn, who: Asker, key: str) -> Act:
     wish = Wish(
         act="open", fields=payload.fields, evidence=_evidence(payload.evidence), ticks=payload.ticks, key=key, at=payload.at
     )
-    return open_case(payload.procedure, wish, start, who.reader, now=who.now, laws=who.laws)
+    return open_case(payload.procedure, wish, start, who.reader, now=who.now, read=who.read)
 
 
 def acting(case: Case, payload: ActIn, who: Asker, key: str) -> Act:

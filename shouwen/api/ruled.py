@@ -11,7 +11,6 @@ from shouwen.api.asking import Asker
 from shouwen.base.errors import Refused
 from shouwen.base.sql import to_json
 from shouwen.cases.acting import act_and_look
-from shouwen.cases.book import JustRead
 from shouwen.policy.act import Act, Ref
 from shouwen.policy.ruling import Effect, Ruling
 
@@ -24,7 +23,7 @@ def ruled(wanted: Act, who: Asker, status: int = 200) -> HttpResponse:
     It is put into words here: checking our own answer against its schema, effect by effect, costs as much as deciding it. That
     it fits the schema is for the tests to see.
     """
-    ruling, number, step = act_and_look(wanted, now=who.now, read=JustRead(who.org_version, who.laws))
+    ruling, number, step = act_and_look(wanted, now=who.now, read=who.read)
     if ruling.refused:
         raise Refused(ruling)
     return _answer(to_json(told(ruling, who, number, step)), status, address(ruling.subject) if status == 201 else "")

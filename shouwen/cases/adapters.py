@@ -57,6 +57,10 @@ class SubjectAdapter(Protocol):
         """Read subjects in the order of their ids, without their deadlines, tasks and approvals. With `lock` FOR UPDATE."""
         ...
 
+    def recall(self, glimpses: Iterable[str], laws: Laws) -> Iterable[Living]:
+        """Return subjects of which the glimpses (`base.access.register_sight`) were just read; none where it has no glimpses."""
+        ...
+
     def writes(self, subjects: Sequence[Living], *, now: datetime) -> Iterable[Part]:
         """Return statements that write new (`fresh`) and changed subjects; they become parts of one statement."""
         ...
@@ -85,6 +89,7 @@ class Happening:
 
 EffectHandler = Callable[[Sequence[Happening]], None]  # called inside the transaction, once for all effects of a type
 CustomerFacts = Callable[..., Mapping[int, Mapping[str, Any]]]  # (ids, declared fields, *, lock=False) -> fields by id
+SeenCustomers = Callable[[Iterable[str], Mapping[str, Field]], Mapping[int, Mapping[str, Any]]]  # (glimpses, declared fields)
 NamedFacts = Callable[[str, Sequence[Act]], Sequence[Any]]  # (name, acts) -> one value for each act
 
 
@@ -115,6 +120,7 @@ class _Registered:
     effects: dict[type, EffectHandler] = field(default_factory=dict)
     named: dict[str, NamedFacts] = field(default_factory=dict)
     customers: CustomerFacts | None = None
+    seen_customers: SeenCustomers | None = None
     books: BookFold | None = None
     standing: BookStanding | None = None
 
@@ -136,9 +142,9 @@ def register_effect(kind: type, handler: EffectHandler) -> None:
     _registered.effects[kind] = handler
 
 
-def register_customers(facts: CustomerFacts) -> None:
-    """Say who knows the fields of customers."""
-    _registered.customers = facts
+def register_customers(facts: CustomerFacts, seen: SeenCustomers) -> None:
+    """Say who knows the fields of customers, and of those that were just seen."""
+    _registered.customers, _registered.seen_customers = facts, seen
 
 
 def register_named(name: str, facts: NamedFacts) -> None:
@@ -175,6 +181,11 @@ def effect(kind: type) -> EffectHandler:
 def customer_fields(ids: Sequence[int], declared: Mapping[str, Field]) -> Mapping[int, Mapping[str, Any]]:
     """Return the fields of customers by id."""
     return _registered.customers(ids, declared) if _registered.customers is not None and ids else {}
+
+
+def seen_customers(glimpses: Sequence[str], declared: Mapping[str, Field]) -> Mapping[int, Mapping[str, Any]]:
+    """Return the fields of customers that were just seen, by id."""
+    return _registered.seen_customers(glimpses, declared) if _registered.seen_customers is not None and glimpses else {}
 
 
 def named_facts(name: str, acts: Sequence[Act]) -> Sequence[Any]:

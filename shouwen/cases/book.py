@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from shouwen.base.access import Glimpses
 from shouwen.base.sql import raw
 from shouwen.cases import adapters
 from shouwen.cases.enactments import VERSION, Laws
@@ -28,10 +29,14 @@ def _versions() -> tuple[int, Laws]:
 
 @dataclass(frozen=True, slots=True)
 class JustRead:
-    """Which organisation and which enactments there were when the request came: its caller has asked for both already."""
+    """Which organisation and which enactments there were when the request came: its caller has asked for both already.
+
+    `glimpses` are of what the act points to: whoever looked whether the actor may see it has read them with the same query.
+    """
 
     org_version: int
     laws: Laws
+    glimpses: Glimpses = field(default_factory=dict)
 
 
 class Book:
@@ -42,6 +47,7 @@ class Book:
         self.lock = begin is not None
         self.begin: Callable[[], None] = begin or (lambda: None)
         self.org_version, self.laws = (read.org_version, read.laws) if read is not None else _versions()
+        self._glimpses = read.glimpses if read is not None else {}
         self._orgs: dict[date, Org] = {}
         self.subjects: dict[int, Living] = {}
         self.seen: dict[int, Living | None] = {}  # only read: what subjects point to
@@ -76,7 +82,10 @@ class Book:
             if not missing or not adapters.keeps(kind):
                 continue
             self.seen.update(dict.fromkeys(missing))
-            for s in adapters.subject(kind).load(missing, self.laws, lock=False):
+            known, unknown = self._glimpsed(kind, missing)
+            adapter = adapters.subject(kind)
+            read = adapter.load(unknown, self.laws, lock=False) if unknown else ()
+            for s in (*adapter.recall(known, self.laws), *read):
                 s.light = True
                 self.seen[s.ref.id] = s
 
@@ -85,7 +94,14 @@ class Book:
         missing = sorted({i for i in ids if i and i not in self.customers})
         if missing:
             self.customers.update({id_: {} for id_ in missing})
-            self.customers.update(adapters.customer_fields(missing, declared))
+            known, unknown = self._glimpsed("customer", missing)
+            self.customers.update(adapters.seen_customers(known, declared))
+            self.customers.update(adapters.customer_fields(unknown, declared))
+
+    def _glimpsed(self, kind: str, ids: Sequence[int]) -> tuple[list[str], list[int]]:
+        """Return the glimpses that there are, and the ids of what is still to be read."""
+        glimpses = self._glimpses.get(kind, {})
+        return [glimpses[i] for i in ids if i in glimpses], [i for i in ids if i not in glimpses]
 
     def found(self, id_: int) -> Living | None:
         """Return a subject as it now stands, whether it was taken or only looked at."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from shouwen.base.access import Reader, units_in_sight
 from shouwen.base.errors import Complaint, FieldError, NotFound
+from shouwen.cases.book import JustRead
 from shouwen.cases.enactments import Laws
 from shouwen.cases.models import Case
 from shouwen.policy.act import APPROVAL_ACTS, TASK_ACTS, Act, Evidence, Opening, Ref
@@ -83,17 +84,20 @@ def act_upon(subject: Ref, wish: Wish, reader: Reader, *, now: datetime, shape: 
     )
 
 
-def open_case(procedure: str, wish: Wish, start: Start, reader: Reader, *, now: datetime, laws: Laws | None = None) -> Act:
-    """Return the act that opens a case; its id is given by `act_many`. Whoever opens it is the one first asked. Raises FieldError."""
+def open_case(procedure: str, wish: Wish, start: Start, reader: Reader, *, now: datetime, read: JustRead | None = None) -> Act:
+    """Return the act that opens a case; its id is given by `act_many`. Whoever opens it is the one first asked. Raises FieldError.
+
+    `read` is what the caller has just read; what is read here of the things it points to is kept in it for `act_many`.
+    """
     at = _moment(wish.at, now)
-    law = (laws or Laws()).at(at)
+    law = (read.laws if read is not None else Laws()).at(at)
     noun = law.nouns.get(procedure) if law is not None else None
     if law is None or noun is None or noun.kind != "case" or "open" not in noun.acts:
         raise FieldError.of("procedure", f"没有流程“{procedure}”", f"There is no procedure {procedure!r}.", "unknown")
     fields = _with_customer(_fields(law, noun, wish, at), noun, start.customer)
     customer = start.customer or _customer_in(fields, noun)
     about = [("customer", "customer", customer), ("unit", "unit", start.unit)]
-    units = _demand_seen([*_all_refs(noun, "open", fields), *(ref for ref in about if ref[2])], reader, at)
+    units = _demand_seen([*_all_refs(noun, "open", fields), *(ref for ref in about if ref[2])], reader, at, read)
     unit = start.unit or _unit_of(fields, noun, customer, units) or _unit_of_person(reader.staff, at)
     opening = Opening(unit, customer, start.responsible, start.first_asked or reader.staff)
     subject = Ref("case", noun.id, 0)
@@ -173,13 +177,14 @@ def _refs(name: str, shape: Field, value: Any) -> Iterator[Seen]:
                 yield from _refs(f"{name}.{i}.{column}", shape.type.columns[column], v)
 
 
-def _demand_seen(refs: Iterable[Seen], reader: Reader, at: datetime) -> Units:
+def _demand_seen(refs: Iterable[Seen], reader: Reader, at: datetime, read: JustRead | None = None) -> Units:
     """Raise FieldError for ids of what is not there, or not the reader's to see (the answer is the same); return units by id."""
     wanted = list(dict.fromkeys(refs))
     by_kind: dict[str, set[int]] = {}
     for _, kind, id_ in wanted:
         by_kind.setdefault(kind, set()).add(id_)
-    there = units_in_sight({k: ids for k, ids in by_kind.items() if k not in OF_THE_ORGANISATION}, reader)
+    things = {k: ids for k, ids in by_kind.items() if k not in OF_THE_ORGANISATION}
+    there = units_in_sight(things, reader, read.glimpses if read is not None else None)
     if any(kind in OF_THE_ORGANISATION for kind in by_kind):
         snapshot = org.snapshot(at)
         there |= {"staff": dict.fromkeys(snapshot.staff, 0), "unit": dict.fromkeys(snapshot.units, 0)}

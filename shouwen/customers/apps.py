@@ -15,6 +15,7 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         """Say which customers somebody may see, for events and notices about them."""
+        from shouwen.customers.facts import GLIMPSE  # noqa: PLC0415  Django is loaded only now
         from shouwen.customers.models import visible_customers  # noqa: PLC0415  models exist only now
 
-        register_sight("customer", visible_customers)
+        register_sight("customer", visible_customers, glimpse=GLIMPSE)

@@ -50,6 +50,10 @@ class _Entries:
             if noun is not None and noun.kind == self.kind:
                 yield _living(row, noun)
 
+    def recall(self, glimpses: Iterable[str], laws: Laws) -> Iterable[Living]:
+        """None: nothing is read of them beside the question whether they are in sight."""
+        return ()
+
     def number(self, subjects: Sequence[Living]) -> None:
         """Entries go by their id."""
         for s in subjects:

@@ -18,7 +18,7 @@ from shouwen.cases.plain import dump_fields, load_fields
 from shouwen.customers.relations import hand_over_parts
 from shouwen.policy.act import Ref
 from shouwen.policy.nouns import Noun
-from shouwen.registers.facts import RecordState, load
+from shouwen.registers.facts import RecordState, load, recall
 from shouwen.registers.searching import record_doc
 from shouwen.registers.writing import changed_rows, demand_free, first_of, key_of, new_rows
 
@@ -38,11 +38,11 @@ class _Records:
 
     def load(self, ids: Sequence[int], laws: Laws, *, lock: bool) -> Iterator[Living]:
         """Read records in the order of their ids; those of a register that no pack declares any more are no subjects."""
-        law = laws.at(NEWEST)
-        for state in load(ids, lock=lock).values():
-            noun = law.nouns.get(state.register) if law is not None else None
-            if noun is not None:
-                yield _living(state, noun)
+        return _livings(load(ids, lock=lock).values(), laws)
+
+    def recall(self, glimpses: Iterable[str], laws: Laws) -> Iterator[Living]:
+        """Return records that were just seen."""
+        return _livings(map(recall, glimpses), laws)
 
     def number(self, subjects: Sequence[Living]) -> None:
         """New records go by their key. FieldError when it is missing or taken."""
@@ -74,6 +74,14 @@ class _Records:
 
 
 RECORDS: Final = _Records()
+
+
+def _livings(states: Iterable[RecordState], laws: Laws) -> Iterator[Living]:
+    law = laws.at(NEWEST)
+    for state in states:
+        noun = law.nouns.get(state.register) if law is not None else None
+        if noun is not None:
+            yield _living(state, noun)
 
 
 def _living(state: RecordState, noun: Noun) -> Living:

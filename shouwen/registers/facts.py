@@ -12,11 +12,12 @@ from shouwen.cases.case_rows import load_marks
 from shouwen.policy.facts import Mark
 from shouwen.policy.nouns import Noun
 
-_COLUMNS: Final = """r.id, r.register, r.key, r.fields, r.step, coalesce(r.unit_id, 0), coalesce(r.customer_id, 0),
- coalesce(r.responsible_id, 0), r.marks, r.opened_at, r.archived_at, r.version"""
-_READ: Final = f"select {_COLUMNS} from registers_record r where r.id = any(%s::int8[]) order by r.id"  # noqa: S608  our own names
-_BY_KEY: Final = f"""select {_COLUMNS} from registers_record r
- where r.register = %s and r.key = any(%s::text[]) order by r.id"""  # noqa: S608  our own names
+_COLUMNS: Final = """id, register, key, fields, step, coalesce(unit_id, 0), coalesce(customer_id, 0),
+ coalesce(responsible_id, 0), marks, opened_at, archived_at, version"""
+GLIMPSE: Final = f"json_build_array({_COLUMNS})"
+_READ: Final = f"select {_COLUMNS} from registers_record where id = any(%s::int8[]) order by id"  # noqa: S608  our own names
+_BY_KEY: Final = f"""select {_COLUMNS} from registers_record
+ where register = %s and key = any(%s::text[]) order by id"""  # noqa: S608  our own names
 _LINKS: Final = "select id, register, fields, step from registers_record where id = any(%s::int8[])"
 
 
@@ -63,11 +64,20 @@ def typed(kept: Mapping[str, Any], noun: Noun) -> dict[str, Any]:
     return {name: noun.fields[name].type.load(value) for name, value in kept.items() if name in noun.fields}
 
 
+def recall(glimpse: str) -> RecordState:
+    """Return a record that was just seen."""
+    *row, opened_at, archived_at, version = from_json(glimpse)
+    moment = datetime.fromisoformat
+    return _state((*row, moment(opened_at), moment(archived_at) if archived_at else None, version))
+
+
 def _states(query: str, params: list[Any]) -> list[RecordState]:
-    found = []
-    for row in raw().execute(query, params).fetchall():
-        id_, register, key, kept, step, unit, customer, responsible, marks, opened_at, archived_at, version = row
-        fields, done = from_json(kept), load_marks(from_json(marks))
-        holders = unit, customer, responsible
-        found.append(RecordState(id_, register, key, fields, step, *holders, done, opened_at, archived_at, version))
-    return found
+    return [_state(row) for row in raw().execute(query, params).fetchall()]
+
+
+def _state(row: Sequence[Any]) -> RecordState:
+    id_, register, key, kept, step, unit, customer, responsible, marks, opened_at, archived_at, version = row
+    fields, done = from_json(kept), load_marks(from_json(marks))
+    return RecordState(
+        id_, register, key, fields, step, unit, customer, responsible, done, opened_at, archived_at, version
+    )  # fmt: skip

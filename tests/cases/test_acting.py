@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from shouwen.base import attachments
 from shouwen.base.errors import FieldError, KeyReused
+from shouwen.base.late_transaction import LateTransaction
 from shouwen.base.models import ActKey, Event, Notice
 from shouwen.base.search import search
 from shouwen.cases import acting
@@ -333,13 +334,13 @@ def test_collisions_are_tried_again_and_other_troubles_are_not(monkeypatch: pyte
 def test_inside_a_transaction_the_caller_begins_again(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     hear, tried = acting._hear, []
 
-    def meeting(acts: Sequence[Act], now: datetime, kept: dict[int, Living]) -> list[Ruling]:
+    def meeting(acts: Sequence[Act], now: datetime, kept: dict[int, Living], late: LateTransaction) -> list[Ruling]:
         tried.append(1)
         if len(tried) < 3:
             met = OperationalError("x")
             met.__cause__ = psycopg.errors.DeadlockDetected()
             raise met
-        return hear(acts, now, kept)
+        return hear(acts, now, kept, late)
 
     monkeypatch.setattr(acting, "_hear", meeting)
     with pytest.raises(OperationalError):  # inside a transaction of the caller it is the caller's to begin again

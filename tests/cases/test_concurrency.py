@@ -8,10 +8,13 @@ from datetime import datetime
 
 import psycopg
 import pytest
+from django.db import connection
 from django.db.utils import OperationalError
+from django.test.utils import CaptureQueriesContext
 
-from shouwen.base.models import ActKey
-from shouwen.cases import acting
+from shouwen.base.late_transaction import LateTransaction
+from shouwen.base.models import ActKey, Event
+from shouwen.cases import acting, effects
 from shouwen.cases.acting import act, act_many
 from shouwen.cases.living import Living
 from shouwen.cases.models import Case
@@ -104,8 +107,9 @@ def test_batches_that_want_the_same_cases_in_another_order_do_not_block_each_oth
 def test_a_transaction_that_met_another_is_begun_again(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     hear, tried = acting._hear, []
 
-    def meeting(acts: Sequence[Act], now: datetime, kept: dict[int, Living]) -> list[Ruling]:
-        rulings = hear(acts, now, kept)
+    def meeting(acts: Sequence[Act], now: datetime, kept: dict[int, Living], late: LateTransaction) -> list[Ruling]:
+        late.begin()  # whoever meets another holds a lock
+        rulings = hear(acts, now, kept, late)
         tried.append(1)
         if len(tried) < 3:
             met = OperationalError("x")
@@ -116,3 +120,27 @@ def test_a_transaction_that_met_another_is_begun_again(people: Cast, monkeypatch
     monkeypatch.setattr(acting, "_hear", meeting)
     assert act(opening("refund", people.sun_lei, NINE), now=NINE).allowed
     assert (len(tried), Case.objects.count()) == (3, 1)
+
+
+def test_what_is_one_statement_needs_no_transaction(people: Cast) -> None:
+    act(opening("refund", people.sun_lei, NINE), now=NINE)  # numbers are in hand from here on
+    with CaptureQueriesContext(connection) as opened_it:
+        case = opened("refund", people.sun_lei, NINE)
+    with CaptureQueriesContext(connection) as noted:
+        act(Act("note", case.ref, people.sun_lei.pk, NINE, {"text": "x"}), now=NINE)
+
+    assert "BEGIN" not in [q["sql"] for q in opened_it]
+    assert "BEGIN" in [q["sql"] for q in noted], "an act on a case locks it"
+
+
+def test_what_is_two_statements_is_written_together_or_not_at_all(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise OperationalError("x")
+
+    monkeypatch.setattr(effects, "write_notices", broken)
+    wish = replace(opening("refund", people.sun_lei, NINE), key="once")  # what is answered to a key is a second statement
+
+    with pytest.raises(OperationalError):
+        act(wish, now=NINE)
+
+    assert (Case.objects.count(), Event.objects.filter(case_id__isnull=False).count()) == (0, 0)
