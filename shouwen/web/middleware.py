@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import auth
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -37,6 +37,8 @@ class Pages:
         if request.path.startswith(ELSEWHERE):
             return self.get_response(request)
         self._look_at(cast(Ask, request))
+        if "\x00" in request.path:  # PostgreSQL keeps none, so nothing goes by such a name
+            raise Http404
         with translation.override(cast(Ask, request).lang):
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", cast(Ask, request).lang)
