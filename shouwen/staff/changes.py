@@ -5,6 +5,7 @@ These are no cases, so they do not go through the law; they ask the gate (`admin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from shouwen.staff.writing import demand_here, note, save
 
 NOUN: Final = "staff"
 POST: Final = "post"  # who makes accounts gives no posts, and who gives posts makes no accounts
+SIGN_IN_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 PLAIN: Final = ("phone", "email", "unit", "superior", "skills", "language")
 
 
@@ -46,7 +48,11 @@ class NewStaff:
 def add_staff(new: NewStaff, *, by: Reader, now: datetime) -> Staff:
     """Take somebody in. FieldError names what is wrong, Forbidden when `by` may not."""
     demand_here(by, new.unit.pk if new.unit else None)
-    person = Staff(username=new.username.strip().lower(), unit=new.unit, superior=new.superior, skills=list(new.skills))
+    username = new.username.strip().lower()
+    if username and not SIGN_IN_NAME.fullmatch(username):
+        zh = "用户名只用字母、数字和 _ . -，以字母或数字开头，例如 li_na。"
+        raise FieldError.of("username", zh, "Letters, digits and _ . - only, beginning with a letter or digit: li_na.", "malformed")
+    person = Staff(username=username, unit=new.unit, superior=new.superior, skills=list(new.skills))
     person.phone, person.email, person.language = new.phone, new.email, new.language
     set_name(person, new.name)
     person.set_password(new.password or None)

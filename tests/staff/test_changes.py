@@ -60,6 +60,13 @@ def test_only_administrators_change_the_organisation(world: Cast) -> None:
     assert acts() == []
 
 
+@pytest.mark.parametrize("name", ["Test User!", "李娜", "_li", "li na", "li@na"])
+def test_a_name_to_sign_in_by_is_one_that_anybody_can_type(world: Cast, name: str) -> None:
+    with pytest.raises(FieldError) as wrong:
+        changes.add_staff(NewStaff(username=name, name="李娜"), by=reader(world.gao_yuan), now=NOW)
+    assert [c.field for c in wrong.value.complaints] == ["username"]
+
+
 def test_wrong_fields_are_named_in_both_languages_and_nothing_is_written(world: Cast) -> None:
     admin = reader(world.gao_yuan)
     with pytest.raises(FieldError) as wrong:
