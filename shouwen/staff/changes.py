@@ -51,7 +51,9 @@ def add_staff(new: NewStaff, *, by: Reader, now: datetime) -> Staff:
     username = new.username.strip().lower()
     if username and not SIGN_IN_NAME.fullmatch(username):
         zh = "用户名只用字母、数字和 _ . -，以字母或数字开头，例如 li_na。"
-        raise FieldError.of("username", zh, "Letters, digits and _ . - only, beginning with a letter or digit: li_na.", "malformed")
+        raise FieldError.of(
+            "username", zh, "Letters, digits and _ . - only, beginning with a letter or digit: li_na.", "malformed"
+        )
     person = Staff(username=username, unit=new.unit, superior=new.superior, skills=list(new.skills))
     person.phone, person.email, person.language = new.phone, new.email, new.language
     set_name(person, new.name)
