@@ -1,9 +1,11 @@
-"""`./run bench`: measures the figures of issues 2 and 3 and prints JSON beside their limits; progress goes to the terminal.
+"""`./run bench`: measures the figures of issues 2, 3 and 4 and prints JSON beside their limits; progress goes to the terminal.
 
 ./run bench                     everything, at 100,000 cases (the first run fills them in, some minutes)
 ./run bench --quick             everything, small and short: to see that it runs
-./run bench create clock        only these parts: create, read, search, clock, decide, idle, profile; pages, crowd, screens, opening
-./run bench read search pages --ten-times    these again at ten times the cases, and how flat that is
+./run bench create clock        only these parts: create, read, search, clock, decide, idle, profile; pages, rows, crowd, screens, opening;
+                                law, rehearse
+./run bench law                 checking all packs, all scenarios, all mutants (on two processes, a minute or two): needs no database
+./run bench read search pages rows --ten-times    these again at ten times the cases, and how flat that is
 """
 
 from __future__ import annotations
@@ -18,12 +20,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench import bare, creating, crowd, machine, opening, pages, reading, ringing, screens
+from bench import bare, creating, crowd, law, machine, opening, pages, reading, rehearsing, ringing, rows, screens
 from bench.installation import HOME, Bench, Site
 from bench.limits import judge
 
 # In this order, whatever order they are asked for in: the clock fills the desks of a few with tens of thousands of open cases.
-PARTS: Final = ("create", "read", "search", "pages", "crowd", "screens", "opening", "clock", "decide", "idle", "profile")
+PARTS: Final = (
+    "law", "create", "read", "search", "pages", "rows", "crowd", "screens", "opening", "rehearse", "clock", "decide", "idle", "profile",
+)  # fmt: skip
+FILES_ALONE: Final = {"law"}  # parts that need no installation
 DIRECTOR: Final = "lin_yue"
 
 
@@ -50,11 +55,12 @@ def main() -> int:
     size = QUICK if args.quick else FULL
     home = args.home or HOME.with_name(HOME.name + ("-quick" if args.quick else ""))
     bench = Bench(home.resolve())
-    say(f"preparing {home}: {size.cases} cases")
-    bench.prepare(size.cases, size.open_cases)
-    found: dict[str, Any] = {"machine": machine.facts(), "database": machine.database(bench.server.uri("owner"))}
-    found["machine"]["fsync_us"] = machine.fsync_us(bench.home)
-    found["size"] = "quick" if args.quick else "full"
+    found: dict[str, Any] = {"machine": machine.facts(), "size": "quick" if args.quick else "full"}
+    if not args.parts or args.ten_times or set(args.parts) - FILES_ALONE:
+        say(f"preparing {home}: {size.cases} cases")
+        bench.prepare(size.cases, size.open_cases)
+        found["database"] = machine.database(bench.server.uri("owner"))
+        found["machine"]["fsync_us"] = machine.fsync_us(bench.home)
     for part in (p for p in PARTS if not args.parts or p in args.parts):
         say(part)
         found[part] = RUN[part](bench, size)
@@ -73,7 +79,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; none: all")
     parser.add_argument("--quick", action="store_true", help="small and short")
-    parser.add_argument("--ten-times", action="store_true", help="read, search and pages at ten times the cases, too")
+    parser.add_argument("--ten-times", action="store_true", help="read, search, pages and rows at ten times the cases, too")
     parser.add_argument("--home", type=Path, help=f"the data directory, kept for the next run; {HOME}")
     parser.add_argument("--out", type=Path, help="write the JSON there, too")
     args = parser.parse_args()
@@ -142,10 +148,14 @@ def _clock(bench: Bench, size: Size) -> dict[str, Any]:
 
 
 def _decide(bench: Bench, size: Size) -> dict[str, Any]:
-    """On the cases of this database, and on every question the scenarios of the packs put to the law."""
+    """On the cases of this database, on every question the scenarios of the packs put to the law, and under a law that grows."""
     found = bench.asked("bench.deciding", str(size.requests * 3))
-    scenarios = bench.asked("bench.decide")
-    return {**found, "scenarios": {k: scenarios[k] for k in ("questions", "median_us", "open_us", "p90_us")}}
+    scenarios, growing = bench.asked("bench.decide"), bench.asked("bench.growing")
+    return {
+        **found,
+        "scenarios": {k: scenarios[k] for k in ("questions", "median_us", "open_us", "p90_us")},
+        "clauses": {k: growing[k] for k in ("median_us", "ratio", "flat")},
+    }
 
 
 def _idle(_bench: Bench, site: Site, size: Size) -> dict[str, Any]:
@@ -170,6 +180,10 @@ def _pages(bench: Bench, site: Site, size: Size) -> dict[str, Any]:
     return pages.run(bench, site, size.requests // 2)
 
 
+def _rows(bench: Bench, site: Site, _size: Size) -> dict[str, Any]:
+    return rows.run(bench, site)
+
+
 def _crowd(bench: Bench, site: Site, size: Size) -> dict[str, Any]:
     return crowd.run(bench, site, 5 if size is QUICK else 60)
 
@@ -178,18 +192,28 @@ def _screens(bench: Bench, site: Site, size: Size) -> dict[str, Any]:
     return screens.run(bench, site, 5 if size is QUICK else 50, 5 if size is QUICK else 60)
 
 
+def _law(_bench: Bench, size: Size) -> dict[str, Any]:
+    return law.run(1, ["hotline/hotline", "property/suggestion"]) if size is QUICK else law.run(size.times)
+
+
+def _rehearse(bench: Bench, size: Size) -> dict[str, Any]:
+    found = rehearsing.run(bench, 300 if size is QUICK else rehearsing.SMALL)
+    with bench.serving(DIRECTOR) as site:
+        return {**found, "beside": rehearsing.beside(bench, site, size.requests // 4)}
+
+
 def _opening(_bench: Bench, size: Size) -> dict[str, Any]:
     return opening.run(size.times)
 
 
 def _at_ten_times(bench: Bench, size: Size) -> dict[str, Any]:
-    return {part: RUN[part](bench, size) for part in ("read", "search", "pages")}
+    return {part: RUN[part](bench, size) for part in ("read", "search", "pages", "rows")}
 
 
 RUN: Final[dict[str, Callable[[Bench, Size], dict[str, Any]]]] = {
     "create": _create, "read": _served(_read), "search": _served(_search), "clock": _clock, "decide": _decide,
-    "idle": _served(_idle), "profile": _served(_profile), "pages": _served(_pages), "crowd": _served(_crowd),
-    "screens": _served(_screens), "opening": _opening,
+    "idle": _served(_idle), "profile": _served(_profile), "pages": _served(_pages), "rows": _served(_rows), "crowd": _served(_crowd),
+    "screens": _served(_screens), "opening": _opening, "law": _law, "rehearse": _rehearse,
 }  # fmt: skip
 
 

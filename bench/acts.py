@@ -42,7 +42,7 @@ class Court:
         assert law is not None, "nothing is enacted"
         self.law = law
         self.teller = Teller(look_around(cast.find(), law), 5)
-        self.book = Book(lock=False)
+        self.book = Book()
         self.gatherer = Gatherer(self.book)
 
     def questions(self) -> Iterator[Asked]:

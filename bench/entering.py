@@ -32,7 +32,7 @@ def _sessions(told: dict[str, Any]) -> dict[str, Any]:
         client = Client(SERVER_NAME="127.0.0.1")
         person = people[n % len(people)]
         client.force_login(person)
-        found.append({"who": person.pk, "cookie": client.cookies["sessionid"].value})
+        found.append({"who": person.pk, "user": person.username, "cookie": client.cookies["sessionid"].value})
     return {"sessions": found}
 
 

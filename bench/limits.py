@@ -1,4 +1,4 @@
-"""The limits of issues 2 (§8) and 3, beside what was found; where one is not reached, the next step."""
+"""The limits of issues 2 (§8), 3 and 4, beside what was found; where one is not reached, the next step."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 Found = Mapping[str, Any]
 FLAT: Final = 1.25  # times
+FEW: Final = 3000  # rows: a page that reads no more is as good as flat, whatever it read before
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,25 @@ LIMITS: Final = (
     Limit("burst: deadlines per second", "clock", _drained, 3000, more=True),
     Limit("steady: lateness p99 (ms)", "clock", lambda f: f["steady"]["p99_ms"], 1000),
     Limit("decide() median (µs)", "decide", lambda f: max(f["median_us"], f["scenarios"]["median_us"]), 60),
+    Limit("decide() under 2,000 clauses, times that under 100", "decide", lambda f: f["clauses"]["ratio"], FLAT),
     Limit("idle installation, PSS (MB)", "idle", lambda f: f["pss_mb"]["total"], 450),
     Limit("desk, list, case, customer, dispatch p95 (ms)", "pages", lambda f: _most(f, lambda p: p["ms"]["p95"]), 60),
     Limit("queries of a page", "pages", lambda f: _most(f, lambda p: p["queries"]), 20),
     Limit("first load, compressed (KB)", "pages", lambda f: _most(f, lambda p: p["first_load_kb"]), 250),
     Limit("a swap (KB)", "pages", lambda f: _most(f, lambda p: p["swap_kb"]), 20),
+    Limit("queries of any kind of page", "rows", lambda f: _most(f, lambda p: p["queries"]), 20),
+    Limit("first load of any kind of page, compressed (KB)", "rows", lambda f: _most(f, lambda p: p["first_load_kb"]), 250),
+    Limit("a swap of any kind of page (KB)", "rows", lambda f: _most(f, lambda p: p["swap_kb"]), 20),
     Limit("200 idle people (% of a core)", "crowd", lambda f: f["percent_of_a_core"]["total"], 5),
     Limit("a change on another's screen, p95 (ms)", "screens", lambda f: f["another_screen_ms"]["p95"], 300),
     Limit("requests of an idle page but its stream", "screens", lambda f: f["idle"]["requests"], 0),
     Limit("first page of a new demo (s)", "opening", lambda f: f["median"], 10),
+    Limit("loading and checking all packs (s)", "law", lambda f: f["check"]["seconds"], 3),
+    Limit("all scenarios (s)", "law", lambda f: f["scenarios"]["seconds"], 20),
+    Limit("all mutants, two processes (s)", "law", lambda f: f["mutants"]["seconds"], 600),
+    Limit("rehearsal: acts per second, one core", "rehearse", lambda f: f["acts_per_second_one_core"], 10_000, more=True),
+    Limit("rehearsal: a million acts, two cores (s)", "rehearse", lambda f: f["a_million_on_two_cores_s"], 60),
+    Limit("rehearsal: memory for all cases, times that for few", "rehearse", lambda f: f["memory_all_to_few"], FLAT),
 )
 
 
@@ -81,11 +92,18 @@ def judge(found: Found) -> list[dict[str, Any]]:
 
 
 def _flatness(found: Found, ten: Found) -> list[dict[str, Any]]:
-    """How many times longer a page takes at ten times the cases: its median, because one late answer is not growth."""
+    """How many times longer a page takes at ten times the cases (its median: one late answer is not growth), and how much more it reads."""
     pages, grown = found.get("pages", {}), ten.get("pages", {})
     ratios = {name: round(grown[name]["ms"]["p50"] / pages[name]["ms"]["p50"], 2) for name in pages if name in grown}
     flat = Limit("", "", lambda _: 0, FLAT)
-    return [_told(flat, ratio, f"{name}: median at ten times the cases, times that before") for name, ratio in ratios.items()]
+    slower = [_told(flat, ratio, f"{name}: median at ten times the cases, times that before") for name, ratio in ratios.items()]
+    rows, more = found.get("rows", {}), ten.get("rows", {})
+    read = {name: (rows[name]["rows_read"], more[name]["rows_read"]) for name in rows if name in more}
+    few = {name: round(max(after, FEW) / max(before, FEW), 2) for name, (before, after) in read.items()}
+    return [
+        *slower,
+        *(_told(flat, n, f"{name}: rows read at ten times the cases, times those before") for name, n in few.items()),
+    ]
 
 
 def _told(limit: Limit, value: float, name: str) -> dict[str, Any]:

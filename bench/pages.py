@@ -41,16 +41,23 @@ def run(bench: Bench, site: Site, n: int) -> dict[str, Any]:
     for name, paths in addresses(site).items():
         user = WHO.get(name, OTHERS)
         cookie = sessions(bench, 1, [user])[0]["cookie"]
-        requests = [Request("GET", path, group=name) for path in paths]
-        plan = Plan(
-            HOST, site.port, "", requests, 1, LONGEST, most=n, warm=max(20, len(paths)), run=f"{time.time_ns():x}", cookie=cookie
-        )
-        taken = measure(plan)
-        if set(taken["statuses"]) != {"200"}:
-            raise SystemExit(f"{name}: {taken['statuses']} {taken['said']}")
+        taken = timed(site, cookie, name, paths, n)
         queries = bench.asked("bench.entering", told=json.dumps({"user": user, "pages": {p: p for p in paths[:4]}}))
-        found[name] = {"ms": taken["groups"][name], "queries": max(queries.values()), **weight(site, paths[0], cookie)}
+        found[name] = {"ms": taken, "queries": max(queries.values()), **weight(site, paths[0], cookie)}
     return found
+
+
+def timed(site: Site, cookie: str, name: str, paths: list[str], n: int) -> dict[str, Any]:
+    """Return how long a kind of page takes, asked for n times in turn, warm. SystemExit when an answer is none."""
+    requests = [Request("GET", path, group=name) for path in paths]
+    plan = Plan(
+        HOST, site.port, "", requests, 1, LONGEST, most=n, warm=max(20, len(paths)), run=f"{time.time_ns():x}", cookie=cookie
+    )
+    taken = measure(plan)
+    if set(taken["statuses"]) != {"200"}:
+        raise SystemExit(f"{name}: {taken['statuses']} {taken['said']}")
+    groups: dict[str, dict[str, Any]] = taken["groups"]
+    return groups[name]
 
 
 def sessions(bench: Bench, people: int, users: list[str]) -> list[dict[str, Any]]:

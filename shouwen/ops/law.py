@@ -12,13 +12,15 @@ from pathlib import Path
 from shouwen.base.trouble import Exit, Trouble
 from shouwen.ops import explaining, law_telling, law_trial, new_pack, simulating
 from shouwen.ops.cli import add_home
+from shouwen.ops.family import settle_memory
 from shouwen.ops.installation import load_django, open_installation
-from shouwen.ops.shelf import folders
+from shouwen.ops.shelf import folders, unread
 from shouwen.ops.voice import Voice, spoken
 from shouwen.policy.company import Company, company_in
 from shouwen.policy.errors import Fault, PackError
 from shouwen.policy.law import Law, load
 from shouwen.policy.packs import Sources, read_sources
+from shouwen.policy.scenario import scenarios_of
 from shouwen.policy.schema import FILES
 from shouwen.policy.source import SourceError
 
@@ -38,6 +40,7 @@ class Case:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the sub-commands."""
+    parser.add_argument("--lang", dest="spoken", choices=("zh", "en"), help="中文或英文 / Chinese or English")
     parts = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for name, (zh, en, _) in VERBS.items():
         part = parts.add_parser(name, help=f"{zh} / {en}", description=f"{zh} / {en}")
@@ -99,6 +102,8 @@ def _more(name: str, part: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Run one sub-command; a broken pack is said line by line, with exit code 19."""
+    settle_memory()
+    args.lang = args.spoken or args.lang  # it may stand before the verb as well
     try:
         return VERBS[args.verb][2](args)
     except PackError as e:
@@ -111,6 +116,8 @@ def main(args: argparse.Namespace) -> int:
 def _case(args: argparse.Namespace) -> Case:
     names = args.pack if args.verb == "explain" else args.packs
     shelf = folders(names)
+    if faults := unread(shelf):
+        raise PackError(faults)
     return Case(read_sources(shelf), _company(args.company, shelf if names else []), Voice(args.lang))
 
 
@@ -130,7 +137,9 @@ def _company(folder: Path | None, named: list[Path]) -> Company:
 
 def _check(args: argparse.Namespace) -> int:
     case = _case(args)
-    return law_telling.check(case.law(), case.say, date.today())  # noqa: DTZ011  a review is due by the day on the reader's wall
+    law = case.law()
+    scenarios_of(law, case.sources)
+    return law_telling.check(law, case.say, date.today())  # noqa: DTZ011  a review is due by the day on the reader's wall
 
 
 def _test(args: argparse.Namespace) -> int:

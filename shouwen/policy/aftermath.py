@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from shouwen.policy.env import Env
 from shouwen.policy.moments import Clockwork
@@ -14,17 +14,19 @@ if TYPE_CHECKING:
     from shouwen.policy.law import Law, LawDay, Plan
 
 
-def settle_tasks(env: Env, effects: list[Effect]) -> None:
-    """Close the tasks this act does, or that no longer make sense because the subject ended."""
-    ended = any(isinstance(e, Step) and e.ends for e in effects)
-    closed = {e.id for e in effects if isinstance(e, CloseTask)}
+def settle_tasks(env: Env, moves: list[Effect], then: list[Effect]) -> None:
+    """Close the tasks this act does, or that no longer make sense because the subject ended by the act's own `moves`."""
+    if not env.facts.tasks:
+        return
+    ended = any(isinstance(e, Step) and e.ends for e in moves)
+    closed = {e.id for e in moves if isinstance(e, CloseTask)}
     for task in env.facts.tasks:
         if task.id in closed:
             continue
         if task.act == env.act.name:
-            effects.append(CloseTask(task.name, task.row, "done", task.id))
+            then.append(CloseTask(task.name, task.row, "done", task.id))
         elif ended and not task.clause:
-            effects.append(CloseTask(task.name, task.row, "withdrawn", task.id))
+            then.append(CloseTask(task.name, task.row, "withdrawn", task.id))
 
 
 def opening(env: Env, effects: list[Effect]) -> None:
@@ -48,19 +50,33 @@ def opening(env: Env, effects: list[Effect]) -> None:
         effects.append(OpenTask("take_over", "领办", None, told.who, told.post, "", "take_over", None))
 
 
-def add_promises(law: Law, day: LawDay, plan: Plan, env: Env, effects: list[Effect]) -> None:
-    """Add the settled, withdrawn and new promises, in the state the act leaves behind."""
-    ended = any(isinstance(e, Step) and e.ends for e in effects) or (env.facts.closed and env.act.name != "reopen")
-    done = frozenset(f"{e.name}:{e.row}" for e in effects if isinstance(e, CloseTask) and e.outcome == "done")
-    held = env.act.name == "hold" or (env.facts.held and env.act.name != "resume")
-    effects.extend(reconcile(plan, env, day, After(ended, done, held)))
-    effects.extend(moves(law, env))
+def add_promises(day: LawDay, plan: Plan, env: Env, moves: list[Effect], then: list[Effect]) -> None:
+    """Add the settled, withdrawn and new promises, in the state that the act's own `moves` leave behind, to what follows from it."""
+    then.extend(reconcile(plan, env, day, _after(env, moves, then)))
+    if env.act.name in MOVING:
+        then.extend(moving(day.law, env))
     opening = env.act.opening
     if env.act.name == "open" and opening is not None and opening.due_at is not None and env.act.upon:
         owes = tuple(p for p in (env.chosen.get("responsible", 0),) if p) or opening.who
-        clause = law.on(env.calendar.business_day(env.at)).clauses.get(env.act.upon)
+        clause = day.law.on(env.calendar.business_day(env.at)).clauses.get(env.act.upon)
         cite = clause.cite if clause is not None else Cite(env.act.upon)
-        effects.append(Promise(cite, env.act.row, env.at, opening.due_at, None, owes, "", ("ends",), opening.due_at <= env.now))
+        then.append(Promise(cite, env.act.row, env.at, opening.due_at, None, owes, "", ("ends",), opening.due_at <= env.now))
+
+
+def _after(env: Env, moves: list[Effect], then: list[Effect]) -> After:
+    """Return the state an act leaves its subject in."""
+    ended = env.facts.closed and env.act.name != "reopen"
+    done: set[str] = set()
+    for e in (*moves, *then):
+        if type(e) is Step:
+            ended = ended or e.ends
+        elif type(e) is CloseTask and e.outcome == "done":
+            done.add(f"{e.name}:{e.row}")
+    held = env.act.name == "hold" or (env.facts.held and env.act.name != "resume")
+    return After(ended, frozenset(done), held)
+
+
+MOVING: Final = frozenset({"hold", "resume", "extend"})  # acts that move the due moments of running promises
 
 
 def promise_tasks(env: Env, effects: list[Effect]) -> None:
@@ -72,7 +88,7 @@ def promise_tasks(env: Env, effects: list[Effect]) -> None:
         effects.append(Promise(task.cite, task.row, env.at, task.due_at, None, task.who, "", until, task.due_at <= env.now))
 
 
-def moves(law: Law, env: Env) -> Iterator[Effect]:
+def moving(law: Law, env: Env) -> Iterator[Effect]:
     """Yield what hold, resume and extend do to running promises."""
     if env.act.name == "hold":
         yield from moved(law, env, "paused", Clockwork())

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from shouwen.policy.consent import may_do
 from shouwen.policy.env import Env
+from shouwen.policy.kinds.base import refuse
 from shouwen.policy.ruling import CloseTask, Effect, Hold, LinkCases, OpenTask, Refusal, SetField, Step
+
+if TYPE_CHECKING:
+    from shouwen.policy.law import Plan
 
 # Acts that may be done while a subject is on hold.
 IN_BETWEEN = frozenset({"resume", "note", "amend", "hand_over", "take_over", "decline", "link", "merge", "extend"})
 
 
 def not_handed_over(env: Env) -> Refusal | None:
-    """Return why somebody may not take a matter over: it was neither handed to them nor open to a pool they belong to."""
-    if env.act.name != "take_over" or any(t.act == "take_over" and may_do(t, env) for t in env.facts.tasks):
+    """Return why somebody may not take a matter over (take_over): it was neither handed to them nor open to a pool they belong to."""
+    if any(t.act == "take_over" and may_do(t, env) for t in env.facts.tasks):
         return None
     return Refusal(
         "", "not_handed_over", "没有人把这件事移交给您", "Nobody handed this over to you.",
         remedy_zh="请责任人先移交给您", remedy_en="Ask the person responsible to hand it over.",
     )  # fmt: skip
+
+
+def not_to_be_given(plan: Plan, env: Env) -> Refusal | None:
+    """Return why a matter may not be handed to somebody: what bars them from taking it over (`plan` is of that act), or None."""
+    to = env.act.fields.get("to")
+    for rule in plan.barring:
+        who = getattr(rule.kind, "who", None)
+        if to and who is not None and rule.when.holds(env) and who.includes(to, env):
+            return refuse(rule, "这个人不得接手,请移交给别人", "They may not take it over; hand it to somebody else.")
+    return None
 
 
 def built_in(env: Env) -> Iterator[Effect]:

@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from shouwen.policy.env import Env
 from shouwen.policy.kinds.base import Rule
 from shouwen.policy.kinds.choices import Assigns, Choice, Classifies
-from shouwen.policy.ruling import Effect, Ruling, SetField
+from shouwen.policy.ruling import Ruling, SetField
 
 if TYPE_CHECKING:
     from shouwen.policy.law import LawDay, Plan
 
 
-def choose(plan: Plan, day: LawDay, env: Env, ruling: Ruling) -> Iterator[Effect]:
+def choose(plan: Plan, day: LawDay, env: Env, ruling: Ruling) -> list[SetField]:
     """Make the choices in order; a field somebody filled in this act is not taken from them by a proposal."""
-    for rule in plan.choices:
-        yield from make(rule, day, env, ruling)
+    return [made for rule in plan.choices if (made := make(rule, day, env, ruling)) is not None]
 
 
-def make(rule: Rule, day: LawDay, env: Env, ruling: Ruling) -> Iterator[Effect]:
-    """Make one choice, if its condition holds."""
-    kind, unknown = rule.kind, list[str]()
-    assert isinstance(kind, Choice)
+def make(rule: Rule, day: LawDay, env: Env, ruling: Ruling) -> SetField | None:
+    """Make one choice, if its condition holds; None where it changes nothing, or only proposes."""
+    kind = rule.kind
+    unknown: list[str] = []
     held = rule.when.holds(env, unknown)
-    env.flag(rule.clause.name, unknown)
-    if not held or day.is_overridden(rule, env):
-        return
+    if unknown:
+        env.flag(rule.clause.name, unknown)
+    if not held or (rule.clause.name in day.overridden and day.is_overridden(rule, env)):
+        return None
     if isinstance(kind, Assigns):
-        yield from _assign(rule, kind, env, ruling)
-    elif isinstance(kind, Classifies):
-        answered, value = kind.choose(rule, env, unknown)
-        if not answered:
-            env.flag(rule.clause.name, unknown)
-        elif env.fields.get(kind.link) if kind.link else env.fields.get(kind.field) != value:  # nothing linked, nothing to write
-            yield _chosen(rule, kind, value, env)
+        return _assign(rule, kind, env, ruling)
+    assert isinstance(kind, Classifies)
+    answered, value = kind.choose(rule, env, unknown)
+    if not answered:
+        env.flag(rule.clause.name, unknown)
+        return None
+    changes = env.fields.get(kind.link) if kind.link else env.fields.get(kind.field) != value  # nothing linked, nothing to write
+    return _chosen(rule, kind, value, env) if changes else None
 
 
 def _chosen(rule: Rule, kind: Choice, value: Any, env: Env) -> SetField:
@@ -45,15 +45,16 @@ def _chosen(rule: Rule, kind: Choice, value: Any, env: Env) -> SetField:
     return SetField(kind.field, value, rule.cite, kind.link)
 
 
-def _assign(rule: Rule, kind: Assigns, env: Env, ruling: Ruling) -> Iterator[Effect]:
+def _assign(rule: Rule, kind: Assigns, env: Env, ruling: Ruling) -> SetField | None:
     unknown: list[str] = []
     people = kind.people(rule, env, unknown)
-    env.flag(rule.clause.name, unknown)
+    if unknown:
+        env.flag(rule.clause.name, unknown)
     given = env.fields.get(kind.field) if kind.field != "responsible" else (env.act.opening.responsible if env.act.opening else 0)
     if (given and kind.queue is None) or not people or given == people[0]:
-        return
+        return None
     if len(people) == 1 and not kind.prefer:
-        yield _chosen(rule, kind, people[0], env)
-    else:
-        ruling.proposals = {**ruling.proposals, kind.field: people}
-        ruling.cites = (*ruling.cites, rule.cite)
+        return _chosen(rule, kind, people[0], env)
+    ruling.proposals = {**ruling.proposals, kind.field: people}
+    ruling.cites = (*ruling.cites, rule.cite)
+    return None

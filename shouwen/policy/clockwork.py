@@ -15,15 +15,15 @@ from shouwen.policy.kinds.opens import Obliges, Schedules
 from shouwen.policy.kinds.reports import Reports
 from shouwen.policy.promises import ALARM, again
 from shouwen.policy.ruling import Breach, Cite, Effect, Ruling, Settle, Warned
-from shouwen.policy.speaking import once, speak
+from shouwen.policy.speaking import cited, each_once, once, speak
 
 if TYPE_CHECKING:
     from shouwen.policy.law import Law, LawDay, Plan
 
 
-def decide_clock(law: Law, day: LawDay, env: Env) -> Ruling:
+def decide_clock(day: LawDay, env: Env) -> Ruling:
     """Return what follows when a deadline is due or near. One that has moved or ended meanwhile does nothing."""
-    act = env.act
+    law, act = day.law, env.act
     ruling = Ruling("allowed", act, act.subject)
     if act.name == "come_round":
         compute(day.plan(env.noun.id, act.name).computed, env)
@@ -44,7 +44,7 @@ def decide_clock(law: Law, day: LawDay, env: Env) -> Ruling:
 
 def _told(ruling: Ruling, env: Env) -> Ruling:
     """Return the ruling with the clauses it rests on, and those that could not speak."""
-    ruling.cites = tuple(dict.fromkeys(c for e in ruling.effects if (c := getattr(e, "cite", None)) is not None))
+    ruling.cites = each_once(cited(ruling.effects))
     ruling.flags = tuple(env.flags.items())
     return ruling
 
@@ -55,7 +55,8 @@ def _comes_round(day: LawDay, env: Env, ruling: Ruling) -> list[Effect]:
     for rule in clause.rules.values() if clause is not None else ():  # repealed meanwhile: nothing
         kind, unknown = rule.kind, list[str]()
         if rule.upon is not None and rule.upon.kind == "calendar" and rule.noun is not None and rule.noun.id == env.noun.id:
-            return list(make(rule, day, env, ruling)) if isinstance(kind, Choice) else speak(rule, env, day)
+            made = make(rule, day, env, ruling) if isinstance(kind, Choice) else None
+            return speak(rule, env, day) if not isinstance(kind, Choice) else [made] if made is not None else []
         if not isinstance(kind, Schedules | Obliges | Reports) or kind.member is None or kind.member.id != env.noun.id:
             continue
         held = [c.holds(env, unknown) for c in (kind.members, rule.when)]

@@ -62,12 +62,12 @@ class Compiler:
         self.populations, self.seasons = self._populations(), self._seasons()
         self.puts = self._puts()
 
-    def compile(self) -> Compiled:
-        """Compile every clause in every version. Raises PackError with everything found."""
+    def compile(self, standing: Mapping[str, list[Clause]] | None = None) -> Compiled:
+        """Compile every clause in every version but those of `standing`, which are taken as they are. Raises PackError."""
         clauses: dict[str, list[Clause]] = {}
         for name, (_, node) in self.declared.clauses.items():
             if name not in self.company.repeals:
-                clauses[name] = self.clause(name, node)
+                clauses[name] = standing[name] if standing and name in standing else self.clause(name, node)
         check_names(self.company, self.declared, self.reader)
         self.faults.stop_if_any()
         return Compiled(self.declared, clauses, self.measures, self.populations, self.seasons, self.puts)
@@ -218,6 +218,12 @@ class Compiler:
         breach = upon.get("breach") if (upon := node.get("upon")) is not None else None
         if not nouns and breach is not None and self._find(r.text(breach), node) is None:
             self.scope(regulation, node, None).clause_ref(breach)
+            return None
+        if not nouns and kind.needs_noun and upon is not None and upon.text is not None and node.get("for") is None:
+            r.fault(
+                upon, f"upon 写了“{upon.text}”,没有写说的是哪种事项(for);说的是违反某条之后,写 upon: {{breach: \"编号\"}}",
+                f"upon says {upon.text!r}, but not of what (for); for what follows a breach write upon: {{breach: \"number\"}}",
+            )  # fmt: skip
             return None
         if not nouns and kind.needs_noun:
             r.fault(

@@ -17,7 +17,7 @@ def compute(fields: tuple[Field, ...], env: Env) -> None:
             if not rows_done:
                 _rows(env)
                 rows_done = True
-            env.fields[f.id] = _sum(f.sum_of, env)
+            env.fields[f.id] = _sum(f.summed, env)
         elif f.between[0]:
             env.fields[f.id] = _between(f.between, env)
 
@@ -37,9 +37,9 @@ def _product(column: Field, row: Any) -> Any:
     return int(total.quantize(Decimal(1), ROUND_HALF_UP)) if column.type.name == "money" else total
 
 
-def _sum(path: str, env: Env) -> Any:
+def _sum(path: tuple[str, str], env: Env) -> Any:
     """Sum a column; nothing listed is 0 once the rows were given, unknown before, and unknown while a row lacks the value."""
-    rows_field, _, column = path.partition(".")
+    rows_field, column = path
     rows = env.fields.get(rows_field)
     if rows is None:
         return 0 if env.facts.marks.get(f"changed:{rows_field}") or rows_field in env.act.fields else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -25,6 +25,7 @@ from shouwen.worktime import BadSpan, Period, Span, parse_span
 BOUND = re.compile(r"^(<=|>=|<|>|=)\s*(.+)$")
 INTERVAL = re.compile(r"^([\[(])?\s*([^.\s]+)\s*\.\.\s*([^\])\s]+?)\s*([\])])?$")
 REFERENCE = re.compile(r"^(?:(\d+)/(\d+)\s+)?field\s+([a-z][\w.]*)$")
+SEVERAL = (tuple, frozenset)  # written once: `tuple | frozenset` is made anew each time
 Check = Callable[[Any, Env], "bool | None"]
 WORDS_ZH = {"<": "小于", "<=": "不超过", ">": "超过", ">=": "不少于", "=": "等于"}
 ORDERED = frozenset({"number", "money", "percent", "date", "datetime", "span", "elapsed"})
@@ -51,13 +52,16 @@ class Test:
     node: Node
     values: tuple[Any, ...] = ()
     other: Path | None = None
+    holds: Callable[[Env], bool | None] = field(init=False, repr=False, compare=False)  # whether; None when the value is unknown
 
-    def holds(self, env: Env) -> bool | None:
-        """Return whether it holds; None when the value is unknown."""
-        value = self.path.get(env)
-        if value is None and self.kind not in ("missing", "given"):
-            return None
-        return self.check(value, env)
+    def __post_init__(self) -> None:
+        get, check, of_nothing = self.path.get, self.check, self.kind in ("missing", "given")
+
+        def holds(env: Env) -> bool | None:
+            value = get(env)
+            return None if value is None and not of_nothing else check(value, env)
+
+        object.__setattr__(self, "holds", holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,19 @@ class Condition:
         """Return whether it holds; None when that depends on unknown facts, whose names go into `unknown`."""
         if not self.groups:
             return True
+        undecided = False
+        for group in self.groups:
+            for test in group:
+                held = test.holds(env)
+                if not held:
+                    undecided = undecided or held is None
+                    break
+            else:
+                return True
+        return self._weighed(env, unknown) if undecided else False
+
+    def _weighed(self, env: Env, unknown: list[str] | None) -> bool | None:
+        """Return what a condition says in which something is unknown: a group with a test that fails fails all the same."""
         seen: bool | None = False
         missing: list[str] = []
         for group in self.groups:
@@ -155,6 +172,12 @@ class ConditionReader:
     def _one(self, path: Path, node: Node, text: str) -> Test | None:
         if text == "missing" and not (path.type is PAPER and path.text.endswith(".state")):
             return Test(path, "missing", lambda v, e: v is None or v == (), self._done("未", path), node)
+        if text == "unset" and text not in path.type.choices:
+            self.reader.fault(
+                node, "unset 只用于种类的参数(公司在设定里给数),条件里请写明",
+                "`unset` is for the parameters of a kind, which the company sets; a condition says its value",
+            )  # fmt: skip
+            return None
         if text == "given":
             return Test(path, "given", lambda v, e: v is not None and v != (), self._done("已", path), node)
         if m := BOUND.match(text):
@@ -271,7 +294,7 @@ def _is_in(wanted: tuple[Any, ...]) -> Check:
     flat = frozenset(x for w in wanted for x in (w if isinstance(w, tuple) else (w,)))
 
     def check(value: Any, _env: Env) -> bool:
-        if isinstance(value, tuple | frozenset):
+        if isinstance(value, SEVERAL):
             return not flat.isdisjoint(value)
         return value in flat
 

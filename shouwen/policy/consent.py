@@ -25,11 +25,22 @@ def decide_approval(env: Env) -> Ruling:
     approver = _acting_for(pending, env)
     if approver is None:
         return _no(env, "not_approver", "请由当前批准人办理", "It is for the present approver to decide.", pending.clause)
+    if act.name == "disapprove" and not act.reason.strip():
+        return _unexplained(env, pending)
     return (
         _closed(env, pending, False, approver)
         if act.name == "disapprove" and not _advises(pending)
         else _yes(env, pending, approver)
     )
+
+
+def _unexplained(env: Env, pending: PendingApproval) -> Ruling:
+    """A no comes with its reason: whoever asked has to know what to change."""
+    why = Refusal(
+        pending.clause, "no_reason", "不同意须说明原因", "A no comes with its reason.", ("reason",),
+        remedy_zh="请写明不同意的原因", remedy_en="Say why.",
+    )  # fmt: skip
+    return Ruling("refused", env.act, env.act.subject, (why,))
 
 
 def asked_otherwise(env: Env) -> Refusal | None:

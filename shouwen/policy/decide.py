@@ -5,13 +5,14 @@ Inside one act the order is: shape, choose, due moments, gates, then do, open, t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, Literal
 
-from shouwen.policy.act import CLOCK_ACTS, Act
+from shouwen.policy.act import APPROVAL_ACTS, CLOCK_ACTS, TASK_ACTS, Act
 from shouwen.policy.aftermath import add_promises, opening, promise_tasks, settle_tasks
-from shouwen.policy.built_in import built_in, not_handed_over
+from shouwen.policy.built_in import ACTS as BUILT_IN
+from shouwen.policy.built_in import built_in, not_to_be_given
 from shouwen.policy.calendars import calendar_for
 from shouwen.policy.choosing import choose
 from shouwen.policy.clockwork import decide_clock, follow
@@ -21,17 +22,18 @@ from shouwen.policy.env import Env
 from shouwen.policy.facts import Facts
 from shouwen.policy.kinds.base import Rule
 from shouwen.policy.kinds.deadline import Deadline
-from shouwen.policy.kinds.gate import Gate
-from shouwen.policy.kinds.gates import Approval, Excludes, Permits
+from shouwen.policy.kinds.gates import Approval, Excludes
 from shouwen.policy.kinds.requires import Requires
 from shouwen.policy.kinds.said import Checklist
-from shouwen.policy.law import Law, LawDay, Plan
+from shouwen.policy.law import Guard, Law, LawDay, Plan
 from shouwen.policy.moments import Clockwork
 from shouwen.policy.ruling import (
     Ask,
     Attest,
     Breach,
+    Cite,
     Effect,
+    OpenTask,
     Pass,
     Refusal,
     Ruling,
@@ -39,7 +41,7 @@ from shouwen.policy.ruling import (
     Step,
 )
 from shouwen.policy.shape import misfit
-from shouwen.policy.speaking import acting, once
+from shouwen.policy.speaking import acting, cited, each_once, once
 from shouwen.worktime import UnknownYear, WorktimeError
 
 
@@ -56,7 +58,7 @@ def decide(law: Law, facts: Facts, act: Act, now: datetime) -> Ruling:
     calendar = calendar_for(law, noun, facts)
     day = law.on(calendar.business_day(act.at))
     try:
-        return _decide(law, day, Env(facts, act, now, noun, calendar, law.calendars, dict(facts.fields), evidence=act.evidence))
+        return _decide(day, Env(facts, act, now, noun, calendar, law.calendars, dict(facts.fields), evidence=act.evidence))
     except WorktimeError as e:
         return _refused(act, Refusal("", "unknown_year" if isinstance(e, UnknownYear) else "no_moment", e.zh, e.en))
     except ArithmeticError:  # a date after the year 9999, a product of more digits than are kept
@@ -65,27 +67,24 @@ def decide(law: Law, facts: Facts, act: Act, now: datetime) -> Ruling:
         )
 
 
-def _decide(law: Law, day: LawDay, env: Env) -> Ruling:
+def _decide(day: LawDay, env: Env) -> Ruling:
     act = env.act
-    if act.name in CLOCK_ACTS:
-        return decide_clock(law, day, env)
-    if act.name in ("approve", "disapprove", "withdraw"):
-        return _decide_approval(day, env)
-    if act.name in ("claim", "complete"):
-        return _with_promises(law, day, env, decide_task(env))
+    answer = ANSWERS.get(act.name)
+    if answer is not None:
+        return answer(day, env)
     plan = day.plan(env.noun.id, act.name)
-    refusal = misfit(plan, env) or not_handed_over(env)
+    refusal = misfit(plan, env)
     if refusal is not None:
         return _refused(act, refusal)
     ruling = Ruling("allowed", act, act.subject)
-    # A field of the act itself is no field of the subject, whatever its name.
-    own = plan.shape.fields if plan.shape is not None else {}
-    brought = {k: v for k, v in act.fields.items() if k in env.noun.fields and k not in own}
+    brought = {k: v for k, v in act.fields.items() if k in plan.carries}
     env.fields.update(brought)
-    linked = list(_puts(plan, env, brought))
+    linked = _puts(plan, env, brought)
     compute(plan.computed, env)
-    chosen = list(choose(plan, day, env, ruling))
+    chosen = choose(plan, day, env, ruling)
     asks, broken = _gates(plan, day, env, ruling)
+    if act.name == "hand_over" and (other := not_to_be_given(day.plan(env.noun.id, "take_over"), env)) is not None:
+        ruling.refusals = (*ruling.refusals, other)
     ruling.reads = {p.text: p.get(env) for p in plan.reads}
     ruling.flags = tuple(env.flags.items())
     if ruling.refusals:
@@ -97,8 +96,10 @@ def _decide(law: Law, day: LawDay, env: Env) -> Ruling:
             return _refused(act, other)
         ruling.outcome, ruling.effects = "waiting", list(asks)
         return ruling
-    ruling.effects = [*_changes(plan, env, brought), *linked, *chosen, *ruling.effects]
-    _carry_out(law, day, plan, env, ruling, broken)
+    moves = _moves(plan, env)
+    ruling.effects = [*_changes(plan, env, brought), *moves, *linked, *chosen, *ruling.effects]
+    ruling.cites = (*ruling.cites, *cited(chosen))
+    _carry_out(day, plan, env, ruling, _breaches(broken, env), moves)
     return ruling
 
 
@@ -111,14 +112,19 @@ def _decide_approval(day: LawDay, env: Env) -> Ruling:
     return decide_approval(env)
 
 
-def _puts(plan: Plan, env: Env, brought: dict[str, Any]) -> Iterator[SetField]:
-    """Add what the act sets of itself to what it brings; yield what it sets in what the subject points to."""
+def _puts(plan: Plan, env: Env, brought: dict[str, Any]) -> list[SetField]:
+    """Add what the act sets of itself to what it brings; return what it sets in what the subject points to."""
+    linked: list[SetField] = []
     for put in plan.puts:
         value = put.value.of(env)
         if value is not None and put.link:
-            yield SetField(put.field, value, link=put.link)
+            linked.append(SetField(put.field, value, link=put.link))
         elif value is not None:
             brought[put.field] = env.fields[put.field] = value
+    return linked
+
+
+NOBODY: Final[frozenset[int]] = frozenset()
 
 
 def _refused(act: Act, refusal: Refusal) -> Ruling:
@@ -127,6 +133,8 @@ def _refused(act: Act, refusal: Refusal) -> Ruling:
 
 def _barred(plan: Plan, env: Env) -> frozenset[int]:
     """Return who is barred from an act, so that they do not approve it either."""
+    if not plan.barring:
+        return NOBODY
     found: set[int] = set()
     for rule in plan.barring:
         if isinstance(rule.kind, Excludes) and rule.kind.who is not None and rule.when.holds(env):
@@ -140,58 +148,56 @@ def _gates(plan: Plan, day: LawDay, env: Env, ruling: Ruling) -> tuple[list[Ask]
     broken: list[Rule] = []
     _due_moments(plan, env)
     env.barred = _barred(plan, env)
-    permits: list[tuple[Rule, Refusal | None]] = []
-    for rule in plan.gates:
-        if day.is_overridden(rule, env):
+    cites: list[Cite] = []
+    permits: list[tuple[Guard, Refusal | None]] = []
+    for guard in plan.guards:
+        rule, kind = guard.rule, guard.kind
+        if rule.clause.name in day.overridden and day.is_overridden(rule, env):
             continue
-        refusal = _speaks(rule, env)
-        if refusal is True:
+        doubt = _doubt(rule, env) if guard.conditional else None
+        if doubt is False:
             continue
-        kind = rule.kind
-        assert isinstance(kind, Gate)
-        if isinstance(kind, Approval) and refusal is None:
+        if doubt is None and isinstance(kind, Approval):
+            cites.append(rule.cite)
             _approval(rule, kind, env, ruling, asks)
             continue
-        verdict = refusal or kind.check(rule, env)
-        if isinstance(kind, Permits) and kind.mode == "refuse":
-            permits.append((rule, verdict))
+        verdict = doubt or kind.check(rule, env)
+        if guard.allows:
+            permits.append((guard, verdict))
             continue
-        _judge(rule, kind, verdict, env, ruling, broken)
+        cites.append(rule.cite)
+        if verdict is not None or guard.attests:
+            _judge(guard, verdict, env, ruling, broken)
     if permits:
-        allowing = next((p for p in permits if p[1] is None), permits[0])
-        kind = allowing[0].kind
-        assert isinstance(kind, Gate)
-        _judge(allowing[0], kind, allowing[1], env, ruling, broken)
+        guard, verdict = next((p for p in permits if p[1] is None), permits[0])
+        cites.append(guard.rule.cite)
+        _judge(guard, verdict, env, ruling, broken)
+    ruling.cites = (*ruling.cites, *cites)
     return asks, broken
 
 
-def _speaks(rule: Rule, env: Env) -> Refusal | bool | None:
-    """Return True when the gate does not speak of this case, None when it does, a refusal when that is unknown."""
-    if not rule.when.groups or (isinstance(rule.kind, Requires) and rule.kind.for_each):
-        return None  # always, or `when` filters the rows
+def _doubt(rule: Rule, env: Env) -> Refusal | Literal[False] | None:
+    """Return False when a gate does not speak of this case, None when it does, a refusal when that is unknown."""
     unknown: list[str] = []
     held = rule.when.holds(env, unknown)
-    if held is None:
-        clause = rule.clause
-        names = "、".join(_zh(rule, u) for u in unknown)
-        return Refusal(
-            clause.name, "unknown", clause.zh or clause.sentence(), clause.en or clause.zh, tuple(unknown), tuple(unknown),
-            f"请先填明:{names}", f"Say first: {', '.join(unknown)}.",
-        )  # fmt: skip
-    return None if held else True
+    if held is not None:
+        return None if held else False
+    clause = rule.clause
+    names = "、".join(_zh(rule, u) for u in unknown)
+    return Refusal(
+        clause.name, "unknown", clause.zh or clause.sentence(), clause.en or clause.zh, tuple(unknown), tuple(unknown),
+        f"请先填明:{names}", f"Say first: {', '.join(unknown)}.",
+    )  # fmt: skip
 
 
 def _zh(rule: Rule, path: str) -> str:
     return next((t.path.zh for t in rule.when.tests if t.path.text == path), path)
 
 
-def _judge(rule: Rule, kind: Gate, verdict: Refusal | None, env: Env, ruling: Ruling, broken: list[Rule]) -> None:
-    ruling.cites = (*ruling.cites, rule.cite)
+def _judge(guard: Guard, verdict: Refusal | None, env: Env, ruling: Ruling, broken: list[Rule]) -> None:
+    rule, kind = guard.rule, guard.kind
     if verdict is None:
-        if isinstance(kind, Checklist):
-            ruling.effects.append(Attest(rule.cite, tuple(sorted(kind.wanted(rule))), "self"))
-        elif isinstance(kind, Requires) and kind.proofs and not kind.stands(rule, env):
-            ruling.effects.append(Attest(rule.cite, tuple(p.kind or p.field for p in kind.proofs), kind.shown_by(env)))
+        ruling.effects.extend(_attested(rule, env))
         return
     if kind.pass_by is not None and env.act.reason.strip() and kind.pass_by.includes(env.act.by, env):
         ruling.effects.append(Pass(rule.cite, env.act.by, env.act.reason))
@@ -206,6 +212,15 @@ def _judge(rule: Rule, kind: Gate, verdict: Refusal | None, env: Env, ruling: Ru
         ruling.refusals = (*ruling.refusals, verdict)
 
 
+def _attested(rule: Rule, env: Env) -> Iterator[Attest]:
+    """Yield what was shown for a gate that holds: a ticked checklist, evidence that was not given before."""
+    kind = rule.kind
+    if isinstance(kind, Checklist):
+        yield Attest(rule.cite, tuple(sorted(kind.wanted(rule))), "self")
+    elif isinstance(kind, Requires) and kind.proofs and not kind.stands(rule, env):
+        yield Attest(rule.cite, tuple(p.kind or p.field for p in kind.proofs), kind.shown_by(env))
+
+
 def _due_moments(plan: Plan, env: Env) -> None:
     """Compute the due moments gates ask about, from the start the act itself would make."""
     asked = plan.edges
@@ -213,7 +228,8 @@ def _due_moments(plan: Plan, env: Env) -> None:
         return
     running = {d.clause: d.due_at for d in env.facts.deadlines}
     for rule in plan.deadlines:
-        name, kind, unknown = rule.clause.name, rule.kind, list[str]()
+        name, kind = rule.clause.name, rule.kind
+        unknown: list[str] = []
         if name not in asked or not isinstance(kind, Deadline):
             continue
         anchor, at, held = kind.anchor(env), running.get(name), rule.when.holds(env, unknown)
@@ -229,7 +245,6 @@ def _due_moments(plan: Plan, env: Env) -> None:
 
 
 def _approval(rule: Rule, kind: Approval, env: Env, ruling: Ruling, asks: list[Ask]) -> None:
-    ruling.cites = (*ruling.cites, rule.cite)
     unknown: list[str] = []
     links = kind.links(rule, env, unknown)
     given = env.act.granted.get(rule.clause.name)
@@ -243,6 +258,9 @@ def _approval(rule: Rule, kind: Approval, env: Env, ruling: Ruling, asks: list[A
             if unknown
             else "There is nobody who may approve it (nobody approves their own request)."
         )
+        for who, (here, held) in ((w, found) for w in kind.asked(rule, env) if (found := w.elsewhere(env)) is not None):
+            why += f";{here}没有{who.zh},只在{'、'.join(held)}有"
+            why_en += f" But nobody in {here} is {who.en}, only in {', '.join(held)}."
         ruling.refusals = (
             *ruling.refusals,
             Refusal(
@@ -260,41 +278,63 @@ def _approval(rule: Rule, kind: Approval, env: Env, ruling: Ruling, asks: list[A
     asks.append(Ask(env.act, rule.cite, links, kind.advice(rule, env), kind.all_of))
 
 
-def _changes(plan: Plan, env: Env, brought: dict[str, Any]) -> Iterator[Effect]:
-    """Yield what the act itself changes: the fields it brings, those that follow from them, the step, what its shape sets."""
-    shape, facts = plan.shape, env.facts
-    assert shape is not None
+def _changes(plan: Plan, env: Env, brought: dict[str, Any]) -> list[Effect]:
+    """Return the fields the act itself changes: those it brings, and those that follow from them."""
+    now, before, rows = env.fields, env.facts.fields, env.noun.rows
+    effects: list[Effect] = []
     for key, value in brought.items():
-        kept = env.fields.get(key) if env.noun.fields[key].type.name == "rows" else value  # rows with what follows in them
-        if facts.fields.get(key) != kept:
-            yield SetField(key, kept)
-    for f in plan.computed:
-        if env.fields.get(f.id) != facts.fields.get(f.id) and not f.between[0]:
-            yield SetField(f.id, env.fields.get(f.id))
+        kept = now.get(key) if key in rows else value  # rows with what follows in them
+        if before.get(key) != kept:
+            effects.append(SetField(key, kept))
+    follow = [f.id for f in plan.computed if now.get(f.id) != before.get(f.id) and not f.between[0]]
+    effects.extend([SetField(name, now.get(name)) for name in follow])
+    return effects
+
+
+def _moves(plan: Plan, env: Env) -> list[Effect]:
+    """Return what else the act itself does: the step it leads to, and what every act of its name does."""
+    shape = plan.shape
+    assert shape is not None
+    effects: list[Effect] = []
     if shape.id == "open":
-        yield Step(env.noun.start)
-    elif shape.to and shape.to != facts.step:
-        yield Step(shape.to, shape.to in env.noun.ends)
-    yield from built_in(env)
+        effects.append(Step(env.noun.start))
+    elif shape.to and shape.to != env.facts.step:
+        effects.append(Step(shape.to, shape.to in env.noun.ends))
+    if shape.id in BUILT_IN:
+        effects.extend(built_in(env))
+    return effects
 
 
-def _carry_out(law: Law, day: LawDay, plan: Plan, env: Env, ruling: Ruling, broken: list[Rule]) -> None:
+def _breaches(broken: list[Rule], env: Env) -> list[Breach]:
+    """Return the breaches of gates that were passed though they only record."""
+    owes = (env.act.by,) if env.act.by else ()
+    return [Breach(rule.cite, "", env.at, owes, gate=True) for rule in broken]
+
+
+def _carry_out(day: LawDay, plan: Plan, env: Env, ruling: Ruling, breaches: list[Breach], moves: list[Effect]) -> None:
     """Add what follows from an allowed act: attested evidence, closed tasks, promises, breaches, and everything the law does upon it."""
-    effects = ruling.effects
-    effects.extend(_covering(plan, env, effects))
-    settle_tasks(env, effects)
-    opening(env, effects)
-    add_promises(law, day, plan, env, effects)
-    for rule in broken:
-        owes = (env.act.by,) if env.act.by else ()
-        effects.append(Breach(rule.cite, "", env.at, owes, gate=True))
-    effects.extend(acting(law, day, plan, env))
-    for breach in [e for e in effects if isinstance(e, Breach)]:
-        effects.extend(follow(law, env, breach))
-    promise_tasks(env, effects)
+    own = ruling.effects
+    then = list(_covering(plan, env, own)) if env.evidence else []
+    settle_tasks(env, moves, then)
+    opening(env, then)
+    add_promises(day, plan, env, moves, then)
+    then.extend(breaches)
+    then.extend(acting(day, plan, env))
+    _follow_up(day, env, then)
     ruling.flags = tuple(env.flags.items())
-    ruling.cites = tuple(dict.fromkeys((*ruling.cites, *(c for e in effects if (c := getattr(e, "cite", None)) is not None))))
-    ruling.effects = once(effects)
+    ruling.effects = [*own, *once(then)]
+    ruling.cites = each_once((*ruling.cites, *cited(then)))
+
+
+def _follow_up(day: LawDay, env: Env, then: list[Effect]) -> None:
+    """Add what follows the breaches among the consequences of an act, and the due moments of the tasks among them."""
+    kinds = set(map(type, then))
+    if Breach in kinds:
+        for breach in [e for e in then if isinstance(e, Breach)]:
+            then.extend(follow(day.law, env, breach))
+        promise_tasks(env, then)
+    elif OpenTask in kinds:
+        promise_tasks(env, then)
 
 
 def _covering(plan: Plan, env: Env, effects: list[Effect]) -> Iterator[Effect]:
@@ -309,19 +349,27 @@ def _covering(plan: Plan, env: Env, effects: list[Effect]) -> Iterator[Effect]:
         about = any(c in env.act.fields or (plan.shape is not None and c in plan.shape.asks) for c in kind.covers)
         if not about or rule.clause.name in done or rule.when.holds(env) is False:
             continue
-        if env.evidence and all(p.given(env, env.evidence) for p in kind.proofs):
+        if all(p.given(env, env.evidence) for p in kind.proofs):
             yield Attest(rule.cite, tuple(p.kind for p in kind.proofs), kind.shown_by(env))
 
 
-def _with_promises(law: Law, day: LawDay, env: Env, ruling: Ruling) -> Ruling:
-    """Add what a completed task settles."""
+def _decide_task(day: LawDay, env: Env) -> Ruling:
+    """Judge a task that is taken or completed, with what a completed one settles."""
+    ruling = decide_task(env)
     if not ruling.allowed:
         return ruling
     plan = day.plan(env.noun.id, env.act.name)
     compute(plan.computed, env)
-    add_promises(law, day, plan, env, ruling.effects)
-    for breach in [e for e in ruling.effects if isinstance(e, Breach)]:
-        ruling.effects.extend(follow(law, env, breach))
-    promise_tasks(env, ruling.effects)
-    ruling.flags, ruling.effects = tuple(env.flags.items()), once(ruling.effects)
+    then: list[Effect] = []
+    add_promises(day, plan, env, ruling.effects, then)
+    _follow_up(day, env, then)
+    ruling.flags, ruling.effects = tuple(env.flags.items()), [*ruling.effects, *once(then)]
     return ruling
+
+
+# Acts that are answered otherwise than by gates and clauses of their own.
+ANSWERS: Final[Mapping[str, Callable[[LawDay, Env], Ruling]]] = {
+    **dict.fromkeys(CLOCK_ACTS, decide_clock),
+    **dict.fromkeys(APPROVAL_ACTS, _decide_approval),
+    **dict.fromkeys(TASK_ACTS, _decide_task),
+}

@@ -47,11 +47,10 @@ class Env:
     evidence: tuple[Evidence, ...] = ()
     barred: frozenset[int] = frozenset()  # who may neither do the act nor approve it
     flags: dict[str, tuple[str, ...]] = field(default_factory=dict)  # clauses that could not act, and the facts they lack
+    at: datetime = field(init=False)  # when the act happened
 
-    @property
-    def at(self) -> datetime:
-        """When the act happened."""
-        return self.act.at
+    def __post_init__(self) -> None:
+        self.at = self.act.at
 
     def flag(self, clause: str, lacking: Iterable[str]) -> None:
         """Note that a clause does nothing because facts are missing; nothing to note when none are."""
@@ -78,7 +77,8 @@ class Env:
         mark = self.facts.marks.get(name)
         if mark is not None:
             return mark.last
-        return as_moment(self.fields.get(name), self.calendar)
+        value = self.fields.get(name)
+        return None if value is None else as_moment(value, self.calendar)
 
 
 def in_order(kind: FieldType, papers: Iterable[str]) -> list[str]:

@@ -11,6 +11,7 @@ from shouwen.policy.errors import Fault
 from shouwen.policy.misread import Misread, placed, reading, wants_mapping
 from shouwen.policy.reading import tip_of
 from shouwen.policy.ruling import Attest, Breach, Pass, Perform, Settle, Warned
+from shouwen.policy.scenario_names import case_in
 from shouwen.policy.seen import Mismatch, Seen, differ, field_of, shown, texts, typed, unlike
 from shouwen.policy.setting_things import no_measure
 from shouwen.policy.source import Node
@@ -59,8 +60,14 @@ def _allowed(seen: Seen, node: Node) -> Iterator[Mismatch]:
 
 
 def _refused(seen: Seen, node: Node) -> Iterator[Mismatch]:
-    found = sorted(seen.short(r.clause) if r.clause else r.code for r in (seen.ruling.refusals if seen.ruling else ()))
-    yield from differ(node, "refused", texts(node), found)
+    refusals = seen.ruling.refusals if seen.ruling else ()
+    found = sorted(seen.short(r.clause) if r.clause else r.code for r in refusals)
+    if (wanted := texts(node)) == found:
+        return
+    zh, en = (
+        sorted(seen.short(r.clause) if r.clause else f"{r.code}({r.text(lang)})" for r in refusals) for lang in ("zh", "en")
+    )  # a code alone tells an author nothing
+    yield unlike(node, "refused", shown(wanted), (shown(zh)[0], shown([t.replace("(", " (", 1) for t in en])[1]))
 
 
 def _warned(seen: Seen, node: Node) -> Iterator[Mismatch]:
@@ -93,13 +100,11 @@ def _breached(seen: Seen, node: Node) -> Iterator[Mismatch]:
 def _due(seen: Seen, node: Node) -> Iterator[Mismatch]:
     """Compare running due moments by clause; `none`: not running."""
     wants_mapping(node, "due", '{"2.1": "2026-03-02 10:00"}')
-    running: dict[str, set[datetime | None]] = {}
-    for s in seen.stage.world.subjects.values():
-        for d in s.deadlines:
-            name = seen.short(d.clause)
-            for key in (name, f"{name}/{d.row}"):  # "1.4.1c/2": the promise on its second row
-                running.setdefault(key, set()).add(d.due_at)
+    running = _running(seen)
     for clause, value in node.entries():
+        if case := case_in(clause, [n.rpartition("#")[2] for n in seen.stage.law.versions]):
+            with reading(node.at(clause), "due"):
+                seen.stage.subject(case)
         if value.text in ("none", "paused"):
             wanted: Any = None if value.text == "none" else {None}
         else:
@@ -108,6 +113,19 @@ def _due(seen: Seen, node: Node) -> Iterator[Mismatch]:
         if found != wanted and not (found and wanted and wanted <= found and len(found) > 1):
             moments = sorted(f"{d:%Y-%m-%d %H:%M}" if d else "paused" for d in found or ())
             yield unlike(value, f"due {clause}", shown(None if value.text == "none" else value.text), shown(moments))
+
+
+def _running(seen: Seen) -> dict[str, set[datetime | None]]:
+    """Return when promises fall due: by clause, by "1.4.1c/2" for the one on its second row, by "X.1.4" for that of the case X."""
+    found: dict[str, set[datetime | None]] = {}
+    for s in seen.stage.world.subjects.values():
+        own = seen.stage.by_id.get(s.id)
+        for d in s.deadlines:
+            name = seen.short(d.clause)
+            for key in (name, f"{name}/{d.row}"):
+                for said in (key, *([f"{own}.{key}"] if own else ())):
+                    found.setdefault(said, set()).add(d.due_at)
+    return found
 
 
 def _fields(seen: Seen, node: Node) -> Iterator[Mismatch]:
@@ -220,6 +238,7 @@ CHECKS: Final[dict[str, Check]] = {
     "withdrawn": _settled("withdrawn"),
     "breached": _breached,
     "due": _due,
+    "owes": lists.owes,
     "told": lists.told,
     "reported": lists.reported,
     "granted": lists.granted,

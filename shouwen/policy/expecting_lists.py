@@ -9,8 +9,9 @@ from typing import Any
 from shouwen.policy.kinds.grants import FOR_EVER
 from shouwen.policy.misread import wants_mapping
 from shouwen.policy.nouns import Book
+from shouwen.policy.reading import wide_tip
 from shouwen.policy.ruling import Ask, Grant, OpenTask, Report, Retain, Tell
-from shouwen.policy.seen import Mismatch, Seen, money_text, shown
+from shouwen.policy.seen import Mismatch, Seen, differ, money_text, shown, texts
 from shouwen.policy.source import Node
 from shouwen.policy.values import FieldType
 
@@ -117,6 +118,15 @@ def tasks(seen: Seen, node: Node) -> Iterator[Mismatch]:
     yield from _listed("tasks", node, found)
 
 
+def owes(seen: Seen, node: Node) -> Iterator[Mismatch]:
+    """Compare who answers for the running promises of the subject, by clause."""
+    wants_mapping(node, "owes", '{"2.6": xu}')
+    running = seen.subject.deadlines if seen.subject else ()
+    for clause, wanted in node.entries():
+        found = sorted({seen.stage.name_of("staff", p) for d in running if seen.short(d.clause) == clause for p in d.owes})
+        yield from differ(wanted, f"owes {clause}", texts(wanted), found)
+
+
 def asks(seen: Seen, node: Node) -> Iterator[Mismatch]:
     """Compare whose approval is asked."""
     stage = seen.stage
@@ -140,7 +150,9 @@ def _listed(key: str, node: Node, found: list[dict[str, Any]], seen: Seen | None
         match = next((f for f in left if _fits(f, want)), None)
         if match is None:
             unmet = True
-            yield item, key, f"没有 {shown(want)[0]};实有:{shown(found)[0]}", f"no {shown(want)[1]}; found: {shown(found)[1]}"
+            tip, tip_en = wide_tip(shown(want)[0])
+            zh, en = f"没有 {shown(want)[0]};实有:{shown(found)[0]}", f"no {shown(want)[1]}; found: {shown(found)[1]}"
+            yield item, key, zh + tip, en + tip_en
         else:
             left.remove(match)
     if len(found) != len(wanted) and not unmet:

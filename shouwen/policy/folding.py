@@ -76,7 +76,7 @@ class Folder:
 
     def measure(self, m: Measure, subject: Any, act: Act) -> Any:
         """Return the value of a measure for the subject of an act."""
-        fields = {**subject.fields, **act.fields} if m.alike else subject.fields
+        fields = {**subject.fields, **act.fields} if m.key_fields else subject.fields
         key = m.key_for(subject.noun, subject.id, fields, lambda per: _key(per, subject, act.by))
         if m.counted.grant:
             return granted_share(m, grants_of(subject.marks, m.counted.grant), act.at, self.calendar)

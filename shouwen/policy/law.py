@@ -18,18 +18,19 @@ from shouwen.policy.kinds.base import Clause, Rule
 from shouwen.policy.kinds.bringing import Put
 from shouwen.policy.kinds.choices import Assigns, Choice, Queue
 from shouwen.policy.kinds.deadline import Deadline
-from shouwen.policy.kinds.gates import Excludes, Limits
+from shouwen.policy.kinds.gate import Gate
+from shouwen.policy.kinds.gates import Excludes, Limits, Permits
 from shouwen.policy.kinds.keeps import Penalises
 from shouwen.policy.kinds.opens import Obliges, Schedules
 from shouwen.policy.kinds.reports import Reports
 from shouwen.policy.kinds.requires import Requires
-from shouwen.policy.kinds.said import Script
+from shouwen.policy.kinds.said import Checklist, Script
 from shouwen.policy.kinds.tells import Notifies
 from shouwen.policy.measures import Measure
 from shouwen.policy.nouns import PEOPLE_AND_PLACES, ActShape, Book, Field, Form, Noun, Population, Post, Regulation
 from shouwen.policy.packs import Sources
 from shouwen.policy.paths import Path
-from shouwen.policy.shape import brings
+from shouwen.policy.shape import Check, brings, checks
 from shouwen.policy.values import BadValue
 from shouwen.worktime import Calendar
 from shouwen.worktime.daybook import Season
@@ -53,11 +54,39 @@ class Plan:
     computed: tuple[Field, ...] = ()
     covered: frozenset[str] = frozenset()
     reads: tuple[Path, ...] = ()  # what a ruling keeps of the facts: no personal data
+    guards: tuple[Guard, ...] = ()  # the gates, with what decides how each is heard
+    fits: tuple[Check, ...] = ()  # what may be wrong with such an act, whatever the clauses say
+    known: frozenset[str] = frozenset()  # fields of the subject and of the act itself
+    carries: frozenset[str] = frozenset()  # fields of the subject, that are not hidden by a field of the act itself
     brings: frozenset[str] = frozenset()  # own fields the act may bring with any value
     fills: frozenset[str] = frozenset()  # own fields it may bring as long as nobody has filled them in
     edges: frozenset[str] = frozenset()  # clauses whose due moments its gates ask about
     barring: tuple[Rule, ...] = ()  # the gates that say who may not do it
     counted: tuple[str, ...] = ()  # the measures its gates rest on
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A gate as it stands before one act, with what is asked of it in every decision."""
+
+    rule: Rule
+    kind: Gate
+    conditional: bool  # it has a condition, which does not filter rows
+    allows: bool = field(init=False)  # one of several that allow: it is enough that one does
+    attests: bool = field(init=False)  # what it was shown is kept
+
+    def __post_init__(self) -> None:
+        kind = self.kind
+        object.__setattr__(self, "allows", isinstance(kind, Permits) and kind.mode == "refuse")
+        object.__setattr__(self, "attests", isinstance(kind, Checklist) or (isinstance(kind, Requires) and bool(kind.proofs)))
+
+
+def guard(rule: Rule) -> Guard:
+    """Return a gate as it stands before an act."""
+    kind = rule.kind
+    assert isinstance(kind, Gate)
+    by_row = isinstance(kind, Requires) and bool(kind.for_each)
+    return Guard(rule, kind, bool(rule.when.groups) and not by_row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +173,11 @@ class LawDay:
             r for r in plan.gates if isinstance(r.kind, Excludes) and r.kind.mode == "refuse" and r.kind.who is not None
         )
         plan.edges = frozenset(r.kind.edge[1] for r in plan.gates if isinstance(r.kind, Requires) and "#" in r.kind.edge[1])
+        plan.guards = tuple(map(guard, plan.gates))
         plan.brings, plan.fills = brings(plan, noun)
+        if noun is not None and plan.shape is not None:
+            plan.fits, plan.known = checks(plan, plan.shape, noun), frozenset([*noun.fields, *plan.shape.fields])
+            plan.carries = plan.known - frozenset(plan.shape.fields)
         plan.counted = rest_on(plan.gates, plan.choices)
         return plan
 
@@ -165,6 +198,17 @@ class LawDay:
             needs = self.known_needs[noun, act] = self._needed(noun, act)
         return needs
 
+    def needs_of_round(self, noun: str, clause: str) -> Needs:
+        """Return what facts one clause wants of a member it comes round to: less than `come_round` of all clauses."""
+        key = noun, f"come_round:{clause}"
+        needs = self.known_needs.get(key)
+        if needs is None:
+            standing = self.clauses.get(clause)
+            rules = [*(standing.rules.values() if standing is not None else ()), *self.overridden.get(clause, ())]
+            paths = {p.text: p for r in rules for p in (r.member_paths or r.paths)}
+            needs = self.known_needs[key] = self._wanted(noun, rules, (), paths)
+        return needs
+
     def _needed(self, noun: str, act: str) -> Needs:
         plan = self.plan(noun, act)
         rules = [*plan.gates, *plan.choices, *plan.acting, *plan.deadlines, *plan.alarms]
@@ -173,6 +217,10 @@ class LawDay:
         paths |= {put.value.path.text: put.value.path for put in plan.puts if put.value.path is not None}
         if act == "come_round":
             paths |= {p.text: p for r in self.rounds.get(noun, ()) for p in (r.member_paths or r.paths)}
+        return self._wanted(noun, rules, follow, paths)
+
+    def _wanted(self, noun: str, rules: Sequence[Rule], follow: Sequence[Rule], paths: Mapping[str, Path]) -> Needs:
+        """Return what some rules of a noun, those that follow a breach of it, and the names both read come to."""
         shape = self.law.nouns.get(noun)
         links = {p.link for p in paths.values() if p.link}
         if shape is not None:
@@ -340,9 +388,9 @@ def load(sources: Sources, company: Company | None = None) -> Law:
     return law_of(Compiler(sources, company), digest)
 
 
-def law_of(compiler: Compiler, digest: str = "") -> Law:
-    """Compile and check what a compiler holds. Raises PackError with every fault found."""
-    compiled = compiler.compile()
+def law_of(compiler: Compiler, digest: str = "", standing: Mapping[str, list[Clause]] | None = None) -> Law:
+    """Compile and check what a compiler holds; `standing` are clauses compiled before. Raises PackError with every fault found."""
+    compiled = compiler.compile(standing)
     check(compiled, compiler.faults)
     compiler.faults.stop_if_any()
     return Law(compiled, compiler.company, digest)

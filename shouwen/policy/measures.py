@@ -85,7 +85,7 @@ class Measure:
     def key_for(self, noun: str, id_: int, fields: Mapping[str, Any], plain: Callable[[str], Any]) -> Any:
         """Return for whom or what a subject asks; `plain` answers for the words of a subject (case, actor, customer …).
 
-        Per several fields: their values, with those the act brings in `fields`; None while one of them is not known.
+        Per fields: what stands in them, with what the act brings, in `fields`. Of several, None while one of them is not known.
         """
         if not self.per:
             return None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 
 from shouwen.policy.env import Env, as_moment, clock_time
+from shouwen.policy.fixed import fixed
 from shouwen.policy.kinds.base import ClauseReader, Rule, unset_zh
 from shouwen.policy.nouns import Field, Noun
 from shouwen.policy.source import Node
-from shouwen.worktime import Calendar, Due, Span, due, extend
+from shouwen.worktime import Calendar, Due, Manner, Pause, Span, due, due_and_warning, extend
 
 ENDS = {
     "end_of_day": ("day", "当日结束"),
@@ -67,6 +70,10 @@ class When:
     same_time: bool = False
     unset: bool = False
     day: str = ""  # the date field on whose day a clock time or the end of a day stands
+    manner: Manner = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "manner", Manner(self.same_time, self.roll))
 
     @property
     def said(self) -> bool:
@@ -102,28 +109,36 @@ class When:
         """Return the facts that are missing to say when it falls due; none when it can be said (or nobody has decided it)."""
         unknown: list[str] = []
         how = self.of(rule, env, unknown)
-        if isinstance(how, Spot):
-            wanted = how.name if how.kind == "field" else self.day
-            if wanted and date_value(wanted, env) is None:
-                unknown.append(wanted)
-        return tuple(unknown)
+        return (*unknown, *self.blank(how, env))
+
+    def blank(self, how: Spot | Span | None, env: Env) -> tuple[str, ...]:
+        """Return the date field a spot rests on, while nobody has filled it in."""
+        if not isinstance(how, Spot):
+            return ()
+        wanted = how.name if how.kind == "field" else self.day
+        return (wanted,) if wanted and date_value(wanted, env) is None else ()
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Fall:
-    """A computed due moment and its warning, and the arithmetic that explains it."""
+    """A computed due moment and its warning; where a span was counted, `counted` tells how."""
 
     due_at: datetime | None
     warn_at: datetime | None
-    deadline: Due | None = None
+    counted: Callable[[], Due] | None = None
+
+    @property
+    def deadline(self) -> Due | None:
+        """The arithmetic that explains it, done when somebody asks."""
+        return self.counted() if self.counted is not None else None
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Clockwork:
     """What a running promise is computed with: pauses and approved extensions."""
 
-    pauses: tuple[tuple[datetime, datetime | None], ...] = ()
-    extended: tuple[Span, ...] = field(default=())
+    pauses: tuple[Pause, ...] = ()
+    extended: tuple[Span, ...] = ()
 
 
 def fall(
@@ -136,14 +151,16 @@ def fall(
     clock: Clockwork | None = None,
 ) -> Fall:
     """Return when a promise from `anchor` falls due, with its warning."""
-    clock = clock or Clockwork()
     calendar: Calendar = env.calendar
+    pauses, extended = (clock.pauses, clock.extended) if clock is not None else ((), ())
     if isinstance(how, Span):
-        pauses = tuple(p for p in clock.pauses if p[1] is None or p[1] > anchor)
-        made = due(anchor, how, calendar, pauses=pauses, same_time=when.same_time, roll=when.roll)
-        for span in clock.extended:
-            made = extend(made, span)
-        return Fall(made.due_at, made.warn_at(warn) if warn is not None else None, made)
+        if pauses:
+            pauses = tuple(p for p in pauses if p[1] is None or p[1] > anchor)
+        counted = partial(_counted, anchor, how, calendar, when.manner, extended, pauses)
+        if extended:
+            made = counted()
+            return Fall(made.due_at, made.warn_at(warn) if warn is not None else None, counted)
+        return Fall(*due_and_warning(anchor, how, calendar, manner=when.manner, pauses=pauses, warn=warn), counted)
     at = how.moment(env, anchor, when.day) if how is not None else None
     if at is None:
         return Fall(None, None)
@@ -151,9 +168,18 @@ def fall(
         day = calendar.business_day(at - timedelta(microseconds=1))
         rolled = calendar.roll(day, when.roll)
         at = at + (calendar.day_bounds(rolled)[0] - calendar.day_bounds(day)[0])
-    for span in clock.extended:
+    for span in extended:
         at = calendar.extend(at, span)
     return Fall(at, _warning(anchor, at, warn, calendar))
+
+
+def _counted(
+    anchor: datetime, span: Span, calendar: Calendar, manner: Manner, extended: tuple[Span, ...], pauses: tuple[Pause, ...]
+) -> Due:
+    made = due(anchor, span, calendar, pauses=pauses, same_time=manner.same_time, roll=manner.roll)
+    for more in extended:
+        made = extend(made, more)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +198,7 @@ def fall_anew(when: When, how: Span, missed: Missed, env: Env, *, warn: int | Sp
             break
         extended = (*extended, how)
         made = fall(when, how, missed.begun, env, clock=Clockwork(clock.pauses, extended))
-    return Fall(made.due_at, None if made.due_at is None else _warning(missed.at, made.due_at, warn, env.calendar), made.deadline)
+    return Fall(made.due_at, None if made.due_at is None else _warning(missed.at, made.due_at, warn, env.calendar), made.counted)
 
 
 def _warning(anchor: datetime, at: datetime, warn: int | Span | None, calendar: Calendar) -> datetime | None:

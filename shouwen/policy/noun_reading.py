@@ -28,12 +28,20 @@ FIELD_KEYS = (
     "until",
     "strength",
     "personal",
+    "conceals",
     "source",
     "assumed",
 )
 TAKEN_ACTS = frozenset(
     {*APPROVAL_ACTS, *TASK_ACTS, *CLOCK_ACTS, "stands"}
 )  # acts any subject knows, which no pack may name otherwise
+WORKS_BY_ITSELF = frozenset(BUILT_IN_ACTS) - {
+    "open",
+    "note",
+    "amend",
+    "extend",
+    "reopen",
+}  # these companies word and place as they like
 NUMBER = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 ACT_KEYS = ("zh", "en", "from", "to", "asks", "fields", "sets", "source", "assumed")
 NOUN_KEYS = (
@@ -45,6 +53,7 @@ NOUN_KEYS = (
     "fields",
     "steps",
     "states",
+    "ends",
     "acts",
     "tasks",
     "key",
@@ -116,6 +125,8 @@ class NounReader(Reader):
             self.fault(node, f"字段“{key}”没有类型(type)", f"the field {key!r} has no type")
             return Field(key, self.text(node.get("zh"), key), FieldType("text"))
         kind = self.field_type(node.get("type") or node, node, key)
+        if node.get("conceals") is not None and kind.name != "staff":
+            self.fault(node, f"“{key}”不是员工字段,不能写 conceals", f"{key!r} is no field of staff and conceals from nobody")
         if key in RESERVED:
             self.fault(node, f"“{key}”是语言的词,请换一个字段名", f"{key!r} is a word of the language; name the field otherwise")
         span = (self.text(node.get("from")), self.text(node.get("until"))) if kind.name == "span" else ("", "")
@@ -132,6 +143,7 @@ class NounReader(Reader):
             self.text(node.get("strength")),
             self.source(node.get("source")),
             self.flag(node.get("personal"), kind.name == "phone"),
+            self.flag(node.get("conceals")),
         )
 
     def field_type(self, word: Node, node: Node, key: str) -> FieldType:
@@ -203,6 +215,7 @@ class NounReader(Reader):
             self.text(node.get("calendar")),
             self.source(node.get("source")),
             node,
+            self.texts(node.get("ends")),
         )
         found = replace(found, acts=self._with_built_in(found, acts, without, steps))
         self._check(found, node)
@@ -246,6 +259,7 @@ class NounReader(Reader):
                     f"“{act.id}”是审批、待办或时钟的词,请换一个动作名",
                     f"{act.id!r} belongs to approvals, tasks or the clock; name the act otherwise",
                 )
+            self._check_built_in(act.id, (node.get("acts") or node).get(act.id))
         self._check_happened(noun, node)
         for name in set(noun.acts) & set(noun.steps):
             if not noun.acts[name].built_in:
@@ -254,8 +268,36 @@ class NounReader(Reader):
                     f"“{name}”既是环节又是动作,请分开命名",
                     f"{name!r} is both a step and an act; name them apart",
                 )
+        self._check_ends(noun, node)
         if noun.kind == "case":
             self._check_steps(noun, node)
+
+    def _check_ends(self, noun: Noun, node: Node) -> None:
+        """A register says at which of its states a record is over; of procedures the acts tell."""
+        ends = node.get("ends")
+        if ends is not None and noun.kind == "case":
+            self.fault(
+                ends, "流程不写 ends:没有动作离开的环节就是终点", "a procedure names no ends: it ends at the steps no act leaves"
+            )
+        for n in self.listing(ends) if noun.kind == "record" else ():
+            if n.text not in noun.steps:
+                self.unknown(n, n.text or "", noun.steps, "没有这个状态", "there is no state")
+            elif any(n.text in a.leaves for a in noun.acts.values() if a.to and not a.built_in):
+                self.fault(n, f"“{n.text}”还有动作离开,不能是终点(ends)", f"{n.text!r} is left by an act and cannot be an end")
+
+    def _check_built_in(self, name: str, node: Node | None) -> None:
+        """An act under a built-in name does what the built-in one does: it may say more, and may not be meant as something else."""
+        if node is None or name not in WORKS_BY_ITSELF:
+            return
+        zh, en = BUILT_IN_ACTS[name]
+        own = node.text if node.text is not None else self.text(node.get("zh"), zh)
+        if zh not in (own or "") or node.get("to") is not None:
+            self.fault(
+                node,
+                f"“{name}”是内置动作“{zh}”,写成“{own}”或通到别的环节,做的仍是{zh};另一个动作请换个名字,要补充它请仍叫“{zh}”",
+                f"{name!r} is the built-in act {en!r} and does what that does, whatever it is called or leads to; "
+                f"name another act otherwise, or let its `zh` say “{zh}”",
+            )
 
     def _check_happened(self, noun: Noun, node: Node) -> None:
         dates = [f.id for f in noun.fields.values() if f.type.name in ("date", "datetime")]
@@ -312,6 +354,8 @@ class NounReader(Reader):
         """Read the life of a book's entries: the steps they go through, and what may be done on them after they were booked."""
         steps = self.each(node.get("steps"), lambda k, n: self.label(n, k))
         acts = {"book": ActShape("book", "记账", "Book"), **self.each(node.get("acts"), lambda k, n: self.act(k, n, steps))}
+        for name in acts:
+            self._check_built_in(name, (node.get("acts") or node).get(name))
         amount = FieldType("money") if book.is_money else FieldType("number", unit=book.unit)
         fields = (
             Field("clause", "依据条款", FieldType("text"), "Clause"), Field("who", "当事人", FieldType("staff"), "Whose"),

@@ -39,6 +39,12 @@ class Field:
     strength: str = ""  # of evidence
     source: tuple[str, ...] = ()
     personal: bool = False  # shown masked
+    conceals: bool = False  # whoever it names does not see the case while it is open
+    summed: tuple[str, str] = field(init=False, repr=False, compare=False)  # the rows and the column of a sum
+
+    def __post_init__(self) -> None:
+        rows, _, column = self.sum_of.partition(".")
+        object.__setattr__(self, "summed", (rows, column))
 
     @property
     def computed(self) -> bool:
@@ -89,16 +95,22 @@ class Noun:
     calendar: str = ""
     source: tuple[str, ...] = ()
     node: Node | None = None
-    ends: frozenset[str] = field(init=False)  # the steps no act of its own leads away from
+    ends_at: tuple[str, ...] = ()  # the states at which a register says its records end
+    ends: frozenset[str] = field(init=False)  # where it is over: a register says so, elsewhere the steps no act of its own leaves
+    rows: frozenset[str] = field(init=False)  # its fields that are lists of rows
+    concealing: tuple[str, ...] = field(init=False)  # its fields whose persons do not see it while it is open
     products: tuple[tuple[str, tuple[Field, ...]], ...] = field(init=False)  # rows fields with their columns that multiply others
 
     def __post_init__(self) -> None:
         columns = {
             f.id: tuple(c for c in f.type.columns.values() if c.product_of) for f in self.fields.values() if f.type.name == "rows"
         }
+        object.__setattr__(self, "rows", frozenset(columns))
+        object.__setattr__(self, "concealing", tuple(f.id for f in self.fields.values() if f.conceals))
         object.__setattr__(self, "products", tuple((name, found) for name, found in columns.items() if found))
         left = {s for a in self.acts.values() if a.to and not a.built_in for s in a.leaves}
-        object.__setattr__(self, "ends", frozenset(s for s in self.steps if s not in left))
+        ends = self.ends_at if self.kind == "record" else (s for s in self.steps if s not in left)
+        object.__setattr__(self, "ends", frozenset(ends))
 
     @property
     def start(self) -> str:

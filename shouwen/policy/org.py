@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from typing import TypeVar
+
+Said = TypeVar("Said", int, str)
+OfPerson = TypeVar("OfPerson", "Holding", "Absence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,61 +83,86 @@ class Org:
     shifts: tuple[Shift, ...] = ()
     version: int = 0
 
-    def __post_init__(self) -> None:
-        by_post: dict[str, list[Holding]] = {}
-        by_staff: dict[int, list[Holding]] = {}
+    @cached_property
+    def _paths(self) -> dict[int, tuple[int, ...]]:
+        return {}
+
+    @cached_property
+    def _calendars(self) -> dict[int, str]:
+        return {unit: self._nearest(unit, lambda u: u.calendar) or "" for unit in self.units}
+
+    @cached_property
+    def _by_post(self) -> dict[str, dict[int, list[Holding]]]:
+        """The holdings of each post by the unit it is held in."""
+        found: dict[str, dict[int, list[Holding]]] = {}
         for h in self.holdings:
-            by_post.setdefault(h.post, []).append(h)
-            by_staff.setdefault(h.staff, []).append(h)
-        away: dict[int, list[Absence]] = {}
-        for a in self.absences:
-            away.setdefault(a.staff, []).append(a)
-        object.__setattr__(self, "_by_post", by_post)
-        object.__setattr__(self, "_by_staff", by_staff)
-        object.__setattr__(self, "_away", away)
-        object.__setattr__(self, "_paths", {})
+            found.setdefault(h.post, {}).setdefault(h.unit, []).append(h)
+        return found
+
+    @cached_property
+    def _by_staff(self) -> dict[int, list[Holding]]:
+        return _by_person(self.holdings)
+
+    @cached_property
+    def _away(self) -> dict[int, list[Absence]]:
+        return _by_person(self.absences)
 
     def path(self, unit: int) -> tuple[int, ...]:
         """Return the unit and every unit above it, nearest first."""
-        paths: dict[int, tuple[int, ...]] = self._paths  # type: ignore[attr-defined]  # see __post_init__
-        if unit not in paths:
-            found: list[int] = []
-            while unit and unit in self.units and unit not in found:
-                found.append(unit)
-                unit = self.units[unit].parent
-            paths[found[0] if found else unit] = tuple(found)
-            return tuple(found)
-        return paths[unit]
+        known = self._paths.get(unit)
+        if known is not None:
+            return known
+        found: list[int] = []
+        above = unit
+        while above and above in self.units and above not in found:
+            found.append(above)
+            above = self.units[above].parent
+        self._paths[unit] = path = tuple(found)
+        return path
+
+    def _nearest(self, unit: int, said: Callable[[UnitFact], Said]) -> Said | None:
+        """Return what the nearest unit upwards says that says anything."""
+        return next((found for u in self.path(unit) if (found := said(self.units[u]))), None)
 
     def posts_of(self, staff: int, at: datetime) -> frozenset[str]:
         """Return the posts somebody held at a moment, in any unit."""
-        held: list[Holding] = self._by_staff.get(staff, [])  # type: ignore[attr-defined]  # see __post_init__
-        return frozenset(h.post for h in held if h.stands(at))
+        return frozenset(h.post for h in self._by_staff.get(staff, ()) if h.stands(at))
 
     def holds(self, staff: int, post: str, unit: int, at: datetime) -> bool:
         """Whether somebody held a post for a unit: in it, or in a unit above it, or everywhere (unit 0)."""
-        held: list[Holding] = self._by_staff.get(staff, [])  # type: ignore[attr-defined]  # see __post_init__
-        if not any(h.post == post for h in held):
-            return False
-        return staff in self.holders(post, unit, at)
+        for h in self._by_staff.get(staff, ()):
+            if h.post == post and h.stands(at):
+                return not unit or staff in self.holders(post, unit, at)
+        return False
 
     def holders(self, post: str, unit: int, at: datetime) -> tuple[int, ...]:
         """Return who holds a post for a unit: those of the nearest unit upwards that has any; then those of no unit.
 
         With unit 0 everybody who holds the post is meant.
         """
-        found: list[Holding] = [h for h in self._by_post.get(post, []) if h.stands(at)]  # type: ignore[attr-defined]  # see __post_init__
+        held = self._by_post.get(post)
+        if held is None:
+            return ()
         if not unit:
-            return tuple(sorted({h.staff for h in found}))
+            return tuple(sorted({h.staff for here in held.values() for h in here if h.stands(at)}))
         for u in (*self.path(unit), 0):
-            here = {h.staff for h in found if h.unit == u}
+            here = {h.staff for h in held.get(u, ()) if h.stands(at)}
             if here:
                 return tuple(sorted(here))
         return ()
 
+    def where_held(self, post: str, at: datetime, staff: int = 0) -> tuple[str, ...]:
+        """Return the names of the units a post is held in (by somebody), where it is held in units at all."""
+        held = self._by_post.get(post, {})
+        return tuple(
+            self.units[u].name
+            for u in sorted(held)
+            if u in self.units and any(h.stands(at) and staff in (0, h.staff) for h in held[u])
+        )
+
     def head_of(self, unit: int) -> int:
         """Return the head of a unit, or of the nearest unit above that has one; 0 when there is none."""
-        return next((self.units[u].head for u in self.path(unit) if self.units[u].head), 0)
+        return self._nearest(unit, lambda u: u.head) or 0
 
     def superior_of(self, staff: int) -> int:
         """Return somebody's superior: the one named, else the head of the unit, else of the units above; never oneself. 0: none."""
@@ -145,8 +175,7 @@ class Org:
 
     def absent(self, staff: int, at: datetime) -> Absence | None:
         """Return the absence somebody is in at a moment, if any."""
-        away: list[Absence] = self._away.get(staff, [])  # type: ignore[attr-defined]  # see __post_init__
-        return next((a for a in away if a.since <= at < a.until), None)
+        return next((a for a in self._away.get(staff, ()) if a.since <= at < a.until), None)
 
     def stands_in(self, staff: int, at: datetime) -> int:
         """Return who acts for somebody at a moment: the deputy while absent (followed once), else the person."""
@@ -164,4 +193,11 @@ class Org:
 
     def calendar_of(self, unit: int) -> str:
         """Return the name of the calendar of a unit or of the nearest unit above it; "" when none names one."""
-        return next((self.units[u].calendar for u in self.path(unit) if self.units[u].calendar), "")
+        return self._calendars.get(unit, "")
+
+
+def _by_person(rows: tuple[OfPerson, ...]) -> dict[int, list[OfPerson]]:
+    found: dict[int, list[OfPerson]] = {}
+    for row in rows:
+        found.setdefault(row.staff, []).append(row)
+    return found

@@ -14,7 +14,7 @@ from shouwen.policy.kinds.registry import CLAUSE_KEYS, KINDS
 from shouwen.policy.noun_reading import NounReader
 from shouwen.policy.nouns import Book, Field, Form, Label, NamedFact, Noun, Post, Regulation
 from shouwen.policy.reading import WORD, wide_tip
-from shouwen.policy.source import MAX_BYTES, Node, SourceError, read_text, too_large
+from shouwen.policy.source import MAX_BYTES, NOT_UTF8, Node, SourceError, read_text, too_large
 from shouwen.worktime import Calendar, WorktimeError
 
 MOST_BYTES = 8_000_000  # of all packs together: those on the shelf are one
@@ -123,8 +123,14 @@ def read_sources(folders: list[Path]) -> Sources:
             try:
                 found[name] = path.read_bytes().decode("utf-8-sig")
             except UnicodeDecodeError:
-                raise SourceError(Node(name, 1, 1, text=""), "文件不是UTF-8编码", "the file is not UTF-8") from None
+                raise SourceError(Node(name, 1, 1, text=""), *NOT_UTF8) from None
     return found
+
+
+def _rank(name: str) -> tuple[bool, bool, str]:
+    """Return where a file comes in the order of reading: the pack's own first, what is named like a copy (`repair - 副本`) last."""
+    stem = name.rpartition("/")[2].removesuffix(".yaml")
+    return stem != "pack", not REGULATION_ID.fullmatch(stem), name
 
 
 def _under(node: Node, key: str) -> Iterator[tuple[str, Node]]:
@@ -208,7 +214,7 @@ class PackReader:
                     r.unknown(name, name.text, known, "表单要印的字段没有:", "the form prints a field that is not there:")
 
     def _roots(self) -> Iterator[tuple[str, Node]]:
-        for name, text in sorted(self.sources.items(), key=lambda i: (not i[0].endswith("/pack.yaml"), i[0])):
+        for name, text in sorted(self.sources.items(), key=lambda i: _rank(i[0])):
             if name.endswith((SCENARIOS, MUTANTS, MAPS, "/company.yaml")):
                 continue
             try:
@@ -218,6 +224,15 @@ class PackReader:
 
     def _pack(self, pack: str, root: Node) -> None:
         self.reader.known(root, PACK_KEYS, "制度包")
+        name = root.get("pack")
+        if pack in self.declared.pack_bases:
+            self._twice(root, "制度包", "pack", pack, f"{pack}/pack.yaml")
+            return
+        if name is not None and name.text != pack:
+            self.reader.fault(
+                name, f"制度包写的是“{name.text}”,文件夹叫“{pack}”,两处应相同",
+                f"the pack says it is {name.text!r}, its folder is called {pack!r}; they should be the same",
+            )  # fmt: skip
         if (title := root.get("title")) is not None:
             self.declared.pack_titles[pack] = self.reader.label(title)
         self.declared.pack_bases[pack] = self.reader.texts(root.get("builds_on"))
@@ -253,14 +268,21 @@ class PackReader:
             {},
             root,
         )
-        if regulation.name in self.declared.regulations:
-            self.reader.fault(root, f"制度“{regulation.name}”写了两次", f"the regulation {regulation.name} stands twice")
+        if (first := self.declared.regulations.get(regulation.name)) is not None:
+            self._twice(root, "制度", "regulation", regulation.name, first.file)
+            return  # of a copy this one fault is enough
         self.declared.regulations[regulation.name] = regulation
         self._declare(pack, key, root)
         for node in self.reader.listing(root.get("clauses")):
             self._clause(regulation, node)
         for part in self.reader.listing(root.get("parts")):
             self._part(regulation, part)
+
+    def _twice(self, root: Node, what: str, what_en: str, name: str, first: str) -> None:
+        self.reader.fault(
+            root, f"{what}“{name}”写了两次,先在 {first};多出来的文件请删去",
+            f"the {what_en} {name!r} stands twice, first in {first}; delete the file that is too many",
+        )  # fmt: skip
 
     def _part(self, regulation: Regulation, part: Node) -> None:
         self.reader.known(part, ("title", "for", "when", "clauses"), "部分")

@@ -70,7 +70,7 @@ class Names:
         if found is None and not tail:
             found = self._measure(head) or self._fact(head)
         if found is None:
-            known = [*(self.noun.fields if self.noun else ()), *self.measures, *self.facts]
+            known = {**(self.noun.fields if self.noun else {}), **self.measures, **self.facts}
             self.reader.unknown(node, text, known, "没有这个字段、计量或事实:", "there is no field, measure or fact")
         return found
 
@@ -116,6 +116,9 @@ class Names:
             return Path(head, YES_NO, "仍在保存期内", lambda e: (m := e.facts.marks.get(RETAINED)) is not None and m.last > e.at)
         if head == "changes" and tail in noun.fields:
             return Path(f"changes.{tail}", YES_NO, f"改动{noun.fields[tail].zh}", _changes(tail))
+        if head == "was" and tail in noun.fields:
+            f = noun.fields[tail]
+            return Path(f"was.{tail}", f.type, f"原{f.zh}", lambda e: e.facts.fields.get(tail), f)
         if head == "grant" and tail:
             return Path(f"grant.{tail}", YES_NO, f"准许{self.rights.get(tail, tail)}", _granted(tail))
         if noun.kind == "entry" and head == "clause" and not tail:
@@ -179,8 +182,8 @@ class Names:
         """Check the name of a moment: an act of the noun, a built-in act or a date field; return it."""
         noun = self.noun
         if noun is not None and text not in noun.acts and not self._is_date(noun, text):
-            dates = [f for f in noun.fields if self._is_date(noun, f)]
-            self.reader.unknown(node, text, [*noun.acts, *dates], "没有这个动作或时间字段:", "there is no act or date field")
+            dates = {f: field for f, field in noun.fields.items() if self._is_date(noun, f)}
+            self.reader.unknown(node, text, {**noun.acts, **dates}, "没有这个动作或时间字段:", "there is no act or date field")
         return text
 
     @staticmethod

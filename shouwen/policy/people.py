@@ -41,6 +41,7 @@ class Who:
     node: Node | None = None
     reads: tuple[Path, ...] = ()  # the names it rests on
     en: str = ""
+    has: Callable[[int, Env], bool] | None = None  # whether somebody is meant, where that can be said without naming all
 
     def people(self, env: Env) -> tuple[int, ...]:
         """Return the persons meant, as of the act's moment; those of `else` when there is none."""
@@ -59,6 +60,15 @@ class Who:
             return ()
         return tuple(p.text for p in self.reads if p.get(env) is None) or ("who",)
 
+    def elsewhere(self, env: Env, staff: int = 0) -> tuple[str, tuple[str, ...]] | None:
+        """Return the unit whose post is meant, and the units it is held in (by somebody), where nobody (or not they) holds it here."""
+        unit = self.unit(env) if self.post and self.unit is not None else None
+        here = env.facts.org.units.get(unit) if unit else None
+        if here is None or (self.includes(staff, env) if staff else self.people(env)):
+            return None
+        found = env.facts.org.where_held(self.post, env.at, staff)
+        return (here.name, found) if found else None
+
     def names(self) -> tuple[Path, ...]:
         """Return the names it rests on, those of `else` included."""
         return (*self.reads, *(self.other.names() if self.other is not None else ()))
@@ -67,7 +77,9 @@ class Who:
         """Whether somebody is one of those meant (a post counts in its unit and the units below)."""
         if self.word == "anyone":
             return True
-        return person in self.people(env)
+        if self.has is None:
+            return person in self.people(env)
+        return self.has(person, env) or (self.other is not None and person in self.people(env))
 
 
 class WhoReader:
@@ -117,7 +129,7 @@ class WhoReader:
             self.reader.fault(node, f"“{text}”是字段,所填的人写 {own}", f"{text!r} is a field; for whoever is in it write {own}")
             return Who(text, _nobody)
         zh, en = "没有这个岗位或人员(岗位在 posts 里声明):", "there is no such post or person (posts are declared under `posts`)"
-        self.reader.unknown(node, text, [*WORDS_ZH, *self.persons, *self.names.posts], zh, en)
+        self.reader.unknown(node, text, {**WORDS_ZH, **self.persons, **self.names.posts}, zh, en)
         return Who(text, _nobody)
 
     def _declared(self, node: Node, name: str) -> Who:
@@ -139,14 +151,19 @@ class WhoReader:
             self.reader.unknown(node, post, self.names.posts, "没有这个岗位", "there is no post")
             return Who(post, _nobody)
         unit, where, reads = self._unit(of)
-        zh = f"{where}{self.names.posts[post].zh}"
+        anywhere = of is not None and of.text == "any"
+        zh = f"{where}{self.names.posts[post].zh}{'(不论部门)' if anywhere else ''}"
 
         def holders(env: Env) -> tuple[int, ...] | None:
             place = unit(env)
             return None if place is None else env.facts.org.holders(post, place, env.at)
 
-        en = f"{self.names.posts[post].en or self.names.posts[post].zh}{_of(self.names, reads)}"
-        return Who(zh, holders, post=post, unit=unit, node=node, reads=reads, en=en)
+        def holds(person: int, env: Env) -> bool:
+            place = unit(env)
+            return place is not None and env.facts.org.holds(person, post, place, env.at)
+
+        en = f"{self.names.posts[post].en or self.names.posts[post].zh}{' of any unit' if anywhere else _of(self.names, reads)}"
+        return Who(zh, holders, post=post, unit=unit, node=node, reads=reads, en=en, has=holds)
 
     def _unit(self, of: Node | None) -> tuple[Callable[[Env], int | None], str, tuple[Path, ...]]:
         if of is None or self.reader.text(of) == "unit":

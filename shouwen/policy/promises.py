@@ -7,13 +7,13 @@ should be there is made. What runs keeps the clause and version that made it. A 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from shouwen.policy.env import Env, as_moment
 from shouwen.policy.facts import Running
+from shouwen.policy.fixed import fixed
 from shouwen.policy.kinds.base import Rule
 from shouwen.policy.kinds.deadline import Deadline
 from shouwen.policy.kinds.tells import Notifies
@@ -38,17 +38,17 @@ class After:
 
 def reconcile(plan: Plan, env: Env, law: LawDay, after: After) -> Iterator[Effect]:
     """Yield what has to be done to the subject's deadlines after an act."""
-    wanted = {(w.rule.clause.name, w.row): w for w in _wanted(plan, env, law)} if not after.ended else {}
+    wanted = _wanted(plan, env, law) if not after.ended else {}
     seen: set[tuple[str, str]] = set()
     for running in env.facts.deadlines:
         seen.add((running.clause, running.row))
         yield from _settle(running, wanted, plan, env, after)
     for key, want in wanted.items():
-        if want.sure and key not in seen:
-            yield from _promise(want, env, after)
+        if want.sure and key not in seen and (promise := _promise(want, env, after)) is not None:
+            yield promise
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Want:
     """A promise the subject should have: which rule makes it, from when, on which row.
 
@@ -62,42 +62,59 @@ class Want:
     sure: bool = True
 
 
-def _wanted(plan: Plan, env: Env, law: LawDay) -> Iterator[Want]:
+def _wanted(plan: Plan, env: Env, law: LawDay) -> dict[tuple[str, str], Want]:
+    """Return the promises the subject should have, by clause and row."""
+    found: dict[tuple[str, str], Want] = {}
     for rule in plan.deadlines:
         kind = rule.kind
-        anchor = kind.anchor(env) if isinstance(kind, Deadline) else None
-        if not isinstance(kind, Deadline) or anchor is None:
+        assert isinstance(kind, Deadline)
+        anchor = kind.anchor(env)
+        if anchor is None:
             continue
-        if not kind.for_each:
-            yield from _judged(rule, anchor, env, law)
-            continue
-        for i, values in env.rows(kind.for_each):
-            with spoken_of(values, env):
-                found = list(_judged(rule, anchor, env, law))
-            yield from (replace(want, row=i, values=values) for want in found)
+        if kind.for_each:
+            found.update(_each_row(rule, kind.for_each, anchor, env, law))
+        elif (want := _judged(rule, anchor, env, law)) is not None:
+            found[rule.clause.name, ""] = want
     for rule in plan.alarms:
         anchor = alarm_at(rule, env)
-        if anchor is not None:
-            yield from _judged(rule, anchor, env, law)
+        want = _judged(rule, anchor, env, law) if anchor is not None else None
+        if want is not None:
+            found[rule.clause.name, ""] = want
+    return found
 
 
-def _judged(rule: Rule, anchor: datetime, env: Env, law: LawDay) -> Iterator[Want]:
-    """Yield a promise whose condition holds, or of which that is unknown (flagged); nothing where it does not hold."""
+def _each_row(rule: Rule, rows: str, anchor: datetime, env: Env, law: LawDay) -> Iterator[tuple[tuple[str, str], Want]]:
+    for row, values in env.rows(rows):
+        with spoken_of(values, env):
+            want = _judged(rule, anchor, env, law)
+        if want is not None:
+            yield (rule.clause.name, row), replace(want, row=row, values=values)
+
+
+def _judged(rule: Rule, anchor: datetime, env: Env, law: LawDay) -> Want | None:
+    """Return a promise whose condition holds, or of which that is unknown (flagged); None where it does not hold."""
     unknown: list[str] = []
     held = rule.when.holds(env, unknown)
-    env.flag(rule.clause.name, unknown)
-    if held is not False and not law.is_overridden(rule, env):
-        yield Want(rule, anchor, sure=bool(held))
+    if unknown:
+        env.flag(rule.clause.name, unknown)
+    if held is False or (rule.clause.name in law.overridden and law.is_overridden(rule, env)):
+        return None
+    return Want(rule, anchor, sure=bool(held))
 
 
-@contextmanager
-def spoken_of(row: Mapping[str, Any] | None, env: Env) -> Iterator[None]:
+class spoken_of:  # noqa: N801  it is written as a word: `with spoken_of(row, env)`
     """Let conditions and dates speak of one row for a while."""
-    before, env.row = env.row, row
-    try:
-        yield
-    finally:
-        env.row = before
+
+    __slots__ = ("before", "env", "row")
+
+    def __init__(self, row: Mapping[str, Any] | None, env: Env) -> None:
+        self.row, self.env = row, env
+
+    def __enter__(self) -> None:
+        self.before, self.env.row = self.env.row, self.row
+
+    def __exit__(self, *_: object) -> None:
+        self.env.row = self.before
 
 
 def alarm_at(rule: Rule, env: Env) -> datetime | None:
@@ -115,7 +132,7 @@ def reached(running: Running, env: Env, after: After) -> bool:
     """Whether everything a promise waits for has been done since it was made."""
     since = min(running.anchor, running.made_at) if running.made_at else running.anchor
     with spoken_of(row_of(running, env), env):
-        return all(_done(what, since, env, after) for what in running.until)
+        return _all_done(running.until, since, env, after)
 
 
 def row_of(running: Running, env: Env) -> Mapping[str, Any] | None:
@@ -123,6 +140,13 @@ def row_of(running: Running, env: Env) -> Mapping[str, Any] | None:
     rows = next((u.partition(".")[0] for u in running.until if "." in u and u.partition(".")[0] in env.noun.fields), "")
     found = env.fields.get(rows) or ()
     return found[int(running.row) - 1] if rows and running.row.isdigit() and 0 < int(running.row) <= len(found) else None
+
+
+def _all_done(until: tuple[str, ...], since: datetime, env: Env, after: After) -> bool:
+    for what in until:  # noqa: SIM110  asked of every promise by every act: a generator costs more than what it asks
+        if not _done(what, since, env, after):
+            return False
+    return True
 
 
 def _done(what: str, since: datetime, env: Env, after: After) -> bool:
@@ -146,15 +170,16 @@ def _settle(running: Running, wanted: dict[tuple[str, str], Want], plan: Plan, e
         return
     if ENDS in running.until or any(u.startswith("task:") for u in running.until):
         return  # the task is still owed, though its case has ended
-    ours = any(r.clause.name == running.clause for r in (*plan.deadlines, *plan.alarms))
     found = wanted.get((running.clause, running.row))
-    if after.ended or (ours and found is None):
+    if after.ended or (found is None and any(r.clause.name == running.clause for r in (*plan.deadlines, *plan.alarms))):
         yield from fallen(running, env)
         yield Settle(running.clause, running.row, "withdrawn", env.at, "ended" if after.ended else "condition")
     elif found is not None and found.sure and (why := "moved" if _moved(found, running) else _corrected(found, running, env)):
         yield from fallen(running, env)
         yield Settle(running.clause, running.row, "withdrawn", env.at, why)
-        yield from _promise(found, env, after)
+        promise = _promise(found, env, after)
+        if promise is not None:
+            yield promise
 
 
 def _corrected(found: Want, running: Running, env: Env) -> str:
@@ -192,25 +217,36 @@ def fallen(running: Running, env: Env) -> Iterator[Breach]:
         yield Breach(Cite(running.clause, running.since), running.row, running.due_at, running.owes)
 
 
-def _promise(want: Want, env: Env, after: After) -> Iterator[Effect]:
-    rule, anchor, kind, name = want.rule, want.anchor, want.rule.kind, want.rule.clause.name
-    if (name, want.row, anchor) in env.facts.settled:
-        return
+def _promise(want: Want, env: Env, after: After) -> Promise | None:
+    """Return a promise that begins; None when it was met before, or the date it depends on is not known yet (flagged)."""
+    rule, anchor, kind = want.rule, want.anchor, want.rule.kind
+    if env.facts.settled and (rule.clause.name, want.row, anchor) in env.facts.settled:
+        return None
     if not isinstance(kind, Deadline):
-        yield Promise(rule.cite, "", anchor, anchor, None, (), _calendar_name(env), (ALARM,), anchor <= env.now)
-        return
+        return Promise(rule.cite, "", anchor, anchor, None, (), _calendar_name(env), (ALARM,), anchor <= env.now)
+    if want.values is None:
+        return _begun(want, kind, env, after)
     with spoken_of(want.values, env):
-        if all(_done(u, anchor, env, after) for u in kind.until):
-            return
-        made = kind.fall(rule, env, anchor, Clockwork(env.facts.pauses))
-        lacking = (*kind.when.lacks(rule, env), *(kind.who.lacks(env) if kind.who is not None else ()))
-        owes = kind.owes(env)
-    env.flag(name, lacking)
-    if made.due_at is None and made.deadline is None:
-        return  # the date it depends on is not known yet
-    due_at, warn_at = (None, None) if after.held and kind.stops else (made.due_at, made.warn_at)
+        return _begun(want, kind, env, after)
+
+
+def _begun(want: Want, kind: Deadline, env: Env, after: After) -> Promise | None:
+    rule, anchor = want.rule, want.anchor
+    if _all_done(kind.until, anchor, env, after):
+        return None
+    unknown: list[str] = []
+    how = kind.when.of(rule, env, unknown)
+    fallen = kind.falls(rule, env, anchor, Clockwork(env.facts.pauses), how)
+    unknown += kind.when.blank(how, env)
+    if kind.who is not None:
+        unknown += kind.who.lacks(env)
+    if unknown:
+        env.flag(rule.clause.name, unknown)
+    if fallen.due_at is None and fallen.counted is None:
+        return None
+    due_at, warn_at = (None, None) if after.held and kind.stops else (fallen.due_at, fallen.warn_at)
     overdue = due_at is not None and due_at <= env.now
-    yield Promise(rule.cite, want.row, anchor, due_at, warn_at, owes, _calendar_name(env), kind.until, overdue)
+    return Promise(rule.cite, want.row, anchor, due_at, warn_at, kind.owes(env), _calendar_name(env), kind.until, overdue)
 
 
 def again(law: Law, env: Env, running: Running) -> Iterator[Effect]:
@@ -239,7 +275,10 @@ def again(law: Law, env: Env, running: Running) -> Iterator[Effect]:
 
 
 def _calendar_name(env: Env) -> str:
-    return next((n for n, c in env.calendars.items() if c is env.calendar), "")
+    for name, calendar in env.calendars.items():
+        if calendar is env.calendar:
+            return name
+    return ""
 
 
 def moved(law: Law, env: Env, why: str, clock: Clockwork, only: str = "") -> Iterator[Effect]:

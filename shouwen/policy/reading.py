@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -32,10 +32,24 @@ def tip_of(word: str, allowed: Iterable[str]) -> tuple[str, str]:
     if FULL_WIDTH.search(word):
         return WIDE_TIP
     words = sorted(set(allowed))
+    if meant := _called(word, allowed):
+        return f",是不是“{meant}”?", f"; did you mean {meant!r}?"
     numbered = word.replace(".", "").isdigit()  # of two numbers neither is meant by the other
     if not numbered and (near := difflib.get_close_matches(word, words, 1)):
         return f",是不是“{near[0]}”?", f"; did you mean {near[0]!r}?"
     return (f";可用:{'、'.join(words[:15])}", f"; known: {', '.join(words[:15])}") if words else ("", "")
+
+
+def _called(word: str, allowed: Iterable[str]) -> str:
+    """Return the id that a word is the Chinese name of, where the allowed ones come with what they mean: `{dept_manager: 业务部门经理}`."""
+    if word.isascii() or not isinstance(allowed, Mapping):
+        return ""
+    return next((key for key, meant in allowed.items() if word in (meant, getattr(meant, "zh", None), _labelled(meant))), "")
+
+
+def _labelled(meant: object) -> str | None:
+    label = meant.get("zh") or meant if isinstance(meant, Node) else None
+    return label.text if label is not None else None
 
 
 class Reader:
@@ -115,7 +129,7 @@ class Reader:
         words = list(allowed)
         text = self.text(node, default)
         if node is not None and text not in words:
-            self.unknown(node, text, words)
+            self.unknown(node, text, allowed if isinstance(allowed, Mapping) else words)
             return default or (words[0] if words else "")
         return text
 

@@ -62,14 +62,44 @@ def occurrences(law: Law, after: datetime, until: datetime) -> list[Occurrence]:
 
     Raises UnknownYear where working days of a year nobody has entered are asked for.
     """
-    found = [o for clause in law.scheduled for o in _of(law, clause, after, until)]
+    stretch = _Stretch(after, until)
+    found = [o for clause in law.scheduled for o in _of(law, clause, stretch)]
     return sorted(found, key=lambda o: (o.at, o.clause))
 
 
-def _of(law: Law, clause: Clause, after: datetime, until: datetime) -> Iterator[Occurrence]:
+class _Stretch:
+    """A stretch of time (after, until], and what the calendars make of it: worked out once for all clauses that go by them."""
+
+    def __init__(self, after: datetime, until: datetime) -> None:
+        self.after, self.until = after, until
+        self._days: dict[int, tuple[date, date]] = {}
+        self._periods: dict[tuple[Span, int], list[tuple[str, date, date]]] = {}
+
+    def __contains__(self, at: datetime) -> bool:
+        return self.after < at <= self.until
+
+    def periods(self, every: Span, calendar: Calendar) -> list[tuple[str, date, date]]:
+        """Return the periods that may begin or end in it. Raises UnknownYear."""
+        key = every, id(calendar)
+        found = self._periods.get(key)
+        if found is None:
+            first, last = self._between(calendar)
+            found = self._periods[key] = list(periods(every, calendar, first, last)) if first < last else []
+        return found
+
+    def _between(self, calendar: Calendar) -> tuple[date, date]:
+        """Return its first and last business day; of a day that ends with it, the next, because its last moment lies in it."""
+        found = self._days.get(id(calendar))
+        if found is None:
+            first, last = calendar.business_day(self.after), calendar.business_day(self.until + LAST_MOMENT)
+            found = self._days[id(calendar)] = first, last
+        return found
+
+
+def _of(law: Law, clause: Clause, stretch: _Stretch) -> Iterator[Occurrence]:
     rule = clause.rule
     if not isinstance(rule.kind, Schedules):
-        yield from _at_ends(law, clause, after, until)
+        yield from _at_ends(law, clause, stretch)
         return
     kind = rule.kind
     if kind.undecided or kind.every is None:
@@ -78,12 +108,10 @@ def _of(law: Law, clause: Clause, after: datetime, until: datetime) -> Iterator[
     season = law.seasons[kind.during] if kind.during else None
     applies = clause.regulation.header.get("applies_to", ())
     kinds = (applies,) if isinstance(applies, str) else tuple(applies)
-    for period, first, end in periods(kind.every, calendar, calendar.business_day(after), calendar.business_day(until)):
+    for period, first, end in stretch.periods(kind.every, calendar):
         day = _in_season(season, first, end)
-        if day is None or law.on(day).clauses.get(clause.name) is not clause:
-            continue
-        at = calendar.day_bounds(day)[0]
-        if after < at <= until:
+        at = calendar.day_bounds(day)[0] if day is not None else stretch.after
+        if day is not None and at in stretch and law.on(day).clauses.get(clause.name) is clause:
             told = kinds if kind.population == "unit" else ()
             drawn = (_before(kind.every, calendar, first), at) if kind.drawn else None
             yield Occurrence(at, clause.name, clause.since, period, kind.population, told, drawn)
@@ -91,7 +119,7 @@ def _of(law: Law, clause: Clause, after: datetime, until: datetime) -> Iterator[
 
 def occurrences_of(law: Law, clause: Clause, after: datetime, until: datetime) -> Iterator[Occurrence]:
     """Yield what one of the scheduled clauses brings round in (after, until], as far as it can be told. Raises UnknownYear."""
-    yield from _of(law, clause, after, until)
+    yield from _of(law, clause, _Stretch(after, until))
 
 
 def calendar_of(law: Law, clause: Clause) -> Calendar:
@@ -105,7 +133,7 @@ def _before(every: Span, calendar: Calendar, first: date) -> datetime:
     return calendar.day_bounds(day)[0]
 
 
-def _at_ends(law: Law, clause: Clause, after: datetime, until: datetime) -> Iterator[Occurrence]:
+def _at_ends(law: Law, clause: Clause, stretch: _Stretch) -> Iterator[Occurrence]:
     """Yield what is done at the last moment of each period: reports, and clauses upon the end of one. It belongs to that period."""
     rule, calendar = clause.rule, calendar_of(law, clause)
     kind = rule.kind
@@ -117,9 +145,9 @@ def _at_ends(law: Law, clause: Clause, after: datetime, until: datetime) -> Iter
         return
     applies = clause.regulation.header.get("applies_to", ())
     kinds = (applies,) if isinstance(applies, str) else tuple(applies)
-    for period, _, end in periods(every, calendar, calendar.business_day(after), calendar.business_day(until)):
+    for period, _, end in stretch.periods(every, calendar):
         at = calendar.day_bounds(end)[0] - LAST_MOMENT
-        if not after < at <= until or law.on(end - timedelta(days=1)).clauses.get(clause.name) is not clause:
+        if at not in stretch or law.on(end - timedelta(days=1)).clauses.get(clause.name) is not clause:
             continue
         for n, population in enumerate(populations):
             name = f"{period}:{population}" if n else period

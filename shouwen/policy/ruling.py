@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from shouwen.policy.act import Act, Ref
+from shouwen.policy.fixed import fixed
 
 Outcome = Literal["allowed", "refused", "waiting"]
 
@@ -24,7 +25,7 @@ class Cite:
     since: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Refusal:
     """Why an act is refused: by a clause, or by shape (`clause` empty, `code` says what).
 
@@ -47,7 +48,7 @@ class Refusal:
         return f"{said} {remedy}".strip() if lang.startswith("en") else f"{said}{'。' + remedy if remedy else ''}"
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class SetField:
     """A field of the subject gets a value; `responsible`, `first_asked`, `unit`, `customer` too.
 
@@ -60,7 +61,7 @@ class SetField:
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Step:
     """The subject goes to a step; `ends` when no act leads away from it."""
 
@@ -68,7 +69,7 @@ class Step:
     ends: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Promise:
     """A deadline starts. Unique by (subject, clause, row) while it runs. `due_at` is None while it is paused."""
 
@@ -83,7 +84,7 @@ class Promise:
     born_overdue: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Settle:
     """A running deadline ends: "kept", "late" (after its breach) or "withdrawn" (its reason fell away, or its start moved)."""
 
@@ -94,7 +95,7 @@ class Settle:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Move:
     """A running deadline gets another due moment: extended, paused (due None) or resumed."""
 
@@ -107,7 +108,7 @@ class Move:
     cite: Cite | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Breach:
     """A promise was not kept in time, or a gate that only records was passed."""
 
@@ -118,7 +119,7 @@ class Breach:
     gate: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Warned:
     """A deadline is near and its warning was given."""
 
@@ -127,7 +128,7 @@ class Warned:
     to: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class OpenTask:
     """A piece of work for persons or for whoever holds a post in a unit."""
 
@@ -141,7 +142,7 @@ class OpenTask:
     due_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class CloseTask:
     """An open task ends: done by somebody, or no longer needed."""
 
@@ -151,7 +152,7 @@ class CloseTask:
     id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class TakeTask:
     """Somebody takes a task that was open to several."""
 
@@ -159,7 +160,7 @@ class TakeTask:
     by: int
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class OpenCase:
     """The law opens another case, linked to this subject. It is opened by the same rules, as an act `open` of its own."""
 
@@ -173,7 +174,7 @@ class OpenCase:
     post: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Ask:
     """An act waits for approval: the chain, each link the persons of whom one must say yes (`all_of`: every one)."""
 
@@ -184,7 +185,7 @@ class Ask:
     all_of: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Verdict:
     """Somebody approved or disapproved; `closes` when the chain is over."""
 
@@ -196,7 +197,7 @@ class Verdict:
     for_whom: int = 0  # the approver in whose absence it was given
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Perform:
     """A further act on the same subject (or `on`), done in the same transaction and judged by the same law."""
 
@@ -204,7 +205,7 @@ class Perform:
     cite: Cite | None
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Tell:
     """Persons or the customer are told, with a paper if one is named; `confirm`: each owes a confirmation."""
 
@@ -216,7 +217,7 @@ class Tell:
     zh: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Enter:
     """An entry of a book: points, money. `amount` is in the book's unit (money in fen), signed."""
 
@@ -231,7 +232,7 @@ class Enter:
     reverses: tuple[int, ...] = ()  # the entries it takes back, when it voids
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Attest:
     """Somebody confirmed what only a person can judge: a ticked checklist, an evidence given."""
 
@@ -240,7 +241,7 @@ class Attest:
     strength: str
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Hold:
     """The subject is held from now, or (`until`) its hold ends; promises are moved by `Move`."""
 
@@ -248,7 +249,7 @@ class Hold:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Pass:
     """A post passed a refusing gate with a reason; it is counted."""
 
@@ -257,7 +258,7 @@ class Pass:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Grant:
     """The subject, or (`link`) what a field of it points to, has a right from a moment until another."""
 
@@ -268,7 +269,7 @@ class Grant:
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Retain:
     """The subject's file is to be kept until a moment; of several the latest holds."""
 
@@ -276,7 +277,7 @@ class Retain:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class Report:
     """The figures of a period, for those who are to have them; percentages as Decimal, spans as what has passed."""
 
@@ -288,7 +289,7 @@ class Report:
     zh: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@fixed(frozen=True, slots=True)
 class LinkCases:
     """Two cases belong together (`related`, `duplicate`), or this one is merged into the other."""
 

@@ -21,7 +21,7 @@ from shouwen.policy.nouns import Noun
 from shouwen.policy.packs import SCENARIOS, Sources
 from shouwen.policy.reading import Reader, tip_of
 from shouwen.policy.ruling import Ruling, SetField, Step
-from shouwen.policy.scenario_names import unknown_names
+from shouwen.policy.scenario_names import no_regulation, unknown_names
 from shouwen.policy.seen import Seen, scripts_before
 from shouwen.policy.setting import Stage, build
 from shouwen.policy.setting_people import word_of
@@ -85,6 +85,19 @@ def read_scenarios(sources: Sources) -> list[Scenario]:
     return found
 
 
+def scenarios_of(law: Law, sources: Sources) -> list[Scenario]:
+    """Read every scenario file among the sources. Raises PackError; also where they are about nothing the law has."""
+    if not law.regulations:
+        zh = "这里没有一份制度:制度文件以 regulation: 开头,文件名以 .yaml 结尾"
+        en = "there is no regulation here: its file begins with regulation: and its name ends in .yaml"
+        raise PackError([Fault(next(iter(sources), ""), 1, 1, zh, en)])
+    found = read_scenarios(sources)
+    strange = [no_regulation(law, s.regulation, s.about or s.node) for s in found if s.regulation not in law.regulations]
+    if strange:
+        raise PackError(strange)
+    return found
+
+
 def _file(name: str, text: str, faults: Faults) -> Iterator[Scenario]:
     r = Reader(faults)
     try:
@@ -124,9 +137,14 @@ def _step_keys(node: Node, r: Reader) -> None:
         r.fault(node, "场景没有步骤(steps)", "the scenario has no steps (steps)")
     elif steps is not None and steps.items is None:
         r.fault(steps, "steps:这里应为列表,每步一行,以“- ”开头", "steps: a list is wanted here, each step behind “- ”")
-    for step in (steps.items if steps is not None else None) or ():
+    for i, step in enumerate((steps.items if steps is not None else None) or (), 1):
         r.mapping(step)
         r.known(step, STEP_KEYS, "步骤")
+        if step.get("act") is not None and step.get("by") is None:  # nobody's act passes every gate, as the clock's do
+            r.fault(
+                step, f"第{i}步:没有写谁做的(by);系统自己做的写 by: clock",
+                f"step {i}: it does not say who does it (by); for what the system does itself write by: clock",
+            )  # fmt: skip
     for holder in (node, *((steps.items if steps is not None else None) or ())):
         if (expect := holder.get("expect")) is not None and expect.pairs is None:
             r.fault(expect, "expect:这里应为一组“键: 值”", "expect: a mapping is wanted here")
@@ -141,10 +159,15 @@ class Runner:
         self._compiler: Compiler | None = None
 
     def law(self, values: Mapping[str, Node]) -> Law:
-        """Return the law under the company's values and those of a scenario. Raises PackError."""
+        """Return the law under the company's values and those of a scenario. Raises PackError.
+
+        Only the clauses the scenario sets are compiled anew; the others are those of the company's own law.
+        """
         key = values_key(values)
         if key not in self._laws:
-            self._laws[key] = law_of(self.compiler(values))
+            base = self.law({}).versions if values else {}
+            standing = {name: versions for name, versions in base.items() if name not in values}
+            self._laws[key] = law_of(self.compiler(values), standing=standing)
         return self._laws[key]
 
     def compiler(self, values: Mapping[str, Node]) -> Compiler:
@@ -212,11 +235,15 @@ class Runner:
             raise Misread(step, "", "没有写何时发生(at)", "it does not say when (at)")
         with reading(when, "at"):
             at = stage.moment(when)
-        name = step.get("act")
-        if name is None:
-            stage.world.run_clock(at)
-            return None
+        name, clock = step.get("act"), stage.world.clock
+        if clock is not None and at < clock and step.get("entered") is None:
+            raise Misread(
+                when, "at", f"时间倒退了:前面已到 {clock:%Y-%m-%d %H:%M};事后补录的另写 entered(何时录入)",
+                f"time runs backwards: it was {clock:%Y-%m-%d %H:%M} already; for what is entered later add `entered`",
+            )  # fmt: skip
         stage.world.run_clock(at)
+        if name is None:
+            return None
         entered, act = step.get("entered"), self._act(step, stage, at, name.text or "")
         stage.shown = scripts_before(stage.world, act) if (step.get("expect") or step).get("scripts") is not None else ()
         return stage.world.act(act, stage.moment(entered) if entered is not None else at)
@@ -241,7 +268,7 @@ class Runner:
         with reading(of or step, "of"):
             subject = stage.subject(target)
         noun = stage.law.nouns[subject.noun]
-        if name not in (*noun.acts, *APPROVAL_ACTS, *TASK_ACTS) and not _wants_refusal(step):
+        if name not in (*noun.acts, *APPROVAL_ACTS, *TASK_ACTS) and not _wants_no_act(step):
             raise _no_act(step.get("act") or step, name, noun)
         row = step.get("row")
         return Act(
@@ -261,6 +288,13 @@ class Runner:
 def _wants_refusal(step: Node) -> bool:
     expect = step.get("expect")
     return expect is not None and any(expect.get(k) is not None for k in ("refused", "allowed", "missing", "unknown"))
+
+
+def _wants_no_act(step: Node) -> bool:
+    """Whether a step shows that there is no such act."""
+    expect = step.get("expect")
+    refused = expect.get("refused") if expect is not None else None
+    return refused is not None and "no_act" in [n.text for n in (refused.items or [refused])]
 
 
 def _refused(step: Node, number: int, ruling: Ruling, regulation: str) -> Fault:

@@ -20,15 +20,28 @@ BY_CLAUSE: Final = (
 def unknown_names(law: Law, scenario: Node, regulation: str, about: Node | None) -> Iterator[Fault]:
     """Yield a fault for every clause a scenario names that the law does not have, and for a regulation nobody has."""
     if regulation not in law.regulations:
-        pack, _, key = regulation.partition("/")
-        tip, tip_en = tip_of(key, [r.partition("/")[2] for r in law.regulations if r.startswith(f"{pack}/")])
-        yield placed(about or scenario, 0, "", f"没有这个制度:“{key}”{tip}", f"there is no regulation {key!r}{tip_en}")
+        yield no_regulation(law, regulation, about or scenario)
         return
     for step, key, node in _named(scenario):
         text = (node.text or "").partition("/")[0] if key == "due" and "#" not in (node.text or "") else node.text or ""
+        if key == "due" and (case := case_in(text, [n.rpartition("#")[2] for n in law.versions])):
+            text = text.removeprefix(f"{case}.")
         if not _known(text, law.versions, regulation) and not (key == "refused" and text.replace("_", "").isalpha()):
             tip, tip_en = tip_of(text, [n.partition("#")[2] for n in law.versions if n.startswith(f"{regulation}#")])
             yield placed(node, step, key, f"没有这一条:“{text}”{tip}", f"there is no clause {text!r}{tip_en}")
+
+
+def no_regulation(law: Law, name: str, node: Node) -> Fault:
+    """Return what is wrong where scenarios are about a regulation the law does not have."""
+    pack, _, key = name.partition("/")
+    tip, tip_en = tip_of(key, [r.partition("/")[2] for r in law.regulations if r.startswith(f"{pack}/")])
+    return placed(node, 0, "", f"没有这个制度:“{key}”{tip}", f"there is no regulation {key!r}{tip_en}")
+
+
+def case_in(key: str, clauses: Iterable[str]) -> str:
+    """Return the case a key of `due` names before the clause: X of "X.2.1"; nothing where it is a clause alone."""
+    case, dot, _ = key.partition(".")
+    return case if dot and "#" not in key and case[:1].isalpha() and key.partition("/")[0] not in clauses else ""
 
 
 def _known(text: str, versions: Iterable[str], regulation: str) -> bool:

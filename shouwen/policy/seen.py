@@ -12,6 +12,7 @@ from shouwen.policy.calendars import calendar_for
 from shouwen.policy.env import Env
 from shouwen.policy.misread import Misread
 from shouwen.policy.nouns import Noun
+from shouwen.policy.reading import wide_tip
 from shouwen.policy.ruling import Effect, Ruling
 from shouwen.policy.setting import Stage
 from shouwen.policy.source import Node
@@ -74,7 +75,9 @@ def texts(node: Node) -> list[str]:
 def differ(node: Node, key: str, wanted: Any, found: Any) -> Iterator[Mismatch]:
     """Yield a mismatch when something else was found than was wanted."""
     if wanted != found:
-        yield unlike(node, key, shown(wanted), shown(found))
+        at, name, zh, en = unlike(node, key, shown(wanted), shown(found))
+        tip, tip_en = wide_tip(shown(wanted)[0].replace("、", "") if isinstance(wanted, list) else "")
+        yield at, name, zh + tip, en + tip_en
 
 
 def unlike(node: Node, key: str, wanted: tuple[str, str], found: tuple[str, str]) -> Mismatch:
@@ -94,13 +97,19 @@ def shown(value: Any) -> tuple[str, str]:
     if isinstance(value, datetime):
         text = f"{value:%Y-%m-%d %H:%M}"
     elif isinstance(value, Mapping):
-        text = "{" + ", ".join(f"{k}: {shown(v)[1]}" for k, v in value.items() if v not in ("", [], None)) + "}"
+        text = "{" + ", ".join(f"{k}: {_listed(v)}" for k, v in value.items() if v not in ("", [], None)) + "}"
     elif isinstance(value, list | tuple | set | frozenset):
         many = [shown(v)[1] for v in value]
         return "、".join(many), ", ".join(many)
     else:
         text = str(value)
     return text, text
+
+
+def _listed(value: Any) -> str:
+    """Return a value inside a mapping, several in brackets, so that it can be pasted into a scenario."""
+    text = shown(value)[1]
+    return f"[{text}]" if isinstance(value, list | tuple) and len(value) > 1 else text
 
 
 def typed(stage: Stage, kind: FieldType | None, value: Any) -> tuple[str, str]:

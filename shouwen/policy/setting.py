@@ -86,18 +86,27 @@ class Stage:
         return 0 if name in ("", "clock") else self._get("staff", name)
 
     def subject(self, name: str) -> Subject:
-        """Return a case or record by its name; `house_check of H1` finds the newest one pointing there."""
+        """Return a case or record by its name; `house_check of H1` finds the newest one pointing there, `house_check` the newest."""
         noun, _, target = name.partition(" of ")
-        if target:
-            key = self._get("subject", target)
-            found = [s for s in self.world.subjects.values() if s.noun == noun and (key in s.fields.values() or s.parent == key)]
-            if not found:
-                raise BadValue(f"没有“{name}”", f"there is no {name!r}")
-            return found[-1]
+        if target or (noun in self.law.nouns and noun not in self.names["subject"]):
+            return self._newest(noun, target)
         known = self.world.subjects.get(self._get("subject", name))
         if known is None:
             raise BadValue(f"“{name}”没有开成", f"{name!r} was not opened")
         return known
+
+    def _newest(self, noun: str, target: str) -> Subject:
+        """Return the newest subject of a noun, of those that point to a subject, a person, a customer or a unit if one is named."""
+        found = [s for s in self.world.subjects.values() if s.noun == noun]
+        if target:
+            kind = next((k for k in ("subject", "staff", "customer", "unit") if target in self.names[k]), "subject")
+            key = self._get(kind, target)
+            found = [s for s in found if key in (*s.fields.values(), s.parent, s.responsible, s.customer, s.unit)]
+        if not found and target:
+            raise BadValue(f"没有“{noun} of {target}”", f"there is no '{noun} of {target}'")
+        if not found:
+            raise BadValue(f"还没有{self.law.nouns[noun].zh}", f"there is no {noun} yet")
+        return found[-1]
 
     def name_new(self, step: Node) -> int:
         """Return the id of a subject to be opened, under the name `as` gives it."""

@@ -68,7 +68,7 @@ def put_subject(stage: Stage, noun: Noun, name: str, node: Node) -> None:
     if noun.kind == "record" and s.fields.get(area):
         s.unit = s.fields[area]
     s.customer = stage.named("customer", node, "customer")
-    s.closed = bool(noun.steps) and s.step in noun.ends and noun.kind == "case"
+    s.closed = s.step in noun.ends
     s.parent = stage.named("subject", node, "parent")
     stage.world.subjects[key] = s
     _history(stage, s, node)
@@ -149,7 +149,7 @@ def put_entries(merged: Mapping[str, Mapping[str, Node]], stage: Stage, r: Reade
             noun = stage.law.nouns[book.id]
             fields = {"clause": enter.cite.clause, "who": enter.who, "amount": enter.amount}
             step = word_of(node, "step") or noun.start
-            stage.world.subjects[key] = Subject(key, "entry", noun.id, fields, step, opened_at=at)
+            stage.world.subjects[key] = Subject(key, "entry", noun.id, fields, step, opened_at=at, closed=step in noun.ends)
             stage.call(name, key)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from shouwen.policy.built_in import IN_BETWEEN
+from shouwen.policy.built_in import IN_BETWEEN, not_handed_over
 from shouwen.policy.env import Env
 from shouwen.policy.kinds.requires import Requires
 from shouwen.policy.nouns import ActShape, Noun
@@ -31,11 +31,31 @@ def misfit(plan: Plan, env: Env) -> Refusal | None:
     shape = plan.shape
     if shape is None:
         return Refusal("", "no_act", f"{env.noun.zh}没有这个动作", f"{env.noun.id} has no act {env.act.name!r}.")
-    for check in CHECKS:
+    for check in plan.fits:
         refusal = check(plan, shape, env)
         if refusal is not None:
             return refusal
     return None
+
+
+def checks(plan: Plan, shape: ActShape, noun: Noun) -> tuple[Check, ...]:
+    """Return what may be wrong with an act of this shape at all, in the order it is told."""
+    may_be: Mapping[Check, bool] = {
+        _opened: True,
+        _ended: shape.id not in AFTER_THE_END,
+        _held: shape.id not in IN_BETWEEN,
+        _not_held: shape.id == "resume",
+        _held_until: shape.id == "hold",
+        _step: shape.id != "open" and bool(noun.steps),
+        _moment: True,
+        _resumed_before: shape.id == "resume",
+        _extends: shape.id == "extend",
+        _lacks: shape.id in WITHOUT_WHICH,
+        _fields: True,
+        _evidence: bool(plan.covering),
+        _handed_over: shape.id == "take_over",
+    }
+    return tuple(check for check, can in may_be.items() if can)
 
 
 def brings(plan: Plan, noun: Noun | None) -> tuple[frozenset[str], frozenset[str]]:
@@ -71,23 +91,32 @@ def _opened(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
 
 
 def _ended(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
-    if env.facts.closed and shape.id not in AFTER_THE_END:
+    if not env.facts.closed:
+        return None
+    noun, name = env.noun, shape.en or shape.id
+    if "reopen" in noun.acts:
         return Refusal(
-            "",
-            "closed",
-            f"{env.noun.zh}已结束,不能再{shape.zh};如需继续请先重开",
-            f"It is closed; reopen it before {shape.en or shape.id}.",
+            "", "closed", f"{noun.zh}已结束,不能再{shape.zh};如需继续请先重开", f"It is closed; reopen it before {name}."
         )
-    return None
+    here = noun.steps.get(env.facts.step)
+    zh, en = (here.zh, here.en or env.facts.step) if here is not None else ("结束", "closed")
+    return Refusal(
+        "", "closed", f"{noun.zh}已是“{zh}”,到此为止,不能再{shape.zh}", f"It is {en!r}, which is the end: no more {name}."
+    )
 
 
 def _held(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
-    facts = env.facts
-    if facts.held and shape.id not in IN_BETWEEN:
+    if env.facts.held:
         return Refusal("", "held", f"已挂起,请先恢复再{shape.zh}", f"It is on hold; resume it before {shape.en or shape.id}.")
-    if shape.id == "resume" and not facts.held:
-        return Refusal("", "not_held", "没有挂起,无须恢复", "It is not on hold.")
-    until = env.act.fields.get("until") if shape.id == "hold" else None
+    return None
+
+
+def _not_held(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
+    return None if env.facts.held else Refusal("", "not_held", "没有挂起,无须恢复", "It is not on hold.")
+
+
+def _held_until(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
+    until = env.act.fields.get("until")
     if until is not None and until <= env.at:
         return Refusal("", "held_until_past", "挂起的截止时间须在挂起之后", "A hold ends after it begins.", ("until",))
     return None
@@ -96,7 +125,7 @@ def _held(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
 def _step(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
     noun, facts = env.noun, env.facts
     leaves = noun.ends if shape.id == "reopen" and not shape.leaves else shape.leaves
-    if shape.id == "open" or not leaves or facts.step in leaves or not noun.steps:
+    if not leaves or facts.step in leaves:
         return None
     here = noun.steps[facts.step].zh if facts.step in noun.steps else facts.step
     may = "、".join(noun.steps[s].zh for s in noun.steps if s in leaves)
@@ -107,7 +136,7 @@ def _step(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
 
 
 def _moment(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
-    """Nothing happens on a subject before it was there, and no hold ends before it began."""
+    """Nothing happens on a subject before it was there."""
     facts = env.facts
     if facts.opened_at is not None and env.at < facts.opened_at:
         return Refusal(
@@ -116,7 +145,12 @@ def _moment(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
             f"发生时间早于立项({facts.opened_at:%Y-%m-%d %H:%M})",
             f"It was opened only at {facts.opened_at:%Y-%m-%d %H:%M}.",
         )
-    since = next((start for start, end in reversed(facts.pauses) if end is None), None) if shape.id == "resume" else None
+    return None
+
+
+def _resumed_before(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
+    """No hold ends before it began."""
+    since = next((start for start, end in reversed(env.facts.pauses) if end is None), None)
     if since is not None and env.at < since:
         return Refusal(
             "", "too_early", f"发生时间早于挂起({since:%Y-%m-%d %H:%M})", f"It was put on hold only at {since:%Y-%m-%d %H:%M}."
@@ -127,8 +161,6 @@ def _moment(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
 def _extends(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
     """An extension has a promise to extend that is not missed yet, and is longer than nothing."""
     span = env.act.fields.get("span")
-    if shape.id != "extend":
-        return None
     running = [
         d
         for d in env.facts.deadlines
@@ -156,10 +188,10 @@ def _lacks(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
 def _fields(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
     """Somebody's act brings only what it may; what the law does itself brings what its clause says."""
     noun, act = env.noun, env.act
-    strange = [f for f in act.fields if f not in noun.fields and f not in shape.fields]
-    if strange:
+    if not plan.known.issuperset(act.fields):
+        strange = [f for f in act.fields if f not in plan.known]
         return Refusal("", "no_field", f"没有字段:{'、'.join(strange)}", f"There is no field {', '.join(strange)}.")
-    if not act.by or act.upon:
+    if not act.by or act.upon or plan.brings.issuperset(act.fields):
         return None
     found = list(_not_its_own(plan, env))
     if not found:
@@ -173,8 +205,7 @@ def _fields(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
 
 def _not_its_own(plan: Plan, env: Env) -> Iterator[str]:
     for name, value in env.act.fields.items():
-        own = plan.shape.fields if plan.shape is not None else {}
-        if name not in env.noun.fields or name in own or name in plan.brings:
+        if name in plan.brings or name not in plan.carries:
             continue
         known = env.facts.fields.get(name)
         if known == value or (name in plan.fills and known in (None, "", ())):
@@ -200,5 +231,8 @@ def _evidence(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
     return None
 
 
+def _handed_over(plan: Plan, shape: ActShape, env: Env) -> Refusal | None:
+    return not_handed_over(env)
+
+
 Check = Callable[["Plan", ActShape, Env], "Refusal | None"]
-CHECKS: Final[tuple[Check, ...]] = (_opened, _ended, _held, _step, _moment, _extends, _lacks, _fields, _evidence)

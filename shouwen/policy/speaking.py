@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shouwen.policy.env import Env, as_moment
 from shouwen.policy.kinds.base import Rule
-from shouwen.policy.ruling import Effect, Enter, Perform
+from shouwen.policy.ruling import Cite, Effect, Enter, Perform
 
 if TYPE_CHECKING:
     from shouwen.policy.law import Law, LawDay, Plan
@@ -20,18 +20,21 @@ def speak(rule: Rule, env: Env, day: LawDay) -> list[Effect]:
         return rule.kind.effects(rule, env)  # `when` filters the rows, or the members of the population
     unknown: list[str] = []
     held = rule.when.holds(env, unknown)
-    env.flag(rule.clause.name, unknown)
+    if unknown:
+        env.flag(rule.clause.name, unknown)
     return rule.kind.effects(rule, env) if held and not day.is_overridden(rule, env) else []
 
 
-def acting(law: Law, day: LawDay, plan: Plan, env: Env) -> Iterator[Effect]:
-    """Yield what all clauses do upon an act. Offences are kept by the law, the posts and the day they happened on."""
+def acting(day: LawDay, plan: Plan, env: Env) -> list[Effect]:
+    """Return what all clauses do upon an act. Offences are kept by the law, the posts and the day they happened on."""
     offences = bool(env.noun.happened)
+    found: list[Effect] = []
     for rule in plan.acting:
         if not (offences and rule.kind.primitive == "keep"):
-            yield from speak(rule, env, day)
+            found.extend(speak(rule, env, day))
     if offences:
-        yield from _kept_as_of_then(law, plan, env)
+        found.extend(_kept_as_of_then(day.law, plan, env))
+    return found
 
 
 def _kept_as_of_then(law: Law, plan: Plan, env: Env) -> Iterator[Effect]:
@@ -51,6 +54,8 @@ def _kept_as_of_then(law: Law, plan: Plan, env: Env) -> Iterator[Effect]:
 
 def once(effects: list[Effect]) -> list[Effect]:
     """Return effects with each act of the law done once, however many clauses want it (all of them are cited)."""
+    if Perform not in set(map(type, effects)):
+        return effects
     kept: list[Effect] = []
     wanted = set()
     for effect in effects:
@@ -62,3 +67,13 @@ def once(effects: list[Effect]) -> list[Effect]:
             wanted.add(key)
         kept.append(effect)
     return kept
+
+
+def each_once(cites: Iterable[Cite]) -> tuple[Cite, ...]:
+    """Return clauses without those cited before."""
+    return tuple({(c.clause, c.since): c for c in cites}.values())
+
+
+def cited(effects: Iterable[Effect]) -> list[Cite]:
+    """Return the clauses effects rest on, as often as they do."""
+    return [cite for e in effects if (cite := getattr(e, "cite", None)) is not None]

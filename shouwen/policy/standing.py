@@ -32,8 +32,8 @@ def standing(law: Law, facts: Facts, act: Act) -> list[SetField | Promise]:
     plan = day.plan(noun.id, act.name)
     compute(plan.computed, env)
     computed = [SetField(f.id, env.fields.get(f.id)) for f in plan.computed if not f.between[0]]
-    chosen = list(choose(plan, day, env, Ruling("allowed", act, act.subject)))
+    chosen = choose(plan, day, env, Ruling("allowed", act, act.subject))
     promises = reconcile(plan, env, day, After(facts.closed, frozenset(), facts.held))
     running = {(d.clause, d.row) for d in facts.deadlines}
     made = [p for p in promises if isinstance(p, Promise) and (p.cite.clause, p.row) not in running]
-    return [*computed, *(c for c in chosen if isinstance(c, SetField)), *made]
+    return [*computed, *chosen, *made]

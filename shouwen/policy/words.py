@@ -214,6 +214,8 @@ NOUN: Final[Mapping[str, Word]] = {
     "fields": Word("字段", "its fields", each(ref("field"))),
     "steps": Word("环节,第一个是起点", "its steps; it begins in the first", each(ref("label"))),
     "states": Word("台账里东西的状态(同 steps)", "the states of a thing kept (the same as steps)", each(ref("label"))),
+    "ends": Word("台账:到了哪些状态就结束(不再有例行、月底条款和动作);不写则不结束",
+        "of a register: the states at which a record is over, with no more rounds or acts; absent: it never is", TEXTS, ("[scrapped]",)),
     "acts": Word("动作", "its acts", each({"anyOf": [TEXT, ref("act")]})),
     "tasks": Word("待办的名称", "the names of its tasks", each(ref("label"))),
     "without": Word("不要哪些内置动作", "built-in acts it does not have", TEXTS, ("[hold, merge]",)),
@@ -236,6 +238,7 @@ FIELD: Final[Mapping[str, Word]] = {
     "until": Word("时间差的终点字段", "where a computed span ends"),
     "strength": Word("凭据的强度:measured、second_person、photo、signed、self", "how strong the evidence is"),
     "personal": Word("个人信息,平时遮住", "personal data, masked by default"),
+    "conceals": Word("事项未结时,填在这里的人看不到它(员工字段)", "whoever is named here does not see the case while it is open (staff)"),
     "source": SOURCE,
     "assumed": ASSUMED,
 }  # fmt: skip

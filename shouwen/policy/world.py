@@ -155,7 +155,8 @@ class World(Keeping):
         facts, noun = self._plain(s), self.law.noun(s.noun)
         assert noun is not None
         calendar = calendar_for(self.law, noun, facts)
-        needs = self.law.on(calendar.business_day(act.at)).needs(s.noun, act.name)
+        day = self.law.on(calendar.business_day(act.at))
+        needs = day.needs_of_round(s.noun, act.clause) if act.name == "come_round" else day.needs(s.noun, act.name)
         self._links(s, noun, {**s.fields, **act.fields}, facts)
         folder = Folder(self.law, self.done, self.entries, self.subjects, calendar)
         facts.measures = {m: folder.measure(self.law.measures[m], s, act) for m in needs.measures if m not in self.given}
@@ -170,7 +171,7 @@ class World(Keeping):
 
     def _subject(self, act: Act) -> Subject:
         """Return the subject of an act; one that is to be opened, or a member of staff or a unit, as far as it is known."""
-        found = self.subjects.get(act.subject.id)
+        found = self.subjects.get(act.subject.id) if act.subject.noun not in PEOPLE_AND_PLACES else None
         if found is not None:
             return found
         o, ref, person = act.opening or Opening(), act.subject, self.org.staff.get(act.subject.id)

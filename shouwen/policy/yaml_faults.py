@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import yaml
@@ -9,6 +10,9 @@ import yaml
 from shouwen.policy.source_node import Node, SourceError
 
 FULL_WIDTH: Final = str.maketrans("：，｛｝［］“”＂＃＞＜＝－\u3000\u00a0", ':,{}[]"""#><=-  ')
+WIDE_INDENTATION: Final = re.compile("[ \t]*[\u3000\u00a0]")
+WIDE_SPACES: Final = ("缩进里有全角空格,请改成半角空格", "there is a full-width space in the indentation; use plain spaces")
+SWALLOWED: Final = 12  # lines a quotation mark that is not closed may swallow before the parser stumbles
 # What the parser says -> what is usually meant. The first that fits counts.
 MEANT: Final[tuple[tuple[str, str, str], ...]] = (
     (
@@ -42,6 +46,9 @@ def said_plainly(e: yaml.YAMLError, name: str, text: str) -> SourceError:
 def _marked(e: yaml.MarkedYAMLError, name: str, text: str) -> SourceError:
     mark = e.problem_mark or e.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if (meant := _of_the_lines(e.problem or "", text, line)) is not None:
+        (line, column), zh, en = meant
+        return SourceError(Node(name, line, column, text=""), f"不是合法的YAML:{zh}", f"not valid YAML: {en}")
     node = Node(name, line, column, text="")
     zh, en = _meant(e.problem or "", _line(text, line)[column - 1 : column])
     near = next((said for said in (_line(text, line), _line(text, line - 1)) if said.translate(FULL_WIDTH) != said), "")
@@ -51,6 +58,27 @@ def _marked(e: yaml.MarkedYAMLError, name: str, text: str) -> SourceError:
             f'{en}; there is full-width punctuation here, write : , {{}} [] "',
         )
     return SourceError(node, f"不是合法的YAML:{zh}", f"not valid YAML: {en}")
+
+
+def _of_the_lines(problem: str, text: str, line: int) -> tuple[tuple[int, int], str, str] | None:
+    """Return the place and what is meant where the lines before tell more than the parser's complaint."""
+    for number in (line, line - 1):
+        if WIDE_INDENTATION.match(_line(text, number)):
+            return (number, 1), *WIDE_SPACES
+    for number in range(max(1, line - SWALLOWED), line + 1):
+        said = _line(text, number)
+        if _plain(said).count('"') % 2 and "scanning" not in problem:
+            column = said.rindex('"') + 1
+            return (number, column), "这一行的引号没有收尾", "a quotation mark in this line is not closed"
+    if "expected '-' indicator" in problem and not _line(text, line).lstrip().startswith("-"):
+        at = line, len(_line(text, line)) - len(_line(text, line).lstrip()) + 1
+        return at, "这一行的缩进与上面各行对不上,请左对齐", "this line is not indented like those above; line it up with them"
+    return None
+
+
+def _plain(line: str) -> str:
+    """Return a line without its comment and what stands in single quotes."""
+    return re.sub(r"'[^']*'|(^|\s)#.*", "", line).replace('\\"', "")
 
 
 def _line(text: str, number: int) -> str:

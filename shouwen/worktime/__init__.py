@@ -10,7 +10,7 @@ from shouwen.worktime.arithmetic import Manner, Roll
 from shouwen.worktime.calendar import Calendar, End, Period
 from shouwen.worktime.china import cn_calendar
 from shouwen.worktime.daybook import Day, DayKind
-from shouwen.worktime.deadline import Due, due, extend, warn_at
+from shouwen.worktime.deadline import Due, due, due_and_warning, extend, warn_at
 from shouwen.worktime.errors import (
     BadCalendar,
     BadSpan,
@@ -51,6 +51,7 @@ __all__ = [
     "cn_calendar",
     "compare",
     "due",
+    "due_and_warning",
     "extend",
     "moment_words",
     "parse_span",

@@ -21,7 +21,7 @@ from typing import Literal
 
 from shouwen.worktime.dayline import MINUTE
 from shouwen.worktime.errors import BadSpan
-from shouwen.worktime.span import Family, Span
+from shouwen.worktime.span import CLOCK, DAYS, WORKING_DAYS, WORKING_HOURS, Span
 from shouwen.worktime.tally import Tally
 
 Roll = Literal["none", "forward", "backward"]
@@ -40,20 +40,20 @@ PLAIN = Manner()
 
 def reach(tally: Tally, start: int, span: Span, manner: Manner = PLAIN) -> int:
     """Return when a span that begins at `start` ends, pauses aside."""
-    if manner.roll != "none" and span.family is Family.CLOCK:
+    family = span.family
+    if manner.roll != "none" and family is CLOCK:
         raise BadSpan(
             f"{span.zh()}按钟点连续计算，不能顺延。顺延只用于 d、w、mo、y。",
             f"{span.en()} runs by the clock and has no day to roll.",
         )
-    match span.family:
-        case Family.CLOCK:
-            return start + span.length * MINUTE
-        case Family.WORKING_HOURS:
-            return tally.advance(start, span.length * 60 * MINUTE)
-        case Family.WORKING_DAYS:
-            day, began = tally.taken_up(start)
-            last = tally.nth(day, span.amount)
-            return at_face(tally, last, day, began) if manner.same_time else tally.closes(last)
+    if family is CLOCK:
+        return start + span.length * MINUTE
+    if family is WORKING_HOURS:
+        return tally.advance(start, span.length * 60 * MINUTE)
+    if family is WORKING_DAYS:
+        day, began = tally.taken_up(start)
+        last = tally.nth(day, span.amount)
+        return at_face(tally, last, day, began) if manner.same_time else tally.closes(last)
     first = tally.line.day_of(start)
     last_day = roll(tally, shifted(first, span), manner.roll)
     if manner.same_time:
@@ -68,9 +68,9 @@ def prolong(tally: Tally, end: int, span: Span, manner: Manner = PLAIN) -> int:
     """
     if span.amount == 0:
         return end
-    if span.family in {Family.CLOCK, Family.WORKING_HOURS}:
+    if span.family in (CLOCK, WORKING_HOURS):
         return reach(tally, end, span)
-    if span.family is Family.WORKING_DAYS:
+    if span.family is WORKING_DAYS:
         day = tally.ended(end)
         last = tally.nth(day, span.amount)
         return tally.closes(last) if end >= tally.closes(day) else at_face(tally, last, day, end)
@@ -82,14 +82,14 @@ def prolong(tally: Tally, end: int, span: Span, manner: Manner = PLAIN) -> int:
 
 def back(tally: Tally, end: int, span: Span) -> int:
     """Return the last moment that is at least the span before `end`; days and months go back at the same clock time."""
-    match span.family:
-        case Family.CLOCK:
-            return end - span.length * MINUTE
-        case Family.WORKING_HOURS:
-            return tally.retreat(end, span.length * 60 * MINUTE)
-        case Family.WORKING_DAYS:
-            day = tally.ended(end)
-            return at_face(tally, tally.nth(day, -span.amount), day, end)
+    family = span.family
+    if family is CLOCK:
+        return end - span.length * MINUTE
+    if family is WORKING_HOURS:
+        return tally.retreat(end, span.length * 60 * MINUTE)
+    if family is WORKING_DAYS:
+        day = tally.ended(end)
+        return at_face(tally, tally.nth(day, -span.amount), day, end)
     first = tally.line.day_of(end)
     return tally.line.place(shifted(first, span, -1), tally.line.wall_of(end, first))
 
@@ -103,7 +103,7 @@ def at_face(tally: Tally, last: int, day: int, at: int) -> int:
 
 def shifted(on: date, span: Span, sign: int = 1) -> date:
     """Return the date so many days or months away; a month that lacks the day gives its last."""
-    if span.family is Family.DAYS:
+    if span.family is DAYS:
         return on + timedelta(days=sign * span.length)
     months = on.year * 12 + on.month - 1 + sign * span.length
     year, month = divmod(months, 12)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from shouwen.worktime.errors import NaiveMoment
 
 MINUTE = 60_000_000
+DAY = 86_400_000_000
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -19,9 +20,11 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 def micros(moment: datetime) -> int:
     """Return microseconds since 1970 UTC; raise `NaiveMoment` for a time without zone."""
-    if moment.utcoffset() is None:
-        raise NaiveMoment
-    return in_micros(moment - _EPOCH)
+    try:
+        since = moment - _EPOCH
+    except TypeError:  # Python subtracts no time without zone from one that has one
+        raise NaiveMoment from None
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def in_micros(length: timedelta) -> int:
@@ -37,10 +40,29 @@ class DayLine:
         self.day_starts = day_starts * MINUTE
         self._starts: dict[date, int] = {}
         self._new_years: dict[int, int] = {}
+        self._midnights: dict[int, datetime | None] = {}  # by day since 1970, in UTC
+        self._turns: dict[int, tuple[int, date, date] | None] = {}  # as those: when one business day turns into another
         self._offsets: dict[timedelta, timezone] = {}
 
     def face(self, at: int) -> datetime:
         """Return the moment as the zone's clock shows it, its offset fixed: comparing and subtracting then go by elapsed time."""
+        day, into = divmod(at, DAY)
+        midnight = self._midnights[day] if day in self._midnights else self._midnight(day)
+        return self._shown(at) if midnight is None else midnight + timedelta(0, 0, into)
+
+    def _midnight(self, day: int) -> datetime | None:
+        """Return the face of a day's first moment in UTC; None when the offset changes before its last, or years run out.
+
+        No zone changes its offset twice within a day, so that an offset which is the same at both ends holds all day.
+        """
+        try:
+            first, last = self._shown(day * DAY), self._shown((day + 1) * DAY - 1)
+        except OverflowError:
+            return None
+        found = self._midnights[day] = first if first.tzinfo is last.tzinfo else None
+        return found
+
+    def _shown(self, at: int) -> datetime:
         local = (_EPOCH + timedelta(microseconds=at)).astimezone(self.zone)
         offset = local.utcoffset() or timedelta()
         fixed = self._offsets.get(offset)
@@ -56,7 +78,7 @@ class DayLine:
         """
         faced = datetime.combine(on, time(), tzinfo=self.zone) + timedelta(microseconds=wall)
         before, after = faced.utcoffset() or timedelta(), faced.replace(fold=1).utcoffset() or timedelta()
-        shown = (on.toordinal() - _EPOCH_DAY) * 86_400_000_000 + wall
+        shown = (on.toordinal() - _EPOCH_DAY) * DAY + wall
         if before >= after:
             return shown - in_micros(before)
         return self._jump(shown - in_micros(after), shown - in_micros(before))
@@ -93,7 +115,24 @@ class DayLine:
 
     def day_of(self, at: int) -> date:
         """Return the business day of a moment."""
-        local = (_EPOCH + timedelta(microseconds=at - self.day_starts)).astimezone(self.zone).date()
+        day = at // DAY
+        turn = self._turns[day] if day in self._turns else self._turn(day)
+        if turn is None:
+            return self._day_of(at)
+        return turn[1] if at < turn[0] else turn[2]
+
+    def _turn(self, day: int) -> tuple[int, date, date] | None:
+        """Return when a business day begins on a day in UTC, the one that ends there, and it; None when more than one begins."""
+        try:
+            first, last = self._day_of(day * DAY), self._day_of((day + 1) * DAY - 1)
+        except OverflowError:
+            return None
+        one_turn = first == last or self.end(first) == self.start(last)
+        found = self._turns[day] = (self.start(last), first, last) if one_turn else None
+        return found
+
+    def _day_of(self, at: int) -> date:
+        local = self.face(at - self.day_starts).date()
         while at >= self.end(local):
             local += _DAY
         while at < self.start(local):
@@ -111,4 +150,4 @@ class DayLine:
         into = at - self.new_year(year)
         if into < 0:
             return year - 1
-        return year + 1 if into > 364 * 86_400_000_000 and at >= self.new_year(year + 1) else year
+        return year + 1 if into > 364 * DAY and at >= self.new_year(year + 1) else year

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from shouwen.worktime.arithmetic import Manner, Roll, prolong, reach
+from shouwen.worktime.arithmetic import Manner, Roll, back, prolong, reach
 from shouwen.worktime.calendar import Calendar
-from shouwen.worktime.dayline import micros
+from shouwen.worktime.dayline import MINUTE, micros
 from shouwen.worktime.explain import sentence
 from shouwen.worktime.pauses import Pause, Pauses
-from shouwen.worktime.span import Family, Runs, Span
+from shouwen.worktime.span import CLOCK, WORKING_HOURS, Runs, Span
+from shouwen.worktime.tally import Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,18 @@ def extend(deadline: Due, span: Span) -> Due:
     return _computed(deadline.start, deadline.span, deadline.calendar, deadline.manner, extensions, deadline.pauses)
 
 
+def due_and_warning(
+    start: datetime, span: Span, calendar: Calendar, *, manner: Manner, pauses: tuple[Pause, ...], warn: int | Span | None
+) -> tuple[datetime | None, datetime | None]:
+    """Return when a promise falls due and when to warn, as `due` and `warn_at` say: all that is wanted until somebody asks why."""
+    tally, face, first = calendar.tally, calendar.line.face, micros(start)
+    held = Pauses.of(pauses)
+    end = held.moved(tally, span.runs, first, reach(tally, first, span, manner))
+    if end is None:
+        return None, None
+    return face(end), None if warn is None else face(_warned(tally, first, end, warn, span.runs, held))
+
+
 def _computed(
     start: datetime, span: Span, calendar: Calendar, manner: Manner, extensions: tuple[Span, ...], pauses: tuple[Pause, ...]
 ) -> Due:
@@ -96,14 +109,14 @@ def warn_at(
     A share is measured in what runs (`span.runs`): 75 % of eight working hours are six working hours. A span before the end is
     counted back on the calendar: `min`, `h` and `wh` outside the pauses, days and months at the same clock time.
     """
-    first, end = micros(start), micros(due_at)
-    held = Pauses.of(pauses)
+    line, tally = calendar.line, calendar.tally
+    return line.face(_warned(tally, micros(start), micros(due_at), warn, runs, Pauses.of(pauses)))
+
+
+def _warned(tally: Tally, first: int, end: int, warn: int | Span, runs: Runs, held: Pauses) -> int:
     if isinstance(warn, int):
-        share = held.net(calendar.tally, runs, first, end) * warn // 100
-        return calendar.line.face(min(end, held.run_out(calendar.tally, runs, first, share)))
-    if warn.family in {Family.CLOCK, Family.WORKING_HOURS}:
-        minutes = warn.length if warn.family is Family.CLOCK else warn.length * 60
-        at = held.run_back(calendar.tally, warn.runs, end, minutes * 60_000_000)
-    else:
-        at = micros(calendar.subtract(due_at, warn))
-    return calendar.line.face(max(first, at))
+        return min(end, held.run_out(tally, runs, first, held.net(tally, runs, first, end) * warn // 100))
+    if warn.family in (CLOCK, WORKING_HOURS):
+        minutes = warn.length if warn.family is CLOCK else warn.length * 60
+        return max(first, held.run_back(tally, warn.runs, end, minutes * MINUTE))
+    return max(first, back(tally, end, warn))

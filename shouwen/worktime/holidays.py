@@ -36,9 +36,9 @@ def chinese_holidays() -> Holidays:
     make_up: dict[date, MakeUp] = {}
     for year, days in told["years"].items():
         for name, short in days["off"].items():
-            off |= dict.fromkeys(_in_year(year, short), names[name])
+            off |= dict.fromkeys(in_year(year, short), names[name])
         for name, short in days["on"].items():
-            make_up |= dict.fromkeys(_in_year(year, short), MakeUp(MONDAY, names[name]))
+            make_up |= dict.fromkeys(in_year(year, short), MakeUp(MONDAY, names[name]))
     return Holidays(off, make_up, frozenset(map(int, told["years"])))
 
 
@@ -55,8 +55,8 @@ def holiday_words(name: str) -> Words:
     return Words(name or "假日", english or "holiday")
 
 
-def _in_year(year: str, short: str) -> Iterator[date]:
-    """`01-22..01-28 02-02` of one year."""
+def in_year(year: str, short: str) -> Iterator[date]:
+    """Read `01-22..01-28 02-02` of one year."""
     for part in short.split():
         yield from parse_dates("..".join(f"{year}-{day}" for day in part.split("..")))
 

@@ -80,10 +80,14 @@ class Pauses:
 
     def net(self, tally: Tally, runs: Runs, a: int, b: int) -> int:
         """Return what ran between two moments outside the pauses."""
+        if self is NO_PAUSES:
+            return measured(tally, runs, a, b)
         return measured(tally, runs, a, b) - sum(measured(tally, runs, start, end) for start, end in self.within(a, b))
 
     def run_out(self, tally: Tally, runs: Runs, start: int, amount: int) -> int:
         """Return the first moment by which so much has run outside the closed pauses."""
+        if self is NO_PAUSES:
+            return advanced(tally, runs, start, amount)
         at = start
         for pause_start, pause_end in self.closed:
             if pause_end <= at:

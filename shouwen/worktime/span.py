@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Literal, NamedTuple
@@ -55,6 +55,7 @@ _FACTS = {
     Unit.MONTH: _Facts(Family.MONTHS, 1, 2_400, "个月", "month"),
     Unit.YEAR: _Facts(Family.MONTHS, 12, 200, "年", "year"),
 }
+CLOCK, WORKING_HOURS, WORKING_DAYS, DAYS, MONTHS = Family  # Python looks a member up by name anew each time
 _SPELLED = re.compile(r"(0|[1-9][0-9]{0,9})(min|h|wh|wd|d|w|mo|y)")
 
 
@@ -68,15 +69,21 @@ class Span:
 
     amount: int
     unit: Unit
+    family: Family = field(init=False, repr=False, compare=False)  # the spans this one may be compared with
+    length: int = field(init=False, repr=False, compare=False)  # in minutes, working hours, working days, days or months
+    runs: Runs = field(init=False, repr=False, compare=False)  # what a pause must contain to count
 
     def __post_init__(self) -> None:
-        most = _FACTS[self.unit].most
+        family, size, most, *_ = _FACTS[self.unit]
         if self.amount < 0:
             raise BadSpan(f"时间跨度不能为负：{self}。", f"A span cannot be negative: {self}.")
         if self.amount > most:
             raise BadSpan(
                 f"时间跨度过长：{self}，最多{most}{self.unit}。", f"The span is too long: {self}; at most {most}{self.unit}."
             )
+        object.__setattr__(self, "family", family)
+        object.__setattr__(self, "length", self.amount * size)
+        object.__setattr__(self, "runs", "working" if family in (WORKING_HOURS, WORKING_DAYS) else "clock")
 
     def __str__(self) -> str:
         return f"{self.amount}{self.unit}"
@@ -88,21 +95,6 @@ class Span:
     def en(self) -> str:
         """Return the English reading: 5 working days."""
         return f"{self.amount} {_FACTS[self.unit].en}{'' if self.amount == 1 else 's'}"
-
-    @property
-    def family(self) -> Family:
-        """The spans this one may be compared with."""
-        return _FACTS[self.unit].family
-
-    @property
-    def runs(self) -> Runs:
-        """What a pause of this span must contain to count: working time for `wh` and `wd`, any time for the others."""
-        return "working" if self.family in {Family.WORKING_HOURS, Family.WORKING_DAYS} else "clock"
-
-    @property
-    def length(self) -> int:
-        """The length in the smallest unit of the family: minutes, working hours, working days, days or months."""
-        return self.amount * _FACTS[self.unit].size
 
     def as_timedelta(self) -> timedelta:
         """Return elapsed time for `min`, `h`, `d` and `w` (a day is 24 hours here); other units have no fixed length."""

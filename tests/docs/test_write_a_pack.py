@@ -21,6 +21,7 @@ from tests.policy.laws import NOUNS, faults_of
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs/guide/write-a-pack.md"
 TEXT: Final = PAGE.read_text("utf-8")
 FILE: Final = re.compile(r"`(laundry/[a-z.]+)`：\n\n```yaml\n(.*?)```", re.DOTALL)
+FULLER: Final = re.compile(r"`(members/[a-z.]+)`：\n\n```yaml\n(.*?)```", re.DOTALL)
 MISTAKE: Final = re.compile(r"```diff\n(.*?)```\n\n> (.*?)\n", re.DOTALL)
 MISTAKES: Final = MISTAKE.findall(TEXT)
 
@@ -53,6 +54,13 @@ def test_the_example_loads_and_holds() -> None:
     assert set(example()) == {"laundry/pack.yaml", "laundry/care.yaml", "laundry/care.scenarios.yaml"}
     assert said_of(example()) == []
     assert f"1个制度,{len(load(example()).versions)}条条款,没有错误" in TEXT
+
+
+def test_the_fuller_example_loads_and_holds() -> None:
+    sources: Sources = dict(FULLER.findall(TEXT))
+
+    assert set(sources) == {"members/pack.yaml", "members/member.yaml", "members/member.scenarios.yaml"}
+    assert said_of(sources) == []
 
 
 def test_nothing_in_the_example_can_be_wrong_unnoticed() -> None:

@@ -191,3 +191,42 @@ def test_a_file_of_ten_megabytes_is_not_even_read(tmp_path: Path, monkeypatch: p
 
     assert (e.value.node.file, e.value.node.line) == ("t/r.yaml", 1)
     assert "2MB" in e.value.zh
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        ("hold: {zh: 留台, from: [received]}", "“hold”是内置动作“挂起”"),
+        ("hold: {zh: 挂起, from: [received], to: assigned}", "“hold”是内置动作“挂起”"),
+        ("link: 接通", "“link”是内置动作“关联”"),
+        ("take_over: {zh: 接管, to: assigned}", "“take_over”是内置动作“接手”"),
+    ],
+)
+def test_an_act_of_ones_own_under_a_built_in_name_is_refused_at_its_line(act: str, said: str) -> None:
+    nouns = NOUNS.replace("      move: {zh: 改约", f"      {act}\n      move: {{zh: 改约")
+    line = nouns[: nouns.index(f"      {act}")].count("\n") + 1
+
+    assert any(f.startswith(f"t/r.yaml:{line}:") and said in f for f in faults_of(ONE, nouns)), faults_of(ONE, nouns)
+    assert any("is the built-in act" in f for f in faults_of(ONE, nouns, lang="en"))
+
+
+def test_an_act_of_ones_own_under_a_built_in_name_is_refused_where_the_built_in_one_is_left_out_and_in_registers() -> None:
+    left_out = NOUNS.replace("    steps: {received", "    without: [hold]\n    steps: {received").replace(
+        "      move: {zh: 改约", "      hold: 留台\n      move: {zh: 改约"
+    )
+    register = NOUNS.replace("    title: {zh: 房屋}\n", "    title: {zh: 房屋}\n    acts: {hold: 封存}\n")
+
+    assert [any("内置动作“挂起”" in f for f in faults_of(ONE, nouns)) for nouns in (left_out, register)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "hold: {zh: 挂起报修, fields: {part: {zh: 等哪件, type: text}}}",
+        "extend: {zh: 宽限}",
+        "reopen: {zh: 返修, to: received}",
+        "note: 记录",
+    ],
+)
+def test_a_built_in_act_may_be_extended(act: str) -> None:
+    assert faults_of(ONE, NOUNS.replace("      move: {zh: 改约", f"      {act}\n      move: {{zh: 改约")) == []

@@ -23,7 +23,8 @@ def waiting(play: Play, fee: int = 60000, by: int = SUN) -> tuple[Subject, Rulin
 
 def say(play: Play, job: Subject, name: str, by: int, moment: str = "2026-03-02 11:00") -> Ruling:
     """Answer the first approval of a job that waits."""
-    return play.act(name, job, moment, by, row=str(next(a.id for a in job.approvals if not a.granted)))
+    row = str(next(a.id for a in job.approvals if not a.granted))
+    return play.act(name, job, moment, by, row=row, reason="照章办理")
 
 
 def test_an_act_that_needs_approval_waits_and_changes_nothing() -> None:
@@ -155,6 +156,17 @@ def test_a_no_ends_it_and_the_act_may_be_asked_again() -> None:
     assert (job.step, job.approvals) == ("assigned", [])
 
     assert play.act("finish", job, "2026-03-02 12:00", fields={"fee": 60000}).outcome == "waiting"
+
+
+def test_a_no_comes_with_its_reason() -> None:
+    play = Play(law_of(REFUND))
+    job, _ = waiting(play)
+    row = str(job.approvals[0].id)
+
+    ruling = play.act("disapprove", job, "2026-03-02 11:00", HE, row=row, reason=" ")
+
+    assert [(r.code, r.missing) for r in ruling.refusals] == [("no_reason", ("reason",))]
+    assert len(job.approvals) == 1, "it still waits"
 
 
 def test_only_the_requester_withdraws_a_request() -> None:

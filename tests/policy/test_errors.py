@@ -100,6 +100,27 @@ WRONG = {
         "  - {id: '1', zh: x, for: job, permits: {who: director, acts: [§approve]}}", "写在 approval 的 by 里", "`by` of the approval"),
     "a condition that is empty": (
         "  - {id: '1', zh: x, for: job, upon: close, when: §null, notifies: {to: director}}", "把这一行删去", "delete the line"),
+    "a moment that is a Chinese word, without a noun": (
+        "  - {id: '1', zh: x, upon: §逾期, notifies: {to: director}}", '写 upon: {breach: "编号"}', 'write upon: {breach: "number"}'),
+    "points where the one book is another": (
+        "  - {id: '1', zh: x, for: job, upon: close, rewards: §{who: actor, points: 1}}", "写 book: fine", "write book: fine"),
+    "a period by table": (
+        "  - {id: '1', zh: x, schedules: {open: call, for_each: staff, every: §table}}", "周期(every)不能按表定", "a period (every) cannot go by table"),
+    "unset in a condition": (
+        "  - {id: '1', zh: x, for: job, when: {count: §unset}, says: {}}", "unset 只用于种类的参数", "`unset` is for the parameters of a kind"),
+    "a post by its Chinese name": (
+        "  - {id: '1', zh: x, for: job, upon: close, notifies: {to: [§店长]}}", "是不是“manager”?", "did you mean 'manager'"),
+    "a field by its Chinese name": (
+        "  - {id: '1', zh: x, for: job, requires: {before: close, fields: [§件数]}}", "是不是“count”?", "did you mean 'count'"),
+    "an act by its Chinese name": (
+        "  - {id: '1', zh: x, for: job, requires: {before: §结案, fields: [count]}}", "是不是“close”?", "did you mean 'close'"),
+    "a key with a space less": (
+        "  - id: '1'\n   §zh: x\n    says: {}", "这一行的缩进与上面各行对不上", "this line is not indented like those above"),
+    "a wide space as indentation": ("  - id: '1'\n§　　　　zh: x\n    says: {}", "缩进里有全角空格", "a full-width space in the indentation"),
+    "a no-break space as indentation": (
+        "  - id: '1'\n§\u00a0\u00a0\u00a0 zh: x\n    says: {}", "缩进里有全角空格", "a full-width space in the indentation"),
+    "a quotation mark that is not closed": (
+        '  - id: §"1\n    zh: x\n    says: {}\n  - id: "2"\n    zh: y\n    says: {}', "这一行的引号没有收尾", "a quotation mark in this line is not closed"),
     "a tab": ("  - id: '1'\n§\tzh: x", "请改成空格", "use spaces"),
     "a colon in full width": ("  - id： '1'\n    zh§: x", "全角标点", "full-width"),
     "a comma in full width": ("  - {id: '1', zh: x, for: job, deadline: {until: reply，within§: 1h}}", "全角标点", "full-width"),
@@ -238,7 +259,7 @@ def test_a_file_that_is_not_utf8_names_itself(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as e:
         read_sources([folder])
 
-    assert (e.value.node.file, e.value.zh) == ("t/r.yaml", "文件不是UTF-8编码")
+    assert (e.value.node.file, e.value.zh) == ("t/r.yaml", "文件不是UTF-8编码;请用编辑器“另存为”,编码选 UTF-8")
 
 
 def test_the_companys_settings_are_checked_alike() -> None:

@@ -15,6 +15,7 @@ measures:
   rivals: {zh: 同屋同时的其他报修, count: job, per: [house, visit_at], where: {step: [received, assigned]}}
   fined: {zh: 已罚, sum: fine, per: case}
   replies: {zh: 来访次数, count: job.reply, per: case}
+  same_house: {zh: 同屋报修数, count: job.open, per: house}
 clauses:
 """
 LAW = NOUNS.replace("clauses:\n", MEASURES.lstrip("\n"))
@@ -66,6 +67,18 @@ def test_what_is_not_known_is_like_nothing(play: Play) -> None:
 
     assert [outcome(play, house=here.id) for _ in range(2)] == ["allowed"] * 2
     assert [outcome(play) for _ in range(2)] == ["allowed"] * 2
+
+
+def test_what_is_counted_per_a_field_goes_by_what_the_act_brings() -> None:
+    play = Play(
+        law_of('  - {id: "1", zh: 一屋一件, for: job, requires: {before: [open, amend], that: {same_house: "0"}}}\n', LAW)
+    )
+    here, there = houses(play)
+    play.open(NINE, house=here.id)
+    other = play.open(NINE, house=there.id)
+
+    assert outcome(play, house=here.id) == "refused"
+    assert play.act("amend", other, "2026-03-02 10:00", FANG, fields={"house": here.id}).refused
 
 
 @pytest.mark.parametrize(

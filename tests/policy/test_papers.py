@@ -21,7 +21,11 @@ def test_papers_are_asked_for_in_the_order_the_procedure_lists_them_whatever_ord
     for given in (["photo", "plan", "contract"], ["plan", "contract", "photo"]):
         ruling = play.act("finish", job, "2026-03-02 09:10", fields={"papers": dict.fromkeys(given, "waived")})
 
-        assert [m for r in ruling.refusals for m in r.missing] == ["papers.contract.note"]
+        assert [m for r in ruling.refusals for m in r.missing] == [
+            "papers.contract.note",
+            "papers.plan.note",
+            "papers.photo.note",
+        ]
         assert ruling.reads["papers.state"] == ("waived", "waived", "waived")
         states = {"photo": "filled", "plan": "waived", "contract": {"state": "missing", "note": "在途"}}
         ruling = play.act("finish", job, "2026-03-02 09:10", fields={"papers": {k: states[k] for k in given}})

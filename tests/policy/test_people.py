@@ -63,7 +63,7 @@ def mark(*who: int) -> Mark:
         ("repairer", (SUN, WU), "维修人员"),
         ("{post: repairer}", (SUN, WU), "维修人员"),
         ("{post: manager}", (), "店长"),
-        ("{post: manager, of: any}", (MEI,), "店长"),
+        ("{post: manager, of: any}", (MEI,), "店长(不论部门)"),
         ("{post: manager, of: field house.area}", (MEI,), "房屋片区的店长"),
         ("{did: reply}", (WU, SUN), "回复的人"),
         ("{did: job.reply}", (WU, SUN), "报修回复的人"),

@@ -24,7 +24,7 @@ TO_BE_DONE = {
     "signer": "To be done by: Signer.",
     "responsible": "To be done by: the person responsible.",
     "first_asked": "To be done by: the person asked first.",
-    "{post: director, of: any}": "To be done by: Director.",
+    "{post: director, of: any}": "To be done by: Director of any unit.",
     "{post: director, else: desk}": "To be done by: Director (else Front desk).",
     "{field: technician}": "To be done by: Technician.",
     "{did: assign}": "To be done by: whoever did Assign.",

@@ -297,6 +297,46 @@ def test_coming_round_wants_the_facts_the_member_is_asked_for_and_nothing_of_the
     assert law.on(date(2026, 3, 1)).needs("house", "amend").links == frozenset()
 
 
+def test_one_round_wants_what_its_own_clause_and_the_exceptions_to_it_read() -> None:
+    nouns = NOUNS.replace(
+        "keeper: {zh: 管家, type: staff}",
+        "keeper: {zh: 管家, type: staff}, owner: {zh: 业主房, type: record, of: house}, beside: {zh: 邻房, type: record, of: house}",
+    )
+    every = "schedules: {open: job, for_each: house, every: 1d}"
+    day = law_of(
+        f'  - {{id: "1", zh: 查房, when: {{owner.class: a}}, {every}}}\n'
+        f'  - {{id: "2", zh: 通风, {every}}}\n'
+        f'  - {{id: "3", zh: 邻房在住的不通风, overrides: "2", when: {{beside.class: a}}, {every}}}\n',
+        nouns,
+    ).on(date(2026, 3, 1))
+
+    assert [day.needs_of_round("house", f"t/r#{n}").links for n in "123"] == [{"owner"}, {"beside"}, {"beside"}]
+    assert day.needs_of_round("house", "t/r#gone").links == frozenset()
+
+
+CUTS = ("2026-02-27 23:00", "2026-02-28 23:59:59.999999", "2026-03-01 00:00", "2026-03-01 00:00:00.000001", "2026-03-01 12:00",
+        "2026-03-01 18:00", "2026-03-01 23:59:59.999999", "2026-03-02 00:00", "2026-03-02 05:59", "2026-03-31 23:59:59.999998",
+        "2026-04-01 00:00", "2026-05-01 06:00")  # fmt: skip
+
+
+def test_however_a_stretch_of_time_is_cut_the_same_comes_round() -> None:
+    law = ruled(
+        "".join(
+            f'  - {{id: "{n}", zh: 查房, schedules: {{open: job, for_each: house, every: {every}{more}}}}}\n'
+            for n, (every, more) in enumerate([("1d", ""), ("1wd", ""), ("7d", ""), ("1mo", ""), ("3mo", ", during: rain")], 1)
+        )
+        + '  - {id: "9", zh: 月底告知, for: house, upon: end_of_month, notifies: {to: desk}}\n'
+        + '  - {id: "10", zh: 每日告知, for: house, upon: end_of_day, notifies: {to: desk}}\n',
+        SEASONS,
+    )
+
+    whole = occurrences(law, at(CUTS[0]), at(CUTS[-1]))
+    parts = [o for a, b in pairwise(CUTS) for o in occurrences(law, at(a), at(b))]
+
+    assert parts == whole
+    assert {o.clause for o in whole} == {f"t/r#{n}" for n in (1, 2, 3, 4, 9, 10)}
+
+
 def test_a_clause_for_staff_loads_beside_the_others() -> None:
     law = ruled('  - {id: "1", zh: 核单, when: {post: desk, unit: given}, schedules: {open: job, for_each: staff, every: 1wd}}\n')
     one = occurrences(law, at("2026-03-01 12:00"), at("2026-03-02 00:00"))[0]

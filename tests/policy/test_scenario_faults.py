@@ -63,6 +63,24 @@ WRONG = {
     "an act nobody knows": (
         f"    steps: [{{{OPENED}}}, {{at: '2026-03-02 09:30', by: fang, act: §replay, of: J}}]", "第2步 act:报修没有动作“replay”,是不是“reply”?",
         "step 2 act: job has no act 'replay'; did you mean 'reply'?"),
+    "an act by its Chinese name, though a refusal is expected": (
+        f"    steps: [{{{OPENED}}}, {{at: '2026-03-02 09:30', by: fang, act: §回复, of: J, expect: {{refused: ['1']}}}}]",
+        "第2步 act:报修没有动作“回复”,是不是“reply”?", "step 2 act: job has no act '回复'; did you mean 'reply'?"),
+    "an act nobody does": (
+        f"    steps: [{{{OPENED}}}, §{{at: '2026-03-02 09:30', act: reply, of: J}}]", "第2步:没有写谁做的(by)",
+        "step 2: it does not say who does it (by)"),
+    "a clock that runs backwards": (
+        f"    steps: [{{{OPENED}}}, {{at: §'2026-03-01 09:30', by: fang, act: reply, of: J}}]",
+        "第2步 at:时间倒退了:前面已到 2026-03-02 09:00;事后补录的另写 entered",
+        "step 2 at: time runs backwards: it was 2026-03-02 09:00 already; for what is entered later add `entered`"),
+    "a case of a procedure none is open of": (
+        "    steps: [{at: '2026-03-02 09:30', by: fang, act: ring, of: §call}]", "of:还没有回访", "of: there is no call yet"),
+    "a due moment of a case nobody opened": (
+        f"    steps: [{{{OPENED}, expect: {{due: {{§K.1: none}}}}}}]", "due:场景里没有事项“K”", "due: there is no case or record 'K'"),
+    "a due moment of a case under no clause": (
+        f"    steps: [{{{OPENED}, expect: {{due: {{§J.9: none}}}}}}]", "due:没有这一条:“9”", "due: there is no clause '9'"),
+    "people with a full-width comma": (
+        f"    steps: [{{{OPENED}, expect: {{told: [§{{to: 'fang，he', clause: '2'}}]}}}}]", "全角标点", "full-width"),
     "a case nobody opened": (
         "    steps: [{at: '2026-03-02 09:30', by: fang, act: reply, of: §K}]", "of:场景里没有事项“K”", "of: there is no case or record 'K'"),
     "a field nobody knows": (
@@ -209,3 +227,48 @@ def test_where_something_does_not_hold_the_step_that_was_refused_unawares_is_nam
 
     assert [f.zh for f in faults] == ["第1步 被拒绝:1: 须写紧急程度。请补填:紧急程度", "第2步 of:“J”没有开成"]
     assert [f.en for f in faults] == ["step 1 was refused: 1: Say how urgent Fill in: urgency.", "step 2 of: 'J' was not opened"]
+
+
+def test_of_several_cases_the_due_moment_of_one_is_asked_by_its_name() -> None:
+    two = f"{{{OPENED}}}, {{{OPENED.replace('as: J', 'as: K')}}}"
+    done = "{at: '2026-03-02 09:30', by: fang, act: reply, of: J, expect: {due: {J.1: none, K.1: '2026-03-02 10:00'}}}"
+    wrong = done.replace("J.1: none", "J.1: '2026-03-02 10:00'")
+
+    assert found(f"    steps: [{two}, {done}]") == []
+    assert [f.zh for f in found(f"    steps: [{two}, {wrong}]")] == ["第3步 due J.1:应为 2026-03-02 10:00,实为没有"]
+
+
+def test_a_case_the_calendar_opened_goes_by_its_procedure_and_by_whom_it_is_for() -> None:
+    sources = sources_of(
+        "  - {id: '1', zh: x, schedules: {open: call, for_each: staff, every: 1mo, who: subject}}\n"
+        "  - {id: '2', zh: x, for: call, permits: {who: responsible, acts: [ring]}}\n"
+    )
+    text = (
+        "    steps:\n"
+        "      - {at: '2026-03-31 09:00'}\n"
+        "      - {at: '2026-04-01 09:00', by: fang, act: ring, of: call of he, expect: {refused: ['2']}}\n"
+        "      - {at: '2026-04-01 09:01', by: fang, act: ring, of: call of fang, expect: {step: called}}\n"
+        "      - {at: '2026-04-01 09:02', by: he, act: ring, of: call, expect: {step: {call of fang: called, call: called}}}\n"
+    )
+    sources = {**sources, "t/r.scenarios.yaml": HEAD + text}
+    runner = Runner(sources)
+
+    assert [f.zh for s in read_scenarios(sources) for f in runner.run(s).wrong] == []
+
+
+def test_a_refusal_by_shape_is_said_in_a_sentence_where_a_clause_was_expected() -> None:
+    (fault,) = found(
+        f"    steps: [{{{OPENED}}}, {{at: '2026-03-02 09:30', by: fang, act: finish, of: J, expect: {{refused: ['1']}}}}]"
+    )
+
+    assert fault.zh.startswith("第2步 refused:应为 1,实为 wrong_step(现在是“已受理”,不能完工")
+    assert "wrong_step (It is at 'received'." in fault.en
+
+
+def test_what_was_told_can_be_pasted_into_the_scenario() -> None:
+    given = f"    given: {{staff: {{hu: {{post: director, of: E}}}}, cases: {{J: {{{CASE}, step: assigned}}}}}}\n"
+    (fault,) = found(
+        f"{given}    steps: [{{at: '2026-03-02 09:30', by: fang, act: finish, of: J, expect: {{told: [{{to: fang}}]}}}}]"
+    )
+
+    assert fault.zh.endswith("实有:{to: [he, hu], clause: 2}")

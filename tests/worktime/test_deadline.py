@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from shouwen.worktime import (
     Calendar,
     Due,
+    Manner,
     PausedSpan,
     WorktimeError,
     cn_calendar,
     due,
+    due_and_warning,
     extend,
     parse_span,
     parse_warn,
@@ -346,3 +348,23 @@ def test_the_sentence_names_what_was_passed_over(deadline: Due, says: str) -> No
 
 def test_an_act_begun_long_ago_is_overdue_at_once_and_said_so_by_its_moment() -> None:
     assert falls(promise("2024-02-29 10:00", "1h")) == "2024-02-29 11:00"
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    hour=st.integers(0, 24 * 40),
+    span=st.sampled_from(["0h", "90min", "26h", "3wh", "40wh", "1wd", "9wd", "2d", "1w", "1mo"]),
+    warn=st.sampled_from([None, 1, 75, 99, "30min", "2wh", "1wd", "3d"]),
+    calendar=st.sampled_from([OFFICE, DESK, BAR, LATE_BAR]),
+    paused=st.sampled_from([(), ("2026-03-03 10:00 .. 2026-03-04 16:00",), ("2026-03-20 10:00",)]),
+    same_time=st.booleans(),
+)
+def test_what_is_said_at_once_is_what_the_explained_deadline_says(
+    hour: int, span: str, warn: int | str | None, calendar: Calendar, paused: tuple[str, ...], same_time: bool
+) -> None:
+    start, pauses = at("2026-02-10 08:30") + timedelta(hours=hour), tuple(held(*paused))
+    before = parse_span(warn) if isinstance(warn, str) else warn
+    told = due(start, parse_span(span), calendar, pauses=pauses, same_time=same_time)
+    warned = told.warn_at(before) if before is not None else None
+    manner = Manner(same_time)
+    assert due_and_warning(start, told.span, calendar, manner=manner, pauses=pauses, warn=before) == (told.due_at, warned)

@@ -117,11 +117,10 @@ class Rule:
     table: Table | None = None
     paths: tuple[Path, ...] = ()  # every name it reads of its noun
     member_paths: tuple[Path, ...] = ()  # every name it reads of the member of a population it comes round to
+    cite: Cite = field(init=False)  # how effects cite the clause
 
-    @property
-    def cite(self) -> Cite:
-        """How effects cite the clause."""
-        return self.clause.cite
+    def __post_init__(self) -> None:
+        self.cite = self.clause.cite
 
     def lead(self) -> str:
         """Return the beginning of a sentence: the moment and the condition."""

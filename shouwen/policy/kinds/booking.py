@@ -200,7 +200,13 @@ class Booking(Kind):
 def read_book(r: ClauseReader, node: Node, default: str) -> tuple[str, Book | None]:
     """Read which book; a fault when it is not declared."""
     name = r.reader.text(node.get("book"), default)
-    if name not in r.books:
+    if name not in r.books and node.get("book") is None and r.books:
+        books = sorted(r.books)
+        r.reader.fault(
+            node, f"没有写记在哪本账簿,而“{name}”没有声明(账簿在 books 里声明);或写 book: {'、'.join(books)}",
+            f"it names no book and {name!r} is not declared (books are declared under `books`); or write book: {', '.join(books)}",
+        )  # fmt: skip
+    elif name not in r.books:
         r.reader.unknown(
             node.get("book") or node,
             name,

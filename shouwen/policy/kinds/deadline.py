@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from shouwen.policy.env import Env, as_moment
+from shouwen.policy.env import Env
 from shouwen.policy.kinds.base import ClauseReader, Key, Kind, Rule
 from shouwen.policy.kinds.opens import WHEN_KEYS
-from shouwen.policy.moments import Clockwork, Fall, Missed, When, date_field, fall, fall_anew, read_warn, read_when
+from shouwen.policy.moments import Clockwork, Fall, Missed, Spot, When, date_field, fall, fall_anew, read_warn, read_when
 from shouwen.policy.people import Who
 from shouwen.policy.source import Node
 from shouwen.worktime import Span
@@ -97,12 +97,15 @@ class Deadline(Kind):
         for name in self.start:
             found = env.moment(name)
             if found is not None:
-                return as_moment(found, env.calendar)
+                return found
         return None
 
     def fall(self, rule: Rule, env: Env, anchor: datetime, clock: Clockwork) -> Fall:
         """Return when it falls due from an anchor."""
-        how = self.when.of(rule, env, [])
+        return self.falls(rule, env, anchor, clock, self.when.of(rule, env, []))
+
+    def falls(self, rule: Rule, env: Env, anchor: datetime, clock: Clockwork, how: Spot | Span | None) -> Fall:
+        """Return when it falls due from an anchor, by the span or spot that holds for this case."""
         clock = clock if self.stops else Clockwork((), clock.extended)
         begun = self.anchor(env) if self.again else None
         if isinstance(how, Span) and begun is not None and begun < anchor:

@@ -88,7 +88,13 @@ class Permits(Gate):
 
     def allows(self, env: Env) -> bool:
         """Whether the actor is one of those who may. The clock acts for the law itself and may."""
-        return env.act.by == 0 or any(w.includes(env.act.by, env) for w in self.who)
+        by = env.act.by
+        if by == 0:
+            return True
+        for who in self.who:  # noqa: SIM110  asked by every act: a generator costs more than what it asks
+            if who.includes(by, env):
+                return True
+        return False
 
     def check(self, rule: Rule, env: Env) -> Refusal | None:
         """Refuse everybody else (decide() joins the permits of an act: one that allows is enough)."""
@@ -96,7 +102,11 @@ class Permits(Gate):
             return None
         names, names_en = (tuple(getattr(w, lang) for w in self.who) for lang in ("zh", "en"))
         unknown = tuple(n for w in self.who for n in w.lacks(env))
-        return refuse(rule, f"请由{'、'.join(names)}办理", f"To be done by: {', '.join(names_en)}.", unknown=unknown)
+        zh, en = f"请由{'、'.join(names)}办理", f"To be done by: {', '.join(names_en)}"
+        for here, held in (found for w in self.who if (found := w.elsewhere(env, env.act.by)) is not None):
+            zh += f";您任此岗位是在{'、'.join(held)},这里要的是{here}的"
+            en += f"; you hold it in {', '.join(held)}, wanted is that of {here}"
+        return refuse(rule, zh, f"{en}.", unknown=unknown)
 
 
 PER = {"case": "本件", "actor": "每位经办人", "customer": "每位客户", "responsible": "每位责任人", "unit": "每个部门"}
@@ -228,6 +238,11 @@ class Approval(Gate):
         found = tuple(_others(k.who, env) for k in chain)
         unknown.extend(n for k in chain for n in k.who.lacks(env))
         return found if found and all(found) else None
+
+    def asked(self, rule: Rule, env: Env) -> tuple[Who, ...]:
+        """Return the persons its links mean, as the table says where there is one."""
+        row = rule.table.row(env) if self.by_table and rule.table is not None else None
+        return tuple(k.who for k in ((row.answer if row is not None and row.answer else ()) if self.by_table else self.chain))
 
     def advice(self, rule: Rule, env: Env) -> tuple[bool, ...]:
         """Return which links only advise."""

@@ -13,7 +13,7 @@ from shouwen.policy.env import Env
 from shouwen.policy.kinds.base import ClauseReader, Key, Kind, Rule, unset_zh
 from shouwen.policy.kinds.bringing import With, read_with, with_zh
 from shouwen.policy.moments import When, fall, read_when
-from shouwen.policy.nouns import Noun, Population
+from shouwen.policy.nouns import UNIT, Noun, Population
 from shouwen.policy.people import Who
 from shouwen.policy.ruling import Effect, OpenCase, OpenTask, Perform
 from shouwen.policy.source import Node
@@ -230,8 +230,8 @@ class Schedules(Kind):
     keys: ClassVar[Mapping[str, Key]] = {
         "open": Key("开哪种事项", "the procedure to open", "procedure", True),
         "for_each": Key(
-            "为谁:台账、群体或 staff;不写则每个单位一件",
-            "for each: a register, a group, staff; absent: one for each unit the regulation applies to",
+            "为谁:台账、群体或 staff;不写则每个单位一件(岗位有人担任的单位)",
+            "for each: a register, a group, staff; absent: one for each unit the regulation applies to where somebody holds the post",
             "group",
         ),
         "every": Key("周期:1d、7d、1wd、1mo、3mo、1y", "the period", "span", True),
@@ -279,7 +279,13 @@ class Schedules(Kind):
             r.reader.unknown(
                 node.get("for_each") or node, each, r.populations, "没有这个台账或群体:", "there is no register or group"
             )
-        every = r.span(node.get("every"), "every")
+        by_table = (period := node.get("every")) is not None and period.text == "table"
+        if by_table:
+            r.reader.fault(
+                period or node, "周期(every)不能按表定;几种周期各写一条条款,用 when 分开",
+                "a period (every) cannot go by table; write a clause for each, told apart by `when`",
+            )  # fmt: skip
+        every = None if by_table else r.span(period, "every")
         if every is not None and not is_period(every):
             r.reader.fault(
                 node.get("every") or node, f"“{every}”不能作周期;可用如 1d、7d、1wd、1mo、3mo、1y",
@@ -317,7 +323,12 @@ class Schedules(Kind):
         return f"{rule.lead()}{during}{every}为每个{self.for_each_zh}安排{self.procedure_zh}{with_zh(self.values)}{who}{due}"
 
     def effects(self, rule: Rule, env: Env) -> list[Effect]:
-        """Open the case of one period for the member that is spoken of; the act's row names the period."""
+        """Open the case of one period for the member that is spoken of; the act's row names the period.
+
+        A unit where nobody holds the post has nobody to do it, as long as somebody holds it in another.
+        """
+        if self.member is UNIT and self.who is not None and self.who.elsewhere(env) is not None:
+            return []
         return open_case(self, rule, env, env.act.row)
 
 

@@ -10,7 +10,7 @@ from shouwen.policy.conditions import ALWAYS, Condition
 from shouwen.policy.env import Env
 from shouwen.policy.kinds.base import ClauseReader, Key, Kind, Rule, unset_zh
 from shouwen.policy.kinds.opens import every_zh, is_period
-from shouwen.policy.nouns import Noun
+from shouwen.policy.nouns import UNIT, Noun
 from shouwen.policy.paths import Path
 from shouwen.policy.people import Who
 from shouwen.policy.ruling import Effect, Report
@@ -91,6 +91,8 @@ class Reports(Kind):
 
     def effects(self, rule: Rule, env: Env) -> list[Effect]:
         """Make the report of one period; the act's row names the period."""
+        if self.member is UNIT and self.to and all(w.elsewhere(env) is not None for w in self.to):
+            return []  # of a unit where nobody gets it, as long as somebody does in another
         people = tuple(dict.fromkeys(p for w in self.to for p in w.people(env)))
         env.flag(rule.clause.name, [n for w in self.to for n in w.lacks(env)])
         figures = tuple((p.text, p.get(env)) for p in self.figures)

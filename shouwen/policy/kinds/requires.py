@@ -16,6 +16,7 @@ from shouwen.policy.paths import Path
 from shouwen.policy.people import Who
 from shouwen.policy.ruling import Refusal
 from shouwen.policy.source import Node
+from shouwen.policy.values import Choice
 
 STRENGTH = {
     "signature": "signed",
@@ -35,6 +36,7 @@ EVIDENCE_ZH = {
     "measured": "实测",
     "self": "本人确认",
 }
+ROWS_NAMED = 5  # of the rows that fail; the others are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ class Requires(Gate):
         return self._one(rule, env, "")
 
     def _each_row(self, rule: Rule, env: Env) -> Refusal | None:
+        found: list[tuple[str, Refusal]] = []
         for i, row in env.rows(self.for_each):
             env.row = row
             try:
@@ -200,8 +203,28 @@ class Requires(Gate):
             finally:
                 env.row = None
             if refusal is not None:
-                return replace(refusal, unknown=(*refusal.unknown, *unknown))
-        return None
+                found.append((i, replace(refusal, unknown=(*refusal.unknown, *unknown))))
+        return self._together(found, env) if found else None
+
+    def _together(self, found: list[tuple[str, Refusal]], env: Env) -> Refusal:
+        """Return one refusal for all rows that fail: the first of them named with what each wants, the others counted."""
+        said, more = found[:ROWS_NAMED], len(found) - ROWS_NAMED
+        names: dict[tuple[str, str], list[str]] = {}
+        for i, refusal in said:
+            names.setdefault((refusal.remedy_zh, refusal.remedy_en), []).append(i)
+        papers = env.noun.fields[self.for_each].type.choices
+        zh = [f"{_rows_zh(rows, papers)}:{remedy}" for (remedy, _), rows in names.items()]
+        en = [f"{_rows_en(rows, papers)}: {remedy}" for (_, remedy), rows in names.items()]
+        if more > 0:
+            zh.append(f"另有{more}{'件' if papers else '行'}")
+            en.append(f"And {more} more {'papers' if papers else 'rows'}.")
+        return replace(
+            found[0][1],
+            missing=tuple(dict.fromkeys(m for _, r in said for m in r.missing)),
+            unknown=tuple(dict.fromkeys(u for _, r in said for u in r.unknown)),
+            remedy_zh=";".join(zh),
+            remedy_en=" ".join(en),
+        )
 
     def _one(self, rule: Rule, env: Env, prefix: str) -> Refusal | None:
         if self.by is not None:
@@ -216,11 +239,11 @@ class Requires(Gate):
         if self.proofs:
             return self._shown(rule, env)
         own = f"{env.act.name}."  # a field only the act has goes by its own name: reason, not hand_over.reason
-        missing = tuple(
+        missing = tuple([
             prefix + (p.text.rpartition(".")[2] if prefix else p.text.removeprefix(own))
             for p in self.fields
             if p.get(env) in (None, ())
-        )
+        ])  # fmt: skip
         if missing:
             names = self.names_zh(tuple(p for p in self.fields if p.get(env) in (None, ())))
             names_en = ", ".join(
@@ -268,6 +291,14 @@ class Requires(Gate):
         early = kind == "not_before" and env.at < edge
         late = kind == "not_after" and env.at > edge
         return refuse(rule, f"时点为{edge:%Y-%m-%d %H:%M}", f"The moment is {edge:%Y-%m-%d %H:%M}.") if early or late else None
+
+
+def _rows_zh(rows: list[str], papers: Mapping[str, Choice]) -> str:
+    return "、".join(papers[i].zh for i in rows) if papers else f"第{'、'.join(rows)}行"
+
+
+def _rows_en(rows: list[str], papers: Mapping[str, Choice]) -> str:
+    return ", ".join(papers[i].en or i for i in rows) if papers else f"Row{'s' if len(rows) > 1 else ''} {', '.join(rows)}"
 
 
 def _edge(r: ClauseReader, node: Node | None) -> tuple[str, str]:

@@ -1,0 +1,45 @@
+"""(i) What each kind of page reads and weighs: rows and blocks of the database, queries, KB. No times: the same on any machine."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from bench.installation import Bench, Site
+from bench.pages import OTHERS, WHO, addresses, sessions, weight
+
+# Of each kind one: whose it is, and where. Those of `pages` are added.
+PLACES: Final = {
+    "desk of the director": (OTHERS, "/"),
+    "team": (OTHERS, "/team/"),
+    "dispatch, given": ("xu_qiang", "/dispatch/?view=given"),
+    "visits": ("sun_lei", "/dispatch/visits/"),
+    "list, overdue": (OTHERS, "/cases/?state=overdue"),
+    "list, on hold": (OTHERS, "/cases/?state=held"),
+    "list, ended": (OTHERS, "/cases/?state=closed"),
+    "list, one step": (OTHERS, "/cases/?procedure=repair&step=received"),
+    "list of one unit": ("chen_jie", "/cases/"),
+    "list, mine": ("chen_jie", "/cases/?responsible=me"),
+    "customers": (OTHERS, "/customers/"),
+    "customers found": (OTHERS, "/customers/?q=0150"),
+    "intake": ("chen_jie", "/intake/"),
+    "callers": ("chen_jie", "/intake/callers/?q=0150"),
+    "call-backs": ("li_na", "/callbacks/"),
+    "search": (OTHERS, "/search/?q=%E6%BC%8F%E6%B0%B4"),
+    "notices": ("chen_jie", "/notices/"),
+    "reports": (OTHERS, "/reports/"),
+    "rounds": (OTHERS, "/rounds/"),
+    "books": (OTHERS, "/books/"),
+    "houses": (OTHERS, "/registers/house/"),
+    "regulation": (OTHERS, "/regulations/property/repair/"),
+    "person": ("gao_yuan", "/management/staff/"),
+}  # fmt: skip
+
+
+def run(bench: Bench, site: Site) -> dict[str, Any]:
+    """Return for each kind of page what it reads, how often it asks, and what a swap weighs."""
+    places = {**{name: (WHO.get(name, OTHERS), paths[0]) for name, paths in addresses(site).items()}, **PLACES}
+    users = sorted({user for user, _ in places.values()})
+    cookies = {one["user"]: one["cookie"] for one in sessions(bench, len(users), users)}
+    read = bench.asked("bench.plans", told=json.dumps(places))
+    return {name: {**read[name], **weight(site, path, cookies[user])} for name, (user, path) in places.items()}
