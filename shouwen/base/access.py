@@ -10,7 +10,8 @@ A `Reader` is made once per request from the organisation (`reader_of`). Then:
 
 Rows are seen by unit (the units in which somebody holds a post that may see, and those below; everything when held at the top
 or for no unit) or by person (responsible, first asked, a task: of the reader, or of whom the reader stands in for). A secrecy
-level above the reader's clearance hides the row whatever else holds.
+level above the reader's clearance hides the row whatever else holds, and so does being named in it: an open complaint is not shown
+to whom it is about (a field that `conceals`).
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, Final, Self, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
 
 from shouwen.base.errors import Forbidden
 from shouwen.base.sql import raw
@@ -83,6 +85,16 @@ class Reader:
 NOBODY: Final = Reader()
 
 
+def any_of(column: str, ids: models.QuerySet[Any]) -> Q:
+    """The condition that a column is one of some ids (a query of one column), of which there are few.
+
+    They are read once and an index finds their rows, also where other conditions are joined by `or`: `in` would read all rows.
+    """
+    return Q(
+        Func(F(column), ArraySubquery(ids), template="(%(expressions)s))", arg_joiner=" = any(", output_field=BooleanField())
+    )
+
+
 def demand(reader: Reader, verb: str, kind: str = "") -> None:
     """Raise Forbidden unless the reader may."""
     if not reader.may(verb, kind):
@@ -129,6 +141,12 @@ def reader_of(org: Org, staff: int, at: datetime, rights: Rights = DEFAULT_RIGHT
     )
 
 
+def all_who_see(org: Org, at: datetime, rights: Rights = DEFAULT_RIGHTS) -> frozenset[int]:
+    """Return everybody whose posts let them read anything: work is given to nobody else."""
+    held = {h.staff for h in org.holdings if h.stands(at) and "see" in rights.of(h.post)}
+    return frozenset((held | {u.head for u in org.units.values()}) & org.staff.keys())
+
+
 def _below(org: Org, roots: set[int]) -> frozenset[int] | None:
     """The units at and below the roots; None when one of them is the top, or no unit at all (0)."""
     if any(root == 0 or (root in org.units and not org.units[root].parent) for root in roots):
@@ -146,6 +164,7 @@ class VisibleQuerySet(models.QuerySet[M]):
     unit_field: ClassVar[str] = ""
     own_fields: ClassVar[tuple[str, ...]] = ()
     level_field: ClassVar[str] = ""
+    withheld_field: ClassVar[str] = ""  # ids of staff to whom the row is not shown, whatever else holds
 
     def own(self, reader: Reader) -> Q:
         """The rows that are somebody's own, wherever they are. Override to add a task, a subscription …"""
@@ -157,6 +176,8 @@ class VisibleQuerySet(models.QuerySet[M]):
     def visible_to(self, reader: Reader) -> Self:
         """Keep the rows that the reader may see."""
         rows = self.filter(self.scope(reader))
+        if self.withheld_field:
+            rows = rows.exclude(**{f"{self.withheld_field}__contains": [reader.staff]})
         return rows.filter(**{f"{self.level_field}__lte": reader.clearance}) if self.level_field else rows
 
     def scope(self, reader: Reader) -> Q:
@@ -166,7 +187,8 @@ class VisibleQuerySet(models.QuerySet[M]):
         if self.unit_field and reader.units is None:
             return Q()
         own = self.own(reader) if reader.people else Q(pk__in=[])
-        return own | Q(**{f"{self.unit_field}__in": sorted(reader.units or ())}) if self.unit_field else own
+        # The unit comes first: what it answers needs no look at cases and tasks.
+        return Q(**{f"{self.unit_field}__in": sorted(reader.units or ())}) | own if self.unit_field else own
 
 
 # ---- things that hang on other things: events, attachments, notices ------------------------------------------------------
@@ -206,8 +228,11 @@ def units_in_sight(
     plain = [(kind, part) for kind in sorted(asked) if (part := _unit_query(kind))]
     if plain:
         params = [list(asked[kind]) for kind, _ in plain]
-        for kind, id_, unit, level, glimpse in raw().execute(" union all ".join(part for _, part in plain), params).fetchall():
-            if level <= reader.clearance and (reader.units is None or unit in reader.units):
+        rows = raw().execute(" union all ".join(part for _, part in plain), params).fetchall()
+        for kind, id_, unit, level, kept_from, glimpse in rows:
+            if reader.staff in kept_from or level > reader.clearance:
+                continue
+            if reader.units is None or unit in reader.units:
                 found[kind][id_] = unit
                 if glimpses is not None and glimpse is not None:
                     glimpses.setdefault(kind, {})[id_] = glimpse
@@ -230,16 +255,30 @@ def _unit_query(kind: str) -> str:
     ):
         return ""
     table, level = things.model._meta.db_table, things.level_field or "0"  # noqa: SLF001  Django's documented name of a table
-    known = f"'{kind}', id, coalesce({things.unit_field}, 0), {level}, ({_GLIMPSES[kind]})::text"
+    kept_from = things.withheld_field or "'{}'::int8[]"
+    known = f"'{kind}', id, coalesce({things.unit_field}, 0), {level}, {kept_from}, ({_GLIMPSES[kind]})::text"
     return f"select {known} from {table} where id = any(%s::int8[])"  # noqa: S608  our own words
 
 
+def withheld(reader: Reader) -> Q:
+    """The condition for rows with `case_id` whose case is kept from the reader: not even what they did there is shown."""
+    cases = sight_of("case", NOBODY)
+    name = getattr(cases, "withheld_field", "")
+    if cases is None or not name:
+        return Q(pk__in=[])
+    rows = cases.model._default_manager.filter(**{f"{name}__contains": [reader.staff]})  # noqa: SLF001  Django's documented name
+    return Q(case_id__in=rows.values("pk"))
+
+
 def in_sight(reader: Reader, *, subject: bool = True) -> Q:
-    """The condition for rows with `case_id` (and `subject_kind`, `subject_id`): their case, or their subject, is in sight."""
+    """The condition for rows with `case_id` (and `subject_kind`, `subject_id`): their case, or their subject, is in sight.
+
+    Asked of each row (EXISTS): of a list of ids PostgreSQL would make the whole list first, every case there is.
+    """
     cases = sight_of("case", reader)
-    found = Q(case_id__in=cases.values("pk")) if cases is not None else Q(pk__in=[])
+    found = Q(Exists(cases.filter(pk=OuterRef("case_id")))) if cases is not None else Q(pk__in=[])
     for kind in sorted(_SIGHTS) if subject else ():
         things = sight_of(kind, reader)
         if things is not None and kind != "case":
-            found |= Q(case_id=None, subject_kind=kind, subject_id__in=things.values("pk"))
+            found |= Q(Exists(things.filter(pk=OuterRef("subject_id"))), case_id=None, subject_kind=kind)
     return found

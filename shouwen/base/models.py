@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from shouwen.base.access import Reader, in_sight
+from shouwen.base.access import Reader, in_sight, withheld
 from shouwen.base.fields import IdField
 from shouwen.base.search_models import SearchRow  # noqa: F401  Django looks for models here
 from shouwen.policy.act import Ref
@@ -43,7 +43,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def visible_to(self, reader: Reader) -> Self:
         """What somebody may read: what they did themselves, and events of subjects they may see."""
-        return self.filter(Q(actor_id=reader.staff) & ~Q(actor_id=0) | in_sight(reader))
+        return self.filter(Q(actor_id=reader.staff) & ~Q(actor_id=0) & ~withheld(reader) | in_sight(reader))
 
 
 class Event(models.Model):
@@ -111,7 +111,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def visible_to(self, reader: Reader) -> Self:
         """Own ones, those of whom one stands in for, and what the customer of a case in sight was told."""
-        return self.filter(Q(staff_id__in=reader.people) | Q(customer_id__isnull=False) & in_sight(reader, subject=False))
+        told = Q(staff_id__in=reader.people) & ~withheld(reader)
+        return self.filter(told | Q(customer_id__isnull=False) & in_sight(reader, subject=False))
 
 
 class Notice(models.Model):
@@ -159,6 +160,7 @@ class Notice(models.Model):
             models.Index(fields=["staff_id", "-id"], name="notice_inbox", condition=Q(staff_id__isnull=False)),
             models.Index(fields=["staff_id"], name="notice_unread", condition=Q(staff_id__isnull=False, read_at=None)),
             models.Index(fields=["case_id"], name="notice_case", condition=Q(case_id__isnull=False)),
+            models.Index(fields=["staff_id", "-id"], name="notice_to_confirm", condition=Q(confirm=True, confirmed_at=None)),
         )
         constraints = (
             models.UniqueConstraint(fields=["key"], name="notice_key"),

@@ -78,10 +78,9 @@ def mark_read(staff: int, ids: Iterable[int], *, now: datetime) -> int:
     return Notice.objects.unread(staff).filter(pk__in=list(ids)).update(read_at=now)
 
 
-def confirm(staff: int, notice: int, *, now: datetime) -> bool:
-    """Note that somebody confirms a notice that asks for it; False when there is nothing to confirm."""
-    asked = Notice.objects.unconfirmed(staff).filter(pk=notice)
-    return bool(asked.update(confirmed_at=now, read_at=now))
+def confirm(staff: int, ids: Iterable[int], *, now: datetime) -> int:
+    """Note that somebody confirms their notices that ask for it; returns how many. Other people's ids do nothing."""
+    return Notice.objects.unconfirmed(staff).filter(pk__in=list(ids)).update(confirmed_at=now, read_at=now)
 
 
 def drain(senders: Mapping[str, Sender], *, now: datetime, limit: int = 100) -> int:

@@ -7,9 +7,23 @@ from datetime import datetime
 from typing import Any
 
 from shouwen.base.access import Reader, demand
+from shouwen.base.errors import Problem
 from shouwen.base.journal import ACT, EventRow, write_events
 from shouwen.base.masks import mask_text
 from shouwen.policy.act import Ref
+
+
+class ExportTooLarge(Problem):
+    """The disk has no room for the file that was asked for; nothing of it is left."""
+
+    status = 507
+    code = "storage_full"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "服务器磁盘已满，导出的文件没有写成。请通知系统管理员。",
+            "The server's disk is full; the file was not written. Tell the administrator.",
+        )
 
 
 def reveal(reader: Reader, subject: Ref, fields: Sequence[str], *, now: datetime, reason: str = "", case: int = 0) -> None:

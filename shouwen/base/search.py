@@ -50,12 +50,16 @@ MOST: Final = 100  # results of one page
 ROW_BYTES: Final = 700  # of one row, to guess their number where the table was never analysed
 
 COLUMNS: Final = (
-    ("kind", "text"), ("object_id", "int8"), ("unit_id", "int8"), ("people", "text"), ("level", "int2"),
+    ("kind", "text"), ("object_id", "int8"), ("unit_id", "int8"), ("people", "text"), ("withheld_from", "text"), ("level", "int2"),
     ("sort_at", "timestamptz"), ("updated_at", "timestamptz"), ("number", "text"), ("name", "text"), ("title", "text"),
     ("preview", "text"), ("text", "text"), ("tokens", "text"),
 )  # fmt: skip
 _NAMES: Final = ", ".join(name for name, _ in COLUMNS)
-_MADE: Final = {"tokens": "array_to_tsvector(string_to_array(tokens, ' '))", "people": "people::int8[]"}
+_MADE: Final = {
+    "tokens": "array_to_tsvector(string_to_array(tokens, ' '))",
+    "people": "people::int8[]",
+    "withheld_from": "withheld_from::int8[]",
+}
 _COMPARED: Final = [name for name, _ in COLUMNS if name not in ("kind", "object_id", "updated_at")]
 
 # For the writers: a part of a larger statement, or a statement of its own. Takes the lists of `search_columns`, in order.
@@ -144,11 +148,12 @@ def search_columns(docs: Iterable[SearchDoc], *, now: datetime) -> list[list[Any
 
 
 def _values(doc: SearchDoc, now: datetime) -> tuple[Any, ...]:
-    people = f"{{{','.join(map(str, sorted(set(doc.people))))}}}"
+    people, withheld = (f"{{{','.join(map(str, sorted(set(ids))))}}}" for ids in (doc.people, doc.withheld_from))
     found_by = fold_number(doc.number)[:64], fold_name(doc.name)[:200]
     shown = doc.title[:200], doc.preview[:400]
     at = doc.sort_at, now
-    return (doc.kind, doc.id, doc.unit, people, doc.level, *at, *found_by, *shown, text_of(doc), " ".join(sorted(tokens_of(doc))))
+    compared = text_of(doc), " ".join(sorted(tokens_of(doc)))
+    return (doc.kind, doc.id, doc.unit, people, withheld, doc.level, *at, *found_by, *shown, *compared)
 
 
 def write_search(docs: Iterable[SearchDoc], *, now: datetime) -> None:
@@ -184,11 +189,12 @@ class _Search:
         self.query = query
         self.kind: list[Condition] = [] if kinds is None else [("kind = any(%s::text[])", sorted(kinds))]
         units, people = [EVERYBODY, *sorted(reader.units or ())], sorted(reader.people)
-        self.seen: list[Condition] = [("level <= %s", reader.clearance)]
+        self.seen: list[Condition] = [("level <= %s", reader.clearance), ("not withheld_from @> array[%s::int8]", reader.staff)]
         if reader.units is not None:
             self.seen.append(("(unit_id = any(%s::int8[]) or people && %s::int8[])", (units, people)))
         (where, params), (inner, kind) = _all(self.seen), _all(self.kind)
-        newest = f"select unit_id, people, level from search_row {inner} {_NEWEST} limit {SAMPLE + 1}"  # noqa: S608  our own names
+        scoped = "unit_id, people, withheld_from, level"
+        newest = f"select {scoped} from search_row {inner} {_NEWEST} limit {SAMPLE + 1}"  # noqa: S608  our own names
         ask = f"select {_SIZE}, count(*), count(*) filter ({where}) from ({newest}) s"  # noqa: S608  our own names
         size, counted, visible = raw().execute(ask, [*params, *kind]).fetchall()[0]
         self.size, self.complete = max(size or 0, counted), counted <= SAMPLE

@@ -23,6 +23,7 @@ class SearchRow(models.Model):
     object_id = models.BigIntegerField(_("对象"))
     unit_id = models.BigIntegerField(_("单位"))
     people = ArrayField(models.BigIntegerField(), verbose_name=_("有关人员"), default=list)  # who may see it outside their units
+    withheld_from = ArrayField(models.BigIntegerField(), verbose_name=_("不给谁看"), default=list)
     level = models.PositiveSmallIntegerField(_("密级"), default=0)
     sort_at = models.DateTimeField(_("排序时间"))
     updated_at = models.DateTimeField(_("更新时间"))

@@ -75,6 +75,7 @@ class SearchDoc:
     phones: tuple[str, ...] = ()
     people: tuple[int, ...] = ()
     level: int = 0
+    withheld_from: tuple[int, ...] = ()  # who does not find it, whatever else holds
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,7 @@ def _set(hand: Hand, e: SetField) -> None:
     target.fields[e.field] = e.value
     target.mark(f"changed:{e.field}", hand.act.at, hand.act.by)
     shape = target.noun.fields.get(e.field)
-    target.found_anew |= shape is not None and shape.type.name in SEARCHED
+    target.found_anew |= shape is not None and (shape.type.name in SEARCHED or shape.conceals)
     if e.field == "customer" and not target.customer and isinstance(e.value, int):
         target.customer = e.value
 
@@ -150,6 +150,7 @@ def _ref_of(hand: Hand, link: str, pointed: Any) -> Ref:
 def _step(hand: Hand, e: Step) -> None:
     s = hand.subject
     s.step, s.closed_at, s.changed = e.to, hand.act.at if e.ends else None, True
+    s.found_anew |= bool(s.noun.concealing)  # what has ended is withheld from nobody
     if not e.ends:
         s.merged_into = 0
 
@@ -345,8 +346,9 @@ def _retain(hand: Hand, e: Retain) -> None:
 
 
 def _report(hand: Hand, e: Report) -> None:
-    hand.note("report", e, period=e.period, to=e.to, form=e.form, figures=figures(e, hand.matter.law))
-    tell(hand.minutes, hand.matter, Tell(e.cite, e.to, 0, e.form, zh=e.zh))
+    counted = figures(e, hand.matter.law)
+    hand.note("report", e, period=e.period, to=e.to, form=e.form, figures=counted)
+    tell(hand.minutes, hand.matter, Tell(e.cite, e.to, 0, e.form, zh=e.zh), counted)
 
 
 def _elsewhere(hand: Hand, e: Effect, entry: int = 0) -> None:

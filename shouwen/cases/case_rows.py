@@ -32,7 +32,7 @@ _LOCK: Final = _READ + " for no key update"
 _CHANGING: Final[Columns] = (
     ("id", "int8"), ("step", "text"), ("title", "text"), ("fields", "jsonb"), ("unit_id", "int8"), ("customer_id", "int8"),
     ("responsible_id", "int8"), ("first_asked_id", "int8"), ("closed_at", "timestamptz"), ("held", "bool"), ("pauses", "jsonb"),
-    ("held_until", "timestamptz"), ("marks", "jsonb"), ("records", "int8[]"), ("merged_into_id", "int8"),
+    ("held_until", "timestamptz"), ("marks", "jsonb"), ("records", "int8[]"), ("withheld_from", "int8[]"), ("merged_into_id", "int8"),
     ("next_due", "timestamptz"), ("version", "int4"),
 )  # fmt: skip
 _NEW: Final[Columns] = (
@@ -116,6 +116,14 @@ def records_of(s: Living) -> list[int]:
     return list(found)
 
 
+def withheld_from(s: Living) -> list[int]:
+    """Return whom a case is not shown to: as long as it is open, those named in its fields that conceal it from them."""
+    if s.closed or not s.noun.concealing:
+        return []
+    named = (s.fields.get(name) for name in s.noun.concealing)
+    return sorted({p for value in named for p in (value if isinstance(value, tuple) else (value,)) if p})
+
+
 def local_day(moment: datetime) -> date:
     """Return the day of a moment in the company's time zone."""
     return timezone.localdate(moment, timezone.get_default_timezone())
@@ -169,7 +177,8 @@ def _changing(s: Living) -> dict[str, Any]:
         "id": s.ref.id, "step": s.step, "title": s.title, "fields": dump_fields(s.fields, s.noun), "unit_id": s.unit or None,
         "customer_id": s.customer or None, "responsible_id": s.responsible or None, "first_asked_id": s.first_asked or None,
         "closed_at": s.closed_at, "held": s.held, "held_until": s.held_until, "pauses": s.pauses, "marks": dump_marks(s.marks),
-        "records": records_of(s), "merged_into_id": s.merged_into or None, "next_due": s.next_due, "version": s.version,
+        "records": records_of(s), "withheld_from": withheld_from(s), "merged_into_id": s.merged_into or None,
+        "next_due": s.next_due, "version": s.version,
     }  # fmt: skip
 
 
@@ -203,4 +212,5 @@ def _doc(s: Living) -> SearchDoc:
         body="\n".join(texts),
         phones=tuple(phones),
         people=tuple(sorted(people)),
+        withheld_from=tuple(withheld_from(s)),
     )

@@ -88,7 +88,7 @@ def measure_key(m: Measure, subject: Living, by: int, brought: Mapping[str, Any]
     """Return the key of a measure, for an act that brings fields."""
     if m.counted.grant:
         return tuple(grants_of(subject.marks, m.counted.grant))
-    fields = {**subject.fields, **brought} if m.alike else subject.fields
+    fields = {**subject.fields, **brought} if m.key_fields else subject.fields
     return m.key_for(subject.ref.noun, subject.ref.id, fields, lambda per: key_of(per, subject, by))
 
 

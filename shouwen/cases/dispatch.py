@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import BigIntegerField, Count, Min
+from django.db.models import BigIntegerField, Count, Min, Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from shouwen.cases.enactments import law_at
 from shouwen.cases.models import Case
 from shouwen.policy.act import Act
+from shouwen.policy.kinds.base import Rule
 from shouwen.policy.kinds.choices import Assigns
+from shouwen.policy.kinds.gates import Permits
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import Noun
 from shouwen.staff import org
@@ -33,11 +35,18 @@ class Naming:
     field: str
     post: str
     clause: str
+    last: str = ""  # the last step whose next act a clause leaves to whom the field names; "" where no clause does
 
     @property
     def steps(self) -> tuple[str, ...]:
         """The steps in which somebody is waited for."""
         return tuple(self.noun.acts[self.act].leaves)
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The steps of cases that somebody has in hand: from the second to the last in which it is still theirs to go on."""
+        way = [s for s in self.noun.steps if s != self.noun.start and s not in self.noun.ends]
+        return tuple(way[: way.index(self.last) + 1] if self.last in way else way)
 
     @property
     def led_to(self) -> str:
@@ -62,21 +71,33 @@ def namings(law: Law | None, now: datetime) -> list[Naming]:
         return []
     found = []
     for noun in law.nouns.values():
-        for rule in law.on(now.date()).by_noun.get(noun.id, ()) if noun.kind == "case" else ():
+        rules = law.on(now.date()).by_noun.get(noun.id, ()) if noun.kind == "case" else ()
+        for rule in rules:
             kind, upon = rule.kind, rule.upon
             if not isinstance(kind, Assigns) or kind.candidates is None or upon is None or upon.kind != "act":
                 continue
             act = upon.name.rpartition(".")[2]
             if act in noun.acts and kind.field in noun.fields and noun.acts[act].leaves:
-                found.append(Naming(noun, act, kind.field, kind.candidates.post, rule.clause.name))
+                last = _last(noun, kind.field, rules)
+                found.append(Naming(noun, act, kind.field, kind.candidates.post, rule.clause.name, last))
     return found
 
 
+def _last(noun: Noun, field: str, rules: Iterable[Rule]) -> str:
+    permits = (r.kind for r in rules if isinstance(r.kind, Permits))
+    theirs = {a for kind in permits if any(p.text == field for who in kind.who for p in who.reads) for a in kind.acts}
+    left = {s for a in theirs if noun.acts[a].to for s in noun.acts[a].leaves}
+    return next((s for s in reversed(tuple(noun.steps)) if s in left), "")
+
+
 def in_hand(namings: Sequence[Naming]) -> Mapping[str, Mapping[int, InHand]]:
-    """Return by procedure what everybody has been given of it: one query over the open cases for each field that names people."""
+    """Return by procedure what everybody has been given of it: one query over what is on the way, for each field that names people."""
     found: dict[str, dict[int, InHand]] = {n.noun.id: {} for n in namings}
     for field in dict.fromkeys(n.field for n in namings):
-        rows = Case.objects.open().filter(procedure__in=[n.noun.id for n in namings if n.field == field])
+        kept = Q(pk__in=[])
+        for n in (n for n in namings if n.field == field):
+            kept |= Q(procedure=n.noun.id, step__in=n.given)
+        rows = Case.objects.open().filter(kept)
         named = rows.annotate(person=Cast(KT(f"fields__{field}"), BigIntegerField())).filter(person__isnull=False).order_by()
         for row in named.values("procedure", "person").annotate(n=Count("pk"), due=Min("next_due")):
             found[row["procedure"]][row["person"]] = InHand(row["n"], row["due"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from shouwen.base.access import Reader, units_in_sight
 from shouwen.base.errors import Complaint, FieldError, NotFound
+from shouwen.cases import able
 from shouwen.cases.book import JustRead
 from shouwen.cases.enactments import Laws
 from shouwen.cases.models import Case
@@ -69,6 +70,7 @@ def act_upon(subject: Ref, wish: Wish, reader: Reader, *, now: datetime, shape: 
         raise FieldError.of("act", f"{noun.zh}没有动作“{wish.act}”", f"{noun.id} has no act {wish.act!r}", "unknown")
     fields = _fields(law, noun, wish, at)
     _demand_seen(_all_refs(noun, wish.act, fields), reader, at)
+    _demand_able(law, noun, wish.act, fields, at)
     return Act(
         wish.act,
         subject,
@@ -98,6 +100,7 @@ def open_case(procedure: str, wish: Wish, start: Start, reader: Reader, *, now: 
     customer = start.customer or _customer_in(fields, noun)
     about = [("customer", "customer", customer), ("unit", "unit", start.unit)]
     units = _demand_seen([*_all_refs(noun, "open", fields), *(ref for ref in about if ref[2])], reader, at, read)
+    _demand_able(law, noun, "open", fields, at)
     unit = start.unit or _unit_of(fields, noun, customer, units) or _unit_of_person(reader.staff, at)
     opening = Opening(unit, customer, start.responsible, start.first_asked or reader.staff)
     subject = Ref("case", noun.id, 0)
@@ -114,6 +117,26 @@ def open_case(procedure: str, wish: Wish, start: Start, reader: Reader, *, now: 
         key=wish.key,
         opening=opening,
     )
+
+
+def open_record(register: str, wish: Wish, reader: Reader, *, now: datetime) -> Act:
+    """Return the act that opens a record: it belongs to its own unit field's, else to the unit of what it points to. Raises FieldError."""
+    act = act_upon(Ref("record", register, 0), wish, reader, now=now)
+    law = Laws().judging(act.at, register, 0)
+    noun = law.noun(register) if law is not None else None
+    if noun is None:
+        raise NotFound
+    customer = _customer_in(act.fields, noun)
+    about = [r for r in _all_refs(noun, "open", act.fields) if r[1] in ("record", "customer")]
+    unit = _unit_of(act.fields, noun, customer, units_in_sight(_by_kind(about), reader))
+    return replace(act, opening=Opening(unit))
+
+
+def _by_kind(refs: Iterable[Seen]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for _, kind, id_ in refs:
+        found.setdefault(kind, set()).add(id_)
+    return found
 
 
 def _unit_of(fields: Mapping[str, Any], noun: Noun, customer: int, units: Units) -> int:
@@ -180,9 +203,7 @@ def _refs(name: str, shape: Field, value: Any) -> Iterator[Seen]:
 def _demand_seen(refs: Iterable[Seen], reader: Reader, at: datetime, read: JustRead | None = None) -> Units:
     """Raise FieldError for ids of what is not there, or not the reader's to see (the answer is the same); return units by id."""
     wanted = list(dict.fromkeys(refs))
-    by_kind: dict[str, set[int]] = {}
-    for _, kind, id_ in wanted:
-        by_kind.setdefault(kind, set()).add(id_)
+    by_kind = _by_kind(wanted)
     things = {k: ids for k, ids in by_kind.items() if k not in OF_THE_ORGANISATION}
     there = units_in_sight(things, reader, read.glimpses if read is not None else None)
     if any(kind in OF_THE_ORGANISATION for kind in by_kind):
@@ -194,6 +215,12 @@ def _demand_seen(refs: Iterable[Seen], reader: Reader, at: datetime, read: JustR
     if missing:
         raise FieldError(missing)
     return there
+
+
+def _demand_able(law: Law, noun: Noun, act: str, fields: Mapping[str, Any], at: datetime) -> None:
+    """Raise FieldError for persons who are given work and may not handle any."""
+    if wrong := list(able.complaints(law, noun, act, fields, at)):
+        raise FieldError(wrong)
 
 
 def _with_customer(values: dict[str, Any], noun: Noun, customer: int) -> dict[str, Any]:

@@ -183,7 +183,8 @@ def _key_sql(counted: _Counted, per: str, fields: Sequence[str]) -> tuple[str, l
 def _window_sql(counted: _Counted) -> str:
     if not counted.at:
         return ""
-    return f" and {counted.at} <= q.until and (q.since is null or {counted.at} >= q.since)"
+    # A bound on both sides, which an index has: "since is null or" would read everything that was ever done.
+    return f" and {counted.at} <= q.until and {counted.at} >= coalesce(q.since, '-infinity')"
 
 
 def _fold(

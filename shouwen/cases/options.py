@@ -6,16 +6,18 @@ An act is open when nothing refuses it but what the page can still ask for: fiel
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
+from shouwen.cases import able
 from shouwen.cases.book import Book
 from shouwen.cases.facts import Gatherer, Matter, matter_of
 from shouwen.cases.living import newborn
 from shouwen.policy.act import Act, Opening, Ref
 from shouwen.policy.decide import decide
 from shouwen.policy.env import Env
+from shouwen.policy.kinds.choices import Classifies
 from shouwen.policy.kinds.gates import Approval
 from shouwen.policy.kinds.requires import Requires
 from shouwen.policy.kinds.said import Checklist, Script
@@ -68,12 +70,13 @@ class Option:
     refusals: tuple[Refusal, ...] = ()  # that nothing on its page can mend
     warnings: tuple[Refusal, ...] = ()
     fields: tuple[Field, ...] = ()  # to be asked, in the order of the shape
-    needed: frozenset[str] = frozenset()  # of these, what a gate wants filled
+    needed: frozenset[str] = frozenset()  # of these, what a gate wants filled and no clause chooses
     proofs: tuple[Proof, ...] = ()
     ticks: tuple[Tick, ...] = ()
     scripts: tuple[Words, ...] = ()
     proposals: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     built_in: bool = False
+    able: Mapping[str, frozenset[int]] = field(default_factory=dict)  # fields of staff that give work, and to whom
 
     def why(self, lang: str = "zh") -> str:
         """Return why it is not open, in the reader's language."""
@@ -175,7 +178,8 @@ def _asked(book: Book, matters: Sequence[Matter], now: datetime, *, every: bool 
         facts = gatherer.of(m)
         ruling = decide(m.law, facts, m.act, now)
         if every or not any(r.code in HIDDEN for r in ruling.refusals):
-            found.append(_option(m, ruling, now))
+            one = _option(m, ruling, now)
+            found.append(replace(one, able=_able(m, one, now)) if every and ranked else one)
     return found
 
 
@@ -198,13 +202,28 @@ def _option(m: Matter, ruling: Ruling, now: datetime) -> Option:
         blocking,
         ruling.warnings,
         tuple(_fields(shape, noun.fields, wanted)),
-        wanted,
+        wanted - _chosen_by_law(m),
         proofs,
         ticks,
         tuple(_scripts(m, env)),
         ruling.proposals,
         shape.built_in,
     )
+
+
+def _chosen_by_law(m: Matter) -> set[str]:
+    """Return the fields that clauses choose upon the act where nobody says otherwise: nobody must fill them in."""
+    choices = (r.kind for r in m.day.plan(m.subject.ref.noun, m.act.name).choices)
+    return {k.field for k in choices if isinstance(k, Classifies) and not k.link}
+
+
+def _able(m: Matter, one: Option, now: datetime) -> dict[str, frozenset[int]]:
+    """Return whom the page of an act offers in its fields of staff that give work: nobody whom the act would be refused for."""
+    names = {f.id for f in one.fields if f.type.name == "staff"}
+    given = names & able.giving(m.law, m.subject.noun, one.act, now) if names else ()
+    everybody = able.able(now, m.org) if given else frozenset()
+    barred = able.barred(m.law, m.subject.noun, m.facts.fields, now) if one.act == "hand_over" else frozenset()
+    return dict.fromkeys(given, everybody - barred)
 
 
 def _mendable(r: Refusal, askable: set[str], proofs: Sequence[Proof], ticks: Sequence[Tick]) -> bool:

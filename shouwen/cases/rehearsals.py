@@ -10,16 +10,18 @@ import json
 import logging
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
 
+from shouwen.base import repeats
 from shouwen.base.access import Reader, demand
 from shouwen.base.errors import FieldError, NotFound
 from shouwen.base.journal import ACT, EventRow, write_events
 from shouwen.base.live_notice import announce
+from shouwen.base.repeats import Claim
 from shouwen.base.sql import raw
 from shouwen.base.trouble import Trouble
 from shouwen.cases.enactments import law_at, sources_of
@@ -102,12 +104,25 @@ def _proposal(files: Mapping[str, str], company_text: str, now: datetime) -> Pro
 
 
 @transaction.atomic
-def ask(wanted: Wanted, *, by: Reader, now: datetime) -> RehearsalRun:
+def ask(wanted: Wanted, *, by: Reader, now: datetime, key: str = "") -> RehearsalRun:
     """Ask for a rehearsal; a process in the background takes it when its turn comes. Nothing of the law changes by it.
 
-    Raises Forbidden, FieldError, and PackError with every fault of the proposal.
+    With a key that was used before it is the rehearsal of that time. Raises Forbidden, FieldError, KeyReused, and PackError with
+    every fault of the proposal.
     """
     demand(by, "administer", "law")
+    if not key:
+        return _ask(wanted, by, now)
+    owned = (by.staff, key)
+    known = repeats.claim([Claim(*owned, repeats.digest(asdict(wanted)))], now=now)
+    if owned in known:
+        return RehearsalRun.objects.get(pk=known[owned])
+    made = _ask(wanted, by, now)
+    repeats.remember({owned: made.pk})
+    return made
+
+
+def _ask(wanted: Wanted, by: Reader, now: datetime) -> RehearsalRun:
     if not wanted.files and not wanted.company_text:
         raise FieldError.of("files", "请粘贴或选择要改的制度。", "Paste or choose what is to be changed.")
     if wanted.since >= now:

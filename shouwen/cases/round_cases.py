@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shouwen.base.access import Reader
 from shouwen.cases.models import Case, CaseQuerySet, Deadline, Task
+from shouwen.cases.models.work import owing
 from shouwen.policy.law import Law
 
 MOMENT: Final = timedelta(microseconds=1)  # what is due at midnight belongs to the day that ends there
@@ -33,18 +34,18 @@ def due_between(since: datetime, until: datetime) -> Exists:
 
 
 def _promise() -> Any:
-    return Deadline.objects.filter(case=OuterRef("pk"), clause=OuterRef("opened_by_clause"))
+    return Deadline.objects.filter(subject_id=OuterRef("pk"), clause=OuterRef("opened_by_clause"))
 
 
 def promises_of(cases: Collection[int]) -> Mapping[int, Deadline]:
     """Return the promise of its round on each of some cases in sight."""
-    rows = Deadline.objects.filter(case_id__in=cases, clause=F("case__opened_by_clause")).order_by("pk") if cases else ()
+    rows = Deadline.objects.filter(subject_id__in=cases, clause=F("case__opened_by_clause")).order_by("pk") if cases else ()
     return {d.case_id: d for d in rows if d.case_id}
 
 
 def posts_of(cases: Collection[int]) -> Mapping[int, str]:
     """Return the post that has to do what nobody in person owes, on each of some cases in sight."""
-    rows = Task.objects.filter(case_id__in=cases).exclude(post="").order_by("pk") if cases else ()
+    rows = Task.objects.filter(subject_id__in=cases).exclude(post="").order_by("pk") if cases else ()
     return {t.case_id: t.post for t in rows if t.case_id}
 
 
@@ -52,7 +53,7 @@ def owed(rows: CaseQuerySet, reader: Reader) -> CaseQuerySet:
     """Keep the cases somebody answers for, owes a promise on, or has a task in, by name or by a post of theirs."""
     people = sorted(reader.people)
     tasks = Task.objects.desk(reader).filter(case__isnull=False)
-    promised = Deadline.objects.running().filter(owes__overlap=people, case__isnull=False)
+    promised = Deadline.objects.running().filter(owing(people), case__isnull=False)
     mine = Q(responsible_id__in=people) | Q(pk__in=tasks.values("case_id")) | Q(pk__in=promised.values("case_id"))
     return rows.filter(mine)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -23,9 +23,11 @@ REFUSED: Final = "refused_follow_up"
 LONGEST_TITLE: Final = 200
 
 
-def tell(minutes: Minutes, m: Matter, e: Tell) -> None:
-    """Tell persons, and the customer, what a clause says."""
-    payload = {"form": e.form, "row": m.act.row} if e.form else {"row": m.act.row} if m.act.row else {}
+def tell(minutes: Minutes, m: Matter, e: Tell, figures: Mapping[str, Any] | None = None) -> None:
+    """Tell persons, and the customer, what a clause says; of a report its `figures` by measure, and whose they are."""
+    payload: dict[str, Any] = {"form": e.form, "row": m.act.row} if e.form else {"row": m.act.row} if m.act.row else {}
+    if figures is not None:
+        payload |= {"figures": figures, "of": [m.subject.ref.kind, m.subject.ref.id]}
     for staff in e.to:
         _notice(minutes, m, "told", staff, e.zh, clause=e.cite.clause, since=e.cite.since, confirm=e.confirm, payload=payload)
     if e.customer:

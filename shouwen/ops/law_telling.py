@@ -31,6 +31,10 @@ def check(law: Law, say: Voice, today: date) -> int:
                 f"? {clause}: {parameter} is the company's to set and is not set",
             )
         )
+    for name in (n for n, vs in law.versions.items() if vs and not vs[0].zh):
+        print(say(f"? {name} 没有原话(zh)", f"? {name} has no words (zh)"))
+    for name in (n for n, vs in law.versions.items() if vs and not (vs[0].source or vs[0].assumed or vs[0].grade == "said")):
+        print(say(f"? {name} 没有写依据(source)或认定(assumed)", f"? {name} has neither a source nor what was assumed"))
     for regulation in law.regulations.values():
         reviewed = str(regulation.header.get("reviewed_on", ""))
         if reviewed and date.fromisoformat(reviewed) < today - REVIEWED:

@@ -18,7 +18,7 @@ from shouwen.policy.errors import Faults
 from shouwen.policy.mutation import LOADER, Mutator, Outcome
 from shouwen.policy.packs import ENDINGS, Sources
 from shouwen.policy.reasking import ask_again
-from shouwen.policy.scenario import Result, Runner, Scenario, read_scenarios
+from shouwen.policy.scenario import Result, Runner, Scenario, scenarios_of
 
 
 class Trial:
@@ -28,7 +28,7 @@ class Trial:
         self.sources, self.say = sources, say
         self.runner = Runner(sources, company)
         self.law = self.runner.law({})
-        self.scenarios = read_scenarios(sources)
+        self.scenarios = scenarios_of(self.law, sources)
         self.regulations = self._asked(list(only), since)
 
     def _asked(self, only: list[str], since: str | None) -> list[str]:
@@ -70,7 +70,11 @@ class Trial:
             f"{len(asked)} scenarios, {failed} failed; asked again on later days, {troubles} troubles; "
             f"median {ms} ms each, {took:.1f} s in all",
         ))  # fmt: skip
-        return 1 if failed or troubles else 0
+        if not self.scenarios:
+            print(self.say(
+                "一个场景也没有:场景写在 制度名.scenarios.yaml 里", "There is not one scenario: they are written in REGULATION.scenarios.yaml"
+            ))  # fmt: skip
+        return 1 if failed or troubles or not self.scenarios else 0
 
     def _print(self, result: Result, ms: float, *, verbose: bool) -> None:
         scenario = result.scenario

@@ -22,9 +22,11 @@ from shouwen.base.models import Notice
 from shouwen.base.progress import Say
 from shouwen.base.trouble import Exit, Trouble
 from shouwen.cases.enactments import enact, law_at
+from shouwen.cases.holidays import enter_year, entered_years
 from shouwen.cases.models import Case
 from shouwen.ops import cast, estate, shelf
 from shouwen.ops.cast import COMPANY, SINCE, Cast
+from shouwen.ops.coming import SOURCE, coming_years, with_coming_years
 from shouwen.ops.past import WEEKS, Past
 from shouwen.ops.present import Present
 from shouwen.ops.routine import Days
@@ -59,7 +61,7 @@ def demo_company(cases: int, say: Say, now: datetime | None = None) -> list[str]
     now = timezone.localtime(now, timezone.get_default_timezone())
     kept, fresh = _kept(now)
     company = _company(now, kept.password, fresh=fresh)
-    law = _law(now)
+    law = _law(company, now)
     estate.build(company, law)
     around = look_around(company, law)
     fill(around, cases, kept.begun, now, say)
@@ -90,7 +92,8 @@ def year(say: Say, now: datetime | None = None) -> Year:
     """Return the year before the present of a demo company that is there, ready to be filled in."""
     now = timezone.localtime(now, timezone.get_default_timezone())
     kept, _ = _kept(now)
-    return Year(look_around(cast.find(), _law(now)), beginning(kept.begun), say)
+    found = cast.find()
+    return Year(look_around(found, _law(found, now)), beginning(kept.begun), say)
 
 
 def _kept(now: datetime) -> tuple[Kept, bool]:
@@ -122,8 +125,8 @@ def _company(now: datetime, password: str, *, fresh: bool) -> Cast:
     return found
 
 
-def _law(now: datetime) -> Law:
-    """Enact the packs as of the company's beginning, unless some law is in force."""
+def _law(people: Cast, now: datetime) -> Law:
+    """Enact the packs as of the company's beginning, unless some law is in force, which is told the years it will need."""
     law = law_at(now)
     if law is None:
         ours = shelf.SHELF / OURS
@@ -131,8 +134,12 @@ def _law(now: datetime) -> Law:
         if company is None:
             raise Trouble(Exit.NOT_SET_UP, f"缺少 {ours / 'company.yaml'}。", f"{ours / 'company.yaml'} is missing.")
         packs = [*company.adopts, *([OURS] if (ours / shelf.PACK).exists() else [])]
-        enact(read_sources(shelf.folders(packs)), company.text, effective_from=SINCE, now=now, note=f"{COMPANY}建立")
-        law = law_at(now)
+        text = with_coming_years(company.text, now)
+        enact(read_sources(shelf.folders(packs)), text, effective_from=SINCE, now=now, note=f"{COMPANY}建立")
+    else:
+        for told in coming_years(entered_years(law), now):
+            enter_year(told, source=SOURCE, by=org.reader(people.gao_yuan.pk, now), now=now)
+    law = law_at(now)
     assert law is not None
     return law
 

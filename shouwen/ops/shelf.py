@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import shouwen
 from shouwen.base.trouble import Exit, Trouble
+from shouwen.policy.errors import Fault
 from shouwen.policy.source import SourceError, read_file
 
 SHELF = Path(shouwen.__file__).resolve().parents[1] / "packs"
 PACK = "pack.yaml"
+MEANT = re.compile(
+    r"(\.ya?ml)+(\.txt)?$", re.IGNORECASE
+)  # how editors and systems that hide endings name what is meant as a .yaml
 
 
 def folders(names: Iterable[str], shelf: Path = SHELF) -> list[Path]:
@@ -23,6 +28,23 @@ def folders(names: Iterable[str], shelf: Path = SHELF) -> list[Path]:
         for folder in _packs_in(name, shelf):
             _gather(folder, shelf, found)
     return list(found.values())
+
+
+def unread(shelf: Iterable[Path]) -> list[Fault]:
+    """Return a fault for each file that is meant as part of a pack and is not read because of how its name ends."""
+    strange = [
+        (p, stem)
+        for folder in shelf
+        for p in sorted(folder.iterdir())
+        if p.suffix != ".yaml" and (stem := MEANT.sub("", p.name)) != p.name
+    ]
+    return [
+        Fault(
+            f"{p.parent.name}/{p.name}", 1, 1, f"文件名须以 .yaml 结尾,这个文件没有读;改名为 {stem}.yaml",
+            f"the name of a file ends in .yaml; this one was not read; rename it {stem}.yaml",
+        )
+        for p, stem in strange
+    ]  # fmt: skip
 
 
 def _packs_in(name: str, shelf: Path) -> list[Path]:

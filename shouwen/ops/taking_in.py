@@ -20,6 +20,7 @@ from shouwen.base import repeats
 from shouwen.base.errors import KeyReused
 from shouwen.base.progress import Say
 from shouwen.base.trouble import Exit, Trouble
+from shouwen.base.workbooks import BadCell, BadWorkbook, Bounds, Line, read_sheet, text_of
 from shouwen.cases.acting import act_many
 from shouwen.cases.enactments import Laws
 from shouwen.ops.case_map import CaseMap
@@ -31,7 +32,12 @@ from shouwen.staff.models import IMPORTER, Unit
 
 BATCH: Final = 200  # rows of one transaction
 LONGEST_KEY: Final = 120
+WORKBOOKS: Final = (".xlsx", ".xlsm")
+LARGEST: Final = 100 * 1024 * 1024  # bytes of a workbook: it is read whole, unlike a CSV
+BOUNDS: Final = Bounds(unpacked=1024 * 1024 * 1024, cells=4_000_000)  # about 1 GB of memory
 Why = tuple[tuple[str, str], ...]  # (zh, en) each
+Record = dict[str, str] | Why  # a row's columns by name, or why it has none
+RAGGED: Final[Why] = (("列数与表头不符", "it has more or fewer columns than the header"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +109,51 @@ def _unit(name: str) -> int:
 # ---- reading -------------------------------------------------------------------------------------------------------------
 
 
-def _records(path: Path, case_map: CaseMap, stack: ExitStack) -> Iterator[tuple[int, dict[str, str] | None]]:
-    """Yield the line and the columns of each row; None for a row that has more or fewer columns than the header."""
+def _records(path: Path, case_map: CaseMap, stack: ExitStack) -> Iterator[tuple[int, Record]]:
+    """Yield the line and the columns of each row, of a workbook or a CSV file."""
+    return _of_workbook(path, case_map) if path.suffix.lower() in WORKBOOKS else _of_csv(path, case_map, stack)
+
+
+def _of_workbook(path: Path, case_map: CaseMap) -> Iterator[tuple[int, Record]]:
+    try:
+        if path.stat().st_size > LARGEST:
+            mb = LARGEST // 1024 // 1024
+            raise Trouble(
+                Exit.USAGE, f"{path.name} 超过 {mb} MB。请另存为 CSV。", f"{path.name} is larger than {mb} MB. Save it as CSV."
+            )
+        sheet = read_sheet(path.read_bytes(), BOUNDS)
+    except OSError as e:
+        raise _unread(path, e) from None
+    except BadWorkbook as e:
+        raise Trouble(Exit.USAGE, f"{path.name}：{e.zh}", f"{path.name}: {e.en}") from None
+    _demand_columns(path, sheet.heads, case_map)
+    for line in sheet.lines:
+        yield line.number, _columns(sheet.heads, line, case_map)
+
+
+def _columns(heads: Sequence[str], line: Line, case_map: CaseMap) -> Record:
+    """The columns that a map reads; its moment is written as the map says."""
+    found: dict[str, str] = {}
+    wanted = frozenset(case_map.columns)
+    for head, value in zip(heads, line.cells, strict=True):
+        if head in wanted:
+            try:
+                found[head] = text_of(value, case_map.format if head == case_map.at else "")
+            except BadCell as e:
+                return ((f"{head}：{e.zh}", f"{head}: {e.en}"),)
+    return found
+
+
+def _of_csv(path: Path, case_map: CaseMap, stack: ExitStack) -> Iterator[tuple[int, Record]]:
     try:
         file = stack.enter_context(path.open(encoding=case_map.encoding, newline="", errors="surrogateescape"))
         reader = csv.reader(file, delimiter=case_map.delimiter)
         header = [name.strip() for name in next(reader, [])]
     except OSError as e:
-        raise Trouble(Exit.USAGE, f"读不了 {path}（{e.strerror}）。", f"{path} cannot be read ({e.strerror}).") from None
+        raise _unread(path, e) from None
     except csv.Error:
         header = []
-    if lacking := [name for name in case_map.columns if name not in header]:
-        listed, known = "、".join(lacking), "、".join(h for h in header[:40] if h.isprintable())
-        raise Trouble(
-            Exit.USAGE,
-            f"{path.name} 没有对应表要的列：{listed}。文件中有：{known or '（无）'}。",
-            f"{path.name} lacks columns that the map names: {listed}. It has: {known or '(none)'}.",
-        )
+    _demand_columns(path, header, case_map)
     while True:
         line = reader.line_num + 1
         try:
@@ -127,10 +161,25 @@ def _records(path: Path, case_map: CaseMap, stack: ExitStack) -> Iterator[tuple[
         except StopIteration:
             return
         except csv.Error:
-            yield line, None
+            yield line, RAGGED
             continue
         if cells:
-            yield line, dict(zip(header, cells, strict=True)) if len(cells) == len(header) else None
+            yield line, dict(zip(header, cells, strict=True)) if len(cells) == len(header) else RAGGED
+
+
+def _unread(path: Path, e: OSError) -> Trouble:
+    return Trouble(Exit.USAGE, f"读不了 {path}（{e.strerror}）。", f"{path} cannot be read ({e.strerror}).")
+
+
+def _demand_columns(path: Path, header: Sequence[str], case_map: CaseMap) -> None:
+    """Raise Trouble when a column that the map reads is not there."""
+    if lacking := [name for name in case_map.columns if name not in header]:
+        listed, known = "、".join(lacking), "、".join(h for h in header[:40] if h.isprintable())
+        raise Trouble(
+            Exit.USAGE,
+            f"{path.name} 没有对应表要的列：{listed}。文件中有：{known or '（无）'}。",
+            f"{path.name} lacks columns that the map names: {listed}. It has: {known or '(none)'}.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +203,11 @@ class _Reading:
             )
         return law.nouns[name]
 
-    def rows(self, records: Iterable[tuple[int, dict[str, str] | None]]) -> Iterator[Row]:
+    def rows(self, records: Iterable[tuple[int, Record]]) -> Iterator[Row]:
         """Yield each record as an act, or with why it is none."""
         for line, record in records:
-            if record is None:
-                yield Row(line, "", None, (("列数与表头不符", "it has more or fewer columns than the header"),))
+            if isinstance(record, tuple):
+                yield Row(line, "", None, record)
                 continue
             key = record[self.case_map.key].strip()
             shown = key[:LONGEST_KEY] if key.isprintable() else ""

@@ -215,7 +215,7 @@ class Teller:
     def _sent(self, story: Story, site: Site, trouble: Trouble, at: datetime, visit: datetime | None) -> int:
         """The customer is answered, somebody is sent and arrives."""
         tech = self.technician(site, trouble.skill, visit or at)
-        self._then(story, 3, 20, Step(at, "reply", site.desk))
+        self._then(story, 3, 20, Step(at, "reply", site.desk, {"answer_text": matters.ANSWERS[trouble.kind == "fault"]}))
         sent: dict[str, Any] = {"technician": tech}
         if trouble.kind == "fault":
             sent["visit_at"] = visit or at + timedelta(hours=3)

@@ -65,10 +65,10 @@ def test_reading_and_confirming_is_for_the_person_told() -> None:
 
     assert mark_read(7, [plain, others], now=NOW) == 1
     assert [n.key for n in Notice.objects.unread(7)] == ["a"]
-    assert not confirm(7, others, now=NOW)
-    assert not confirm(7, plain, now=NOW)
-    assert confirm(7, mine, now=NOW)
-    assert not confirm(7, mine, now=NOW)
+    assert not confirm(7, [others], now=NOW)
+    assert not confirm(7, [plain], now=NOW)
+    assert confirm(7, [mine], now=NOW)
+    assert not confirm(7, [mine], now=NOW)
     assert not Notice.objects.unconfirmed(7).exists()
     assert Notice.objects.unconfirmed(8).count() == 1
 

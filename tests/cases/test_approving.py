@@ -83,7 +83,7 @@ def asked(people: Cast, amount: int = 10_000, *, urgent: bool = True) -> Case:
 def move(case: Case, people: Cast, name: str, who: str) -> Ruling:
     """Somebody says something to the one approval there is."""
     pending = case.approvals.filter(closed_at=None).first() or case.approvals.get()
-    return act(Act(name, case.ref, getattr(people, who).pk, NINE, row=str(pending.pk)), now=NINE)
+    return act(Act(name, case.ref, getattr(people, who).pk, NINE, row=str(pending.pk), reason="照章办理"), now=NINE)
 
 
 def state_of(case: Case, people: Cast) -> str:

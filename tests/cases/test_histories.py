@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from shouwen.base.sql import raw
 from shouwen.cases.enactments import law_at, sources_of
 from shouwen.cases.histories import Archive, Period, Touched, touched
 from shouwen.cases.models import Enactment
-from shouwen.ops import past, seed
 from shouwen.policy.company import read_company
 from shouwen.policy.law import Law, load
 from shouwen.policy.simulating import Rehearsal
 from shouwen.policy.simulating_report import Report
+from tests.demo import weeks_of_a_demo
 from tests.world import NOW
 
 CASES = 90
 
 
-@pytest.fixture
-def months(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> datetime:
-    """Four weeks acted and a lively present; returns when they begin."""
-    settings.HOME = tmp_path
-    monkeypatch.setattr(past, "ACTED", CASES)
-    seed.demo_company(CASES, lambda zh, en: None, NOW)
-    return NOW - timedelta(days=60)
+@pytest.fixture(scope="module")
+def months(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[datetime]:
+    """Four weeks acted and a lively present, once for all of these tests, which only read; returns when they begin."""
+    with weeks_of_a_demo(django_db_blocker, tmp_path_factory.mktemp("demo"), cases=CASES, acted=CASES):
+        yield NOW - timedelta(days=60)
 
 
 def in_force() -> Law:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shouwen.base import numbering
+from shouwen.cases.acting import act
 from shouwen.cases.book import Book
 from shouwen.cases.counting import questions
 from shouwen.cases.facts import matter_of
@@ -26,9 +27,11 @@ from shouwen.policy.packs import read_sources
 from shouwen.policy.ruling import Cite, Enter
 from shouwen.policy.subjects import Subject
 from shouwen.policy.world import World
+from tests.cases.doing import opening
 from tests.cases.law import PACKS
 from tests.cases.twin import DatabaseWorld, far_ids, install
-from tests.world import at
+from tests.policy.laws import NOUNS, law_of
+from tests.world import at, cast
 
 NOW: Final = at("2026-03-18 10:00")
 UNITS: Final = (11, 12)
@@ -135,7 +138,7 @@ def test_sql_and_memory_count_the_same(world: World, asked_at: datetime, by: int
         written.write_down(NOW)
         kept = [d for d in world.done if d.act.startswith("kept:")]
         _keep(kept, world)
-        book = Book(lock=False)
+        book = Book()
         book.take(Ref(s.kind, s.noun, s.id) for s in world.subjects.values() if s.noun == "refund")
         opening = Act("open", Ref("case", "refund", 999), by, asked_at, opening=Opening(UNITS[0], CUSTOMERS[0]))
         subjects: list[Living] = [*book.subjects.values(), newborn(opening, law.nouns["refund"], 0, NOW)]
@@ -174,3 +177,21 @@ def _keep(kept: list[Done], world: World) -> None:
         )
         for d in kept
     )
+
+
+ONE_OF_EACH: Final = """
+measures:
+  same: {zh: 同样紧急的报修数, count: job.open, per: urgency}
+clauses:
+  - {id: "1", zh: 每种只一件, for: job, requires: {before: open, that: {same: "0"}}}
+"""
+
+
+@pytest.mark.django_db
+def test_what_is_counted_per_a_field_goes_by_what_the_act_brings() -> None:
+    people = cast(NOW)
+    install(law_of(ONE_OF_EACH, NOUNS.replace("clauses:\n", "")), "one of each")
+
+    found = [act(opening("job", people.chen_jie, NOW, urgency=u), now=NOW).outcome for u in ("urgent", "slow", "urgent")]
+
+    assert found == ["allowed", "allowed", "refused"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.db.utils import IntegrityError
 
+from shouwen.base.models import Event
+from shouwen.cases import loads as loads_of
 from shouwen.cases.models import Approval, Case, CaseLink, Deadline, Enactment, Occurrence, Task
 from shouwen.customers.models import Customer
 from shouwen.ops.cast import Cast
@@ -143,8 +146,47 @@ def test_the_desk_orders_what_somebody_owes_by_what_falls_due(people: Cast) -> N
     soon = opened("repair", people.chen_jie, NINE, urgency="urgent")
     opened("repair", people.su_min, NINE, urgency="urgent")
 
-    assert list(Case.objects.owed_by(people.chen_jie.pk).soonest_first()) == [soon, late, calm]
+    assert list(Case.objects.soonest_owed_by([people.chen_jie.pk], 9)) == [soon, late, calm]
+    assert next(iter(Case.objects.soonest_owed_by([people.chen_jie.pk], 1))) == soon
     assert set(Case.objects.open().of("repair").ended()) == set()
+
+
+def test_a_desk_holds_what_others_answer_for_and_one_has_promised(people: Cast) -> None:
+    alone, shared = (opened("repair", people.su_min, NINE, people.units.hupan, urgency="urgent") for _ in range(2))
+    owes = Deadline.objects.running().filter(owes=[people.su_min.pk])
+    owes.filter(case=alone).update(owes=[people.he_jing.pk])
+    owes.filter(case=shared).update(owes=[people.su_min.pk, people.he_jing.pk])
+
+    assert set(Case.objects.soonest_owed_by([people.he_jing.pk], 9)) == {alone, shared}
+    assert set(Case.objects.soonest_owed_by([people.su_min.pk, people.he_jing.pk], 9)) == {alone, shared}
+    assert not Case.objects.visible_to(reader(people.chen_jie, NINE)).soonest_owed_by([people.he_jing.pk], 9).exists()
+    assert {d.case for d in Deadline.objects.owed_by([people.he_jing.pk])} == {alone, shared}
+
+
+def test_loads_are_counted_as_far_as_they_matter(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = [opened("repair", people.chen_jie, NINE, urgency="urgent") for _ in range(3)]
+    Deadline.objects.filter(case=cases[0]).update(owes=[people.li_na.pk, people.chen_jie.pk])
+    ids, sees, later = (people.chen_jie.pk, people.li_na.pk), reader(people.lin_yue, NINE), NINE + timedelta(days=1)
+    monkeypatch.setattr(loads_of, "MANY", 2)
+
+    found = loads_of.loads(ids, sees, now=later, soon=timedelta(hours=1))
+
+    chen_jie, li_na = (found[pk] for pk in ids)
+    assert (chen_jie.matters, chen_jie.late, li_na.matters, li_na.late) == (3, 3, 0, 1)  # of more than two, that there are more
+    assert set(li_na.promises) == set(Deadline.objects.filter(case=cases[0]).values_list("pk", flat=True))
+    before = loads_of.loads(ids, sees, now=NINE, soon=timedelta(days=1))
+    assert (before[ids[1]].late, before[ids[1]].soon) == (0, 1)
+    assert loads_of.loads(ids, reader(people.he_jing, NINE), now=later, soon=timedelta(hours=1))[ids[0]].matters == 0
+
+
+def test_the_cases_of_a_clause_are_those_it_did_something_to(people: Cast) -> None:
+    urgent = opened("repair", people.chen_jie, NINE, urgency="urgent")
+    opened("repair", people.chen_jie, NINE, urgency="normal")
+    clause = Deadline.objects.filter(case=urgent).order_by("pk")[0].clause
+    kind = Event.objects.filter(case_id=urgent.pk, clause=clause)[0].kind
+
+    assert list(Case.objects.told_by(clause)) == list(Case.objects.told_by(clause, kind)) == [urgent]
+    assert not Case.objects.told_by(clause, "breach").exists()
 
 
 def test_a_task_of_a_post_stands_on_the_desk_of_its_holders(people: Cast) -> None:
@@ -166,6 +208,15 @@ def test_a_task_of_a_post_stands_on_the_desk_of_its_holders(people: Cast) -> Non
         ),
         ("case_open_of_staff", "select id from cases_case where closed_at is null and responsible_id = 5 order by next_due"),
         ("case_open_of_unit", "select id from cases_case where closed_at is null and unit_id = 5 order by next_due"),
+        ("case_open_due", "select id from cases_case where closed_at is null order by next_due, id limit 9"),
+        ("case_open_held", "select id from cases_case where closed_at is null and held order by next_due, id limit 9"),
+        ("case_open_at_step", "select id from cases_case where closed_at is null and procedure = 'x' and step = 'y'"),
+        ("case_ended_newest", "select id from cases_case where closed_at is not null order by opened_at desc, id desc limit 9"),
+        ("case_first_asked", "select id from cases_case where first_asked_id = 5 order by opened_at desc"),
+        (
+            "deadline_running_of_staff",
+            "select id from cases_deadline where stopped_at is null and owes[1] = 5 order by due_at, id",
+        ),
         ("case_about_record", "select id from cases_case where records && '{5}'::bigint[]"),
         ("task_open_of_staff", "select id from cases_task where done_at is null and who && '{5}'::bigint[]"),
         ("task_open_of_post", "select id from cases_task where done_at is null and post <> '' and post = 'x' and unit_id = 5"),

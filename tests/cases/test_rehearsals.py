@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from shouwen.base.access import Reader
-from shouwen.base.errors import FieldError, Forbidden, NotFound
+from shouwen.base.errors import FieldError, Forbidden, KeyReused, NotFound
 from shouwen.base.models import Event
 from shouwen.cases import rehearsals
 from shouwen.cases.models import RehearsalRun
@@ -95,6 +95,28 @@ def test_no_more_than_a_few_wait(manager: Reader) -> None:
 
     with pytest.raises(FieldError, match="invalid"):
         asked(manager)
+
+
+def test_asked_twice_with_one_key_it_is_one_rehearsal_even_when_no_more_may_wait(manager: Reader) -> None:
+    first = rehearsals.ask(wanted(), by=manager, now=NOW, key="form-1")
+    for _ in range(rehearsals.MOST_WAITING - 1):
+        asked(manager)
+
+    again = rehearsals.ask(wanted(), by=manager, now=LATER, key="form-1")
+
+    assert again == first
+    assert RehearsalRun.objects.count() == rehearsals.MOST_WAITING
+    assert Event.objects.filter(act="rehearse", subject_id=first.pk).count() == 1
+
+
+def test_a_key_stands_for_one_proposal_and_one_that_was_refused_is_free_again(manager: Reader) -> None:
+    broken = wanted(sources("demo")[FILE].replace("until: reply", "until: replies"))
+    with pytest.raises(PackError):
+        rehearsals.ask(broken, by=manager, now=NOW, key="form-2")
+    rehearsals.ask(wanted(), by=manager, now=NOW, key="form-2")
+
+    with pytest.raises(KeyReused):
+        rehearsals.ask(broken, by=manager, now=LATER, key="form-2")
 
 
 def test_one_that_waits_is_stopped_at_once(manager: Reader) -> None:

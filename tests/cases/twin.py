@@ -76,6 +76,19 @@ class DatabaseWorld(World):
         self.done, self.entries, self.next = made.done, made.entries, made.next
         self.enactment = enactment
         self.kinds = {s.id: s.kind for s in self.subjects.values()}
+        self.read = len(self.said)
+
+    @property
+    def subjects(self) -> dict[int, Subject]:
+        """How every subject stands: read back from the database when something was ruled since the last time."""
+        if self.read != len(self.said):
+            self.read = len(self.said)
+            self.stand = self.read_back()
+        return self.stand
+
+    @subjects.setter
+    def subjects(self, made: dict[int, Subject]) -> None:
+        self.stand, self.read = made, 0
 
     def new_id(self) -> int:
         """Return an id of the database."""
@@ -94,9 +107,7 @@ class DatabaseWorld(World):
             self.kinds[act.subject.id] = act.subject.kind
         papers = tuple(replace(e, attachment=_paper(act)) if e.attachment else e for e in act.evidence)
         with self.watched():
-            ruling = do(replace(act, evidence=papers), now=now or act.at)
-        self.read_back()
-        return ruling
+            return do(replace(act, evidence=papers), now=now or act.at)
 
     def run_clock(self, until: datetime) -> None:
         """Let the clock of the product run, from moment to moment."""
@@ -110,7 +121,6 @@ class DatabaseWorld(World):
             self.ring(until)
             clock.tick(until)
         self.clock = max(self.clock, until)
-        self.read_back()
 
     def ring(self, until: datetime) -> None:
         """Fire what is due before a moment, each at its own."""
@@ -151,15 +161,18 @@ class DatabaseWorld(World):
         """Write people, customers, subjects and their past."""
         write_org(self.org)
         home = next(iter(self.org.units), 0) or Unit.objects.create(name="公司", kind="company").pk
-        for key, known in self.customers.items():
-            kept = {k: self.law.customer_fields[k].type.dump(v) for k, v in known.items() if k in self.law.customer_fields}
-            Customer(
-                id=key, number=f"KH{key}", name=f"客户{key}", unit_id=home, fields=kept, created_at=EVER, updated_at=EVER
-            ).save(force_insert=True)
-        book, minutes = Book(lock=True), Minutes(at)
+        fields = {
+            key: {k: self.law.customer_fields[k].type.dump(v) for k, v in known.items() if k in self.law.customer_fields}
+            for key, known in self.customers.items()
+        }
+        Customer.objects.bulk_create(
+            Customer(id=key, number=f"KH{key}", name=f"客户{key}", unit_id=home, fields=kept, created_at=EVER, updated_at=EVER)
+            for key, kept in fields.items()
+        )
+        book, minutes = Book(begin=_begun), Minutes(at)
         for s in self.subjects.values():
             book.subjects[s.id] = living(s, self.law, self.enactment.pk, at)
-        effects.write(book, minutes)
+        effects.write(book, minutes, _begun)
         write_events(
             EventRow(
                 subject=Ref(self.kinds[d.subject], d.noun, d.subject), kind=ACT, act=d.act, actor=d.by, at=d.at, entered_at=d.at,
@@ -173,17 +186,21 @@ class DatabaseWorld(World):
         assert self.clock is not None
         Round.objects.create(looked_until=self.clock)
 
-    def read_back(self) -> None:
-        """Read every subject as it now stands."""
+    def read_back(self) -> dict[int, Subject]:
+        """Return every subject as it now stands."""
         cases = Case.objects.values_list("pk", "procedure")
         refs = [Ref("case", procedure, pk) for pk, procedure in cases]
         refs += [Ref("record", "", i) for i, kind in self.kinds.items() if kind == "record"]
         refs += [Ref("entry", book, pk) for pk, book in EntryState.objects.values_list("pk", "book")]
-        book = Book(lock=False)
+        book = Book()
         book.take(refs)
-        order = {key: n for n, key in enumerate(self.subjects)}
+        order = {key: n for n, key in enumerate(self.stand)}
         found = sorted(book.subjects.values(), key=lambda s: (order.get(s.ref.id, len(order)), s.entered_at or EVER, s.ref.id))
-        self.subjects = {s.ref.id: subject(s) for s in found}
+        return {s.ref.id: subject(s) for s in found}
+
+
+def _begun() -> None:
+    """The test's own transaction has begun."""
 
 
 def _happening(e: Entry, n: int, kinds: Mapping[int, str]) -> Happening:
@@ -197,21 +214,18 @@ def write_org(org: Org) -> None:
     left = list(org.units.values())
     while left:  # those above first
         ready = [u for u in left if u.parent not in {x.id for x in left}]
-        for u in ready:
-            Unit(id=u.id, name=u.name, kind=u.kind or "department", parent_id=u.parent or None, calendar=u.calendar).save(
-                force_insert=True
-            )
-        left = [u for u in left if u not in ready]
-    for p in org.staff.values():
-        Staff(id=p.id, username=f"{p.name}-{p.id}".lower(), name=p.name, unit_id=p.unit or None, skills=sorted(p.skills)).save(
-            force_insert=True
+        Unit.objects.bulk_create(
+            Unit(id=u.id, name=u.name, kind=u.kind or "department", parent_id=u.parent or None, calendar=u.calendar)
+            for u in ready
         )
-    for p in org.staff.values():
-        if p.superior:
-            Staff.objects.filter(pk=p.id).update(superior=p.superior)
-    for u in org.units.values():
-        if u.head:
-            Unit.objects.filter(pk=u.id).update(head=u.head)
+        left = [u for u in left if u not in ready]
+    Staff.objects.bulk_create(
+        Staff(id=p.id, username=f"{p.name}-{p.id}".lower(), name=p.name, unit_id=p.unit or None, skills=sorted(p.skills))
+        for p in org.staff.values()
+    )
+    led = [Staff(id=p.id, superior_id=p.superior) for p in org.staff.values() if p.superior]
+    Staff.objects.bulk_update(led, ["superior"])
+    Unit.objects.bulk_update([Unit(id=u.id, head_id=u.head) for u in org.units.values() if u.head], ["head"])
     Holding.objects.bulk_create(
         Holding(staff_id=h.staff, post=h.post, unit_id=h.unit or None, since=h.since or EVER, until=h.until)
         for h in dict.fromkeys(org.holdings)
@@ -333,21 +347,8 @@ def trace(world: World, names: Names) -> list[Any]:
         r = said.ruling
         if r.subject.kind == "staff" and r.subject.id not in world.org.staff:
             continue  # somebody the database has from its beginning
-        found.append(
-            names.of(
-                [
-                    r.outcome,
-                    _act(r.act, world),
-                    r.refusals,
-                    r.warnings,
-                    _effects(r.effects),
-                    r.cites,
-                    r.flags,
-                    dict(r.reads),
-                    dict(r.proposals),
-                ]
-            )
-        )
+        of = [r.outcome, _act(r.act, world), r.refusals, r.warnings, _effects(r.effects), r.cites, r.flags]
+        found.append(names.of([*of, dict(r.reads), dict(r.proposals)]))
     return found
 
 

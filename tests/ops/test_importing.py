@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import pytest
+from xlsxwriter import Workbook
 
 from shouwen.base.models import Event
 from shouwen.base.trouble import Trouble
@@ -189,6 +190,62 @@ def test_rows_of_the_wrong_length_and_of_another_encoding_do_not_stop_the_rest(l
 
     assert report.taken == 2
     assert why(report) == {3: "列数与表头不符", 4: "不是 utf-8-sig 编码"}
+
+
+def workbook(tmp_path: Path, *rows: Mapping[str, Any], title: str = "") -> Path:
+    """A workbook with these rows, its moments as moments and what looks like a number as a number; what a row does not say is as in COLUMNS."""
+    path = tmp_path / "rows.XLSX"
+    with Workbook(path) as book:
+        sheet, moment = book.add_worksheet(), book.add_format({"num_format": "yyyy/m/d h:mm"})
+        top = 1 if title else 0
+        if title:
+            sheet.merge_range(0, 0, 0, len(COLUMNS) - 1, title)
+        sheet.write_row(top, 0, list(COLUMNS))
+        for n, row in enumerate(rows, top + 1):
+            for column, value in enumerate(({**COLUMNS, **row}).values()):
+                if isinstance(value, datetime):
+                    sheet.write_datetime(n, column, value, moment)
+                elif isinstance(value, str) and value.isdigit():
+                    sheet.write_number(n, column, int(value))
+                else:
+                    sheet.write(n, column, value)
+    return path
+
+
+def test_a_workbook_is_taken_as_the_same_rows_in_a_csv_file_are(law: None, tmp_path: Path) -> None:
+    moment = datetime.fromisoformat("2018-07-04T17:24:41")
+
+    first = take(workbook(tmp_path, {"REC_ID": "101", "CREATE_TIME": moment}, {"REC_ID": "102"}, title="2018年7月诉求"))
+    again = take(listed(tmp_path, {"REC_ID": "101"}, {"REC_ID": "102"}))
+
+    assert (first.taken, why(first)) == (2, {})
+    assert (again.taken, again.before, why(again)) == (0, 2, {})
+
+
+def test_rows_of_a_workbook_are_told_by_the_lines_it_shows(law: None, tmp_path: Path) -> None:
+    report = take(workbook(tmp_path, {"REC_ID": "1"}, {"CREATE_TIME": "?"}, {"REC_ID": 330106199001011234}, title="诉求"))
+
+    assert report.taken == 1
+    assert why(report)[4] == "时间（CREATE_TIME）读不懂"
+    assert why(report)[5].startswith("REC_ID：数字超过15位")
+
+
+def test_a_workbook_that_is_broken_or_lacks_a_column_is_a_sentence(law: None, tmp_path: Path) -> None:
+    whole = workbook(tmp_path, {})
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(whole.read_bytes()[:800])
+    other = tmp_path / "other.xlsx"
+    with Workbook(other) as book:
+        book.add_worksheet().write_row(0, 0, ["编号", "时间"])
+
+    said = []
+    for path in (broken, other, tmp_path / "nowhere.xlsx"):
+        with pytest.raises(Trouble) as trouble:
+            take(path)
+        said.append(trouble.value.zh)
+    assert said[0] == "broken.xlsx：这个 Excel 文件打不开，可能已损坏。请重新另存为 .xlsx 再试。"
+    assert said[1].startswith("other.xlsx 没有对应表要的列：REC_ID")
+    assert said[2].startswith("读不了")
 
 
 def test_a_line_is_where_its_row_begins(law: None, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from shouwen.ops.tales import Around
 from shouwen.ops.year import Year, days_there
 from shouwen.staff.models import Absence
 from shouwen.web.touring import history
-from tests.ops.test_seed import silent, wrong
+from tests.demo import silent, wrong
 from tests.world import NOW, ZONE, at
 
 END = at("2026-11-15 00:00")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from shouwen.base.access import Reader, VisibleQuerySet
+from shouwen.base.access import Reader, VisibleQuerySet, any_of
 from shouwen.base.fields import IdField
+from shouwen.base.models import Event
 from shouwen.cases.models.json_shape import is_array, is_object
 from shouwen.cases.models.work import Deadline, Task
 from shouwen.policy.act import Ref
@@ -22,11 +24,12 @@ class CaseQuerySet(VisibleQuerySet["Case"]):
 
     unit_field: ClassVar[str] = "unit_id"
     own_fields: ClassVar[tuple[str, ...]] = ("responsible_id", "first_asked_id")
+    withheld_field: ClassVar[str] = "withheld_from"
 
     def own(self, reader: Reader) -> Q:
         """Also what somebody has an open task in."""
         working = Task.objects.open().for_persons(reader.people).filter(case__isnull=False)
-        return super().own(reader) | Q(pk__in=working.values("case_id"))
+        return super().own(reader) | any_of("pk", working.values("case_id"))
 
     def open(self) -> Self:
         """Those that have not ended."""
@@ -40,14 +43,29 @@ class CaseQuerySet(VisibleQuerySet["Case"]):
         """Those of one procedure."""
         return self.filter(procedure=procedure)
 
+    def told_by(self, clause: str, kind: str = "") -> Self:
+        """Those with an event of a clause (of one kind: a breach …). Who sees a case sees its events."""
+        events = Event.objects.filter(clause=clause, case_id__isnull=False)
+        return self.filter(pk__in=(events.filter(kind=kind) if kind else events).values("case_id"))
+
     def about(self, *records: int) -> Self:
         """Those whose fields point to one of these records (a house, a vehicle)."""
         return self.filter(records__overlap=list(records))
 
-    def owed_by(self, *staff: int) -> Self:
-        """Open ones that somebody answers for: as responsible, or as the one who owes a running promise of theirs."""
-        promised = Deadline.objects.running().filter(owes__overlap=list(staff), case__isnull=False)
-        return self.open().filter(Q(responsible__in=staff) | Q(pk__in=promised.values("case_id")))
+    def soonest_owed_by(self, staff: Collection[int], most: int) -> Self:
+        """The first open ones that these persons answer for, or owe a running promise on.
+
+        At least so many, if there are; for each person no more are read of either, for each part comes in the order of its index.
+        """
+        found = Q(pk__in=[])
+        seen = Exists(self.open().filter(pk=OuterRef("case_id")))
+        for person in sorted(staff):
+            running = Deadline.objects.running().filter(seen).order_by(F("due_at").asc(nulls_last=True), "pk")
+            parts = (running.filter(owes__0=person), running.filter(owes__1__isnull=False, owes__overlap=[person]))
+            found |= any_of("pk", Case.objects.open().filter(responsible=person).soonest_first().values("pk")[:most])
+            for part in parts:
+                found |= any_of("pk", part.values("case_id")[:most])
+        return self.open().filter(found).soonest_first()
 
     def soonest_first(self) -> Self:
         """In the order in which something falls due; what promises nothing comes last."""
@@ -107,6 +125,8 @@ class Case(models.Model):
         db_constraint=False,
     )
     records = ArrayField(models.BigIntegerField(), verbose_name=_("有关台账"), default=list)  # the records its fields point to
+    # Whom it is about, as long as it is open.
+    withheld_from = ArrayField(models.BigIntegerField(), verbose_name=_("不给谁看"), default=list)
     opened_at = models.DateTimeField(_("立项时间"))
     entered_at = models.DateTimeField(_("录入时间"))
     closed_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
@@ -132,14 +152,25 @@ class Case(models.Model):
         indexes = (
             models.Index(fields=["-opened_at", "-id"], name="case_newest"),
             models.Index(fields=["-opened_at", "-id"], name="case_open_newest", condition=Q(closed_at=None)),
+            models.Index(fields=["-opened_at", "-id"], name="case_ended_newest", condition=Q(closed_at__isnull=False)),
             models.Index(fields=["procedure", "-opened_at"], name="case_of_procedure"),
-            models.Index(fields=["unit", "next_due"], name="case_open_of_unit", condition=Q(closed_at=None)),
+            models.Index(fields=["next_due", "id"], name="case_open_due", condition=Q(closed_at=None)),
+            models.Index(fields=["next_due", "id"], name="case_open_held", condition=Q(closed_at=None, held=True)),
+            models.Index(fields=["procedure", "step", "next_due", "id"], name="case_open_at_step", condition=Q(closed_at=None)),
+            models.Index(  # with what reports count, so that they read the index alone
+                fields=["unit", "next_due", "id"],
+                include=["responsible", "held"],
+                name="case_open_of_unit",
+                condition=Q(closed_at=None),
+            ),
             models.Index(fields=["unit", "-opened_at"], name="case_of_unit"),
             models.Index(fields=["customer", "-opened_at"], name="case_of_customer", condition=Q(customer__isnull=False)),
-            models.Index(fields=["responsible", "next_due"], name="case_open_of_staff", condition=Q(closed_at=None)),
+            models.Index(fields=["responsible", "next_due", "id"], name="case_open_of_staff", condition=Q(closed_at=None)),
             models.Index(fields=["responsible", "-opened_at"], name="case_of_staff"),
-            models.Index(fields=["first_asked"], name="case_first_asked"),
+            models.Index(fields=["customer"], name="case_open_of_customer", condition=Q(closed_at=None, customer__isnull=False)),
+            models.Index(fields=["first_asked", "-opened_at"], name="case_first_asked"),
             GinIndex(fields=["records"], name="case_about_record", fastupdate=False),
+            GinIndex(fields=["withheld_from"], name="case_withheld", condition=~Q(withheld_from=[]), fastupdate=False),
             models.Index(fields=["parent"], name="case_of_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["held_until"], name="case_held_until", condition=Q(held_until__isnull=False)),
@@ -205,6 +236,6 @@ def visible_cases(reader: Reader) -> CaseQuerySet:
 def customers_of_cases(reader: Reader) -> Q:
     """The condition for customers of cases somebody works on."""
     people = sorted(reader.people)
-    own = Case.objects.open().filter(Q(responsible__in=people) | Q(first_asked__in=people), customer__isnull=False)
+    own = Case.objects.open().filter(Q(responsible__in=people) | Q(first_asked__in=people), customer=OuterRef("pk"))
     working = Task.objects.open().for_persons(reader.people).filter(case__customer__isnull=False)
-    return Q(pk__in=own.values("customer_id")) | Q(pk__in=working.values("case__customer_id"))
+    return Q(Exists(own)) | any_of("pk", working.values("case__customer_id"))
