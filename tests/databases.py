@@ -71,7 +71,7 @@ def _migrate(name: str) -> None:
 def _sweep(server: psycopg.Connection[tuple[object, ...]], keep: str) -> None:
     """Drop clones of processes that are gone, and templates that nobody asked for within the last hour."""
     (HOME_OF_TESTS / keep).touch()
-    recent = {p.name for p in HOME_OF_TESTS.glob("template_*") if time.time() - p.stat().st_mtime < 3600}
+    recent = {keep, *(p.name for p in HOME_OF_TESTS.glob("template_*") if time.time() - p.stat().st_mtime < 3600)}
     for (name,) in server.execute("select datname::text from pg_database where datname ~ '^(clone|template)_.'").fetchall():
         kind, which, *_ = str(name).split("_")
         stale = not Path(f"/proc/{which}").exists() if kind == "clone" else name not in recent

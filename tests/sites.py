@@ -19,6 +19,9 @@ FLAGS = [  # Debian's Chromium as root, quiet towards the network
 ]  # fmt: skip
 
 
+PATIENCE = 120  # seconds until it answers: a process that ends is noticed at once, a slow machine may be slow
+
+
 @contextlib.contextmanager
 def serving(env: Mapping[str, str], *, worker: bool = False) -> Iterator[str]:
     """Run the web process (and a worker) until the end of the block; gives the address."""
@@ -41,7 +44,8 @@ def serving(env: Mapping[str, str], *, worker: bool = False) -> Iterator[str]:
 
 
 def _await(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         assert process.poll() is None, "the web process ended before it answered"
         try:
             urllib.request.urlopen(address, timeout=5).close()  # noqa: S310  our own address

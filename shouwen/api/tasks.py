@@ -11,7 +11,7 @@ from ninja import Path, Query, Router
 from shouwen.api.asking import asker
 from shouwen.api.paging import HIGHEST_ID, LIMIT, MOST, Place, read_cursor, write_cursor
 from shouwen.api.ruled import Key, ruled
-from shouwen.api.shapes import In, ProblemOut, RulingOut, TaskOut, TaskPage
+from shouwen.api.shapes import In, ProblemOut, RulingOut, TaskOut, TaskPage, Text
 from shouwen.base.errors import NotFound
 from shouwen.cases.models import Task
 from shouwen.policy.act import Act
@@ -24,6 +24,7 @@ class TaskActIn(In):
     """What is done with a task: claim it, complete it, or say yes or no to what it asks."""
 
     act: Literal["claim", "complete", "approve", "disapprove"]
+    reason: Text = ""  # a no must have one
 
 
 def shown(task: Task) -> TaskOut:
@@ -73,4 +74,4 @@ def act_on_task(
     if found is None:
         raise NotFound
     row = str(found.approval_id or 0) if payload.act in ("approve", "disapprove") else str(found.pk)
-    return ruled(Act(payload.act, found.subject, who.staff, who.now, row=row, key=key), who)
+    return ruled(Act(payload.act, found.subject, who.staff, who.now, row=row, reason=payload.reason, key=key), who)

@@ -16,7 +16,9 @@ from shouwen.reports.rolling import marks
 
 FIRST_LOOK: Final = timedelta(days=1)
 _ROWS: Final = """select e.seq, e.at, e.kind, e.noun, e.act, e.clause, e.actor_id, coalesce((e.data -> 'owes' ->> 0)::int8, 0),
- coalesce(e.data ->> 'reason', ''), coalesce(e.data ->> 'step', ''), coalesce(c.number, ''), coalesce(c.title, ''),
+ case when %(reader)s = any(c.withheld_from) then '' else coalesce(e.data ->> 'reason', '') end, coalesce(e.data ->> 'step', ''),
+ case when %(reader)s = any(c.withheld_from) then '' else coalesce(c.number, '') end,
+ case when %(reader)s = any(c.withheld_from) then '' else coalesce(c.title, '') end,
  coalesce(c.procedure, ''), coalesce(c.enactment_id, 0), coalesce(c.unit_id, 0)
  from base_event e left join cases_case c on c.id = e.case_id
  where {what} and e.at >= %(since)s and e.at < %(until)s {more} order by e.at desc, e.seq desc limit %(limit)s"""
@@ -66,6 +68,7 @@ def page(what: What, scope: Scope, law: Law | None, place: tuple[datetime, int] 
     what is rare is soon read through.
     """
     conditions, params = _conditions(what, law)
+    params["reader"] = scope.reader
     if scope.units is not None:
         conditions.append("coalesce(c.unit_id, 0) = any(%(units)s::int8[])")
         params["units"] = sorted(scope.units)

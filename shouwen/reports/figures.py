@@ -36,11 +36,15 @@ _LOAD: Final = """select coalesce(unit_id, 0), coalesce(responsible_id, 0), coun
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which events: the days from `since` to `until`, both included, and of which units (None: of all and of none)."""
+    """Which events: the days from `since` to `until`, both included, and of which units (None: of all and of none).
+
+    `reader` is who looks: what a case withholds from them is counted, and not told.
+    """
 
     since: date
     until: date
     units: frozenset[int] | None
+    reader: int = 0
 
     @property
     def days(self) -> int:

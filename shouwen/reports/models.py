@@ -82,7 +82,7 @@ class KeptView(models.Model):
     id = IdField()
     owner = models.ForeignKey("staff.Staff", models.PROTECT, related_name="+", verbose_name=_("员工"))
     unit = models.ForeignKey("staff.Unit", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("共享单位"))
-    page = models.CharField(_("页面"), max_length=24)
+    page = models.CharField(_("页面"), max_length=80)  # as `web.lists.kept` names it
     name = models.CharField(_("名称"), max_length=40)
     query = models.CharField(_("条件"), max_length=1000)
     at = models.DateTimeField(_("时间"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -85,6 +85,11 @@ class Control:
     changed: bool = False  # by somebody else while this was being filled in; the hint says to what
 
     @property
+    def folded(self) -> bool:
+        """Whether it is kept folded: a table nobody has begun and no clause asks for now."""
+        return bool(self.columns) and not (self.needed or self.fault or any(c.value for row in self.rows for c in row))
+
+    @property
     def breadth(self) -> str:
         """How much of the width it takes: wide is all, broad is two columns."""
         if self.template in {"fields/_text.html", "fields/_rows.html", "fields/_slots.html", "fields/_crowd.html"}:
@@ -107,6 +112,7 @@ class Filling:
     needed: Mapping[str, Sequence[str]] = field(default_factory=dict)  # field -> clauses that ask for it
     chosen: Mapping[str, str] = field(default_factory=dict)
     proposals: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    able: Mapping[str, Collection[int]] = field(default_factory=dict)  # fields that give work: to whom
 
 
 def controls(shapes: Iterable[Field], filling: Filling) -> list[Control]:
@@ -118,6 +124,8 @@ def _control(shape: Field, filling: Filling) -> Control:
     kind = shape.type
     made = _bare(shape.id, said(shape, filling.lang), kind, filling)
     text = _typed_or_kept(shape.id, kind, filling)
+    if kind.name == "text" and shape.personal:  # a name, a number of a paper
+        made = replace(made, template="fields/_line.html")
     made = replace(
         made,
         value=text,
@@ -179,7 +187,8 @@ def _options(name: str, kind: FieldType, filling: Filling) -> list[Option]:
         return [Option(c.id, _choice_text(c, filling.lang)) for c in kind.choices.values()]
     if kind.name == "staff":
         first = list(filling.proposals.get(name, ()))
-        everybody = people.staff_choices(filling.request)
+        may = filling.able.get(name)
+        everybody = [c for c in people.staff_choices(filling.request) if may is None or c.id in may]
         everybody.sort(key=lambda c: first.index(c.id) if c.id in first else len(first))
         return [Option(str(c.id), c.name, note=_("建议") if c.id in first else c.note) for c in everybody]
     if kind.name == "unit":

@@ -78,6 +78,23 @@ def past_moment(column: str, place: tuple[datetime | None, int], *, down: bool) 
     return later | Q(**{f"{column}__isnull": True})
 
 
+def past(column: str, place: tuple[datetime | str | None, int], *, down: bool = False) -> Q:
+    """The condition for rows after a place, ordered by a column that is never empty and then by id. Raises BadCursor for no value.
+
+    Its first part holds for the whole: an index leads to the place by it, instead of reading all rows before it once more.
+    """
+    at, id_ = place
+    if at is None:
+        raise BadCursor
+    side, beyond = ("lt", "pk__lt") if down else ("gt", "pk__gt")
+    return Q(**{f"{column}__{side}e": at}) & (Q(**{f"{column}__{side}": at}) | Q(**{beyond: id_}))
+
+
+def past_id(id_: int, *, down: bool = False) -> Q:
+    """The condition for rows after a place, ordered by id alone: ids are given out in blocks, so they grow with time but for moments."""
+    return Q(pk__lt=id_) if down else Q(pk__gt=id_)
+
+
 def cut(rows: list[M], limit: int = PAGE) -> tuple[list[M], bool]:
     """Take one row too many away, and say whether there was one."""
     return rows[:limit], len(rows) > limit

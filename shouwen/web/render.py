@@ -47,7 +47,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "now": ask.now,
         "reader": ask.reader,
         "section": SECTIONS.get(match.namespace, match.namespace) if match else "",
-        "unread": Notice.objects.unread(ask.me.pk)[: MANY + 1].count(),
+        "unread": Notice.objects.visible_to(ask.reader).unread(ask.me.pk)[: MANY + 1].count(),
         "company": _company(ask.org.version),
         "posts": sorted(ask.reader.posts),
         "goes_out": goes_out(ask),

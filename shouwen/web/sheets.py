@@ -1,94 +1,141 @@
-"""Lists as XLSX: one sheet of texts, written row by row into a zip that is sent while it grows. Nothing of it runs as a formula.
+"""Lists as XLSX, by XlsxWriter: numbers as numbers, days as days, every text as text. Nothing of it runs as a formula.
 
-The format is ECMA-376 Part 1; only what a sheet of inline strings needs of it.
+Rows go to a file as they come, so the memory a list needs does not grow with it; the file is whole before any of it is sent.
 """
 
 from __future__ import annotations
 
-import io
+import errno
 import re
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
-from xml.sax.saxutils import escape, quoteattr
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import IO, Any, Final
+
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
+
+from shouwen.base.reveal import ExportTooLarge
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_HEAD: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_RELS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
-_SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NOT_A_NAME: Final = re.compile(r"[\[\]:*?/\\']")
 LONGEST_NAME: Final = 31  # of a sheet
 LONGEST_CELL: Final = 32_767
+LONGEST_SHEET: Final = 1_048_576  # rows; a longer list goes on in another sheet
+WIDTH: Final = 18  # of a column, in digits
+DAY: Final = "yyyy-mm-dd"
+MOMENT: Final = "yyyy-mm-dd hh:mm"
+AS_IT_IS: Final = "General"
+_NOT_A_NAME: Final = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
+_TEXTUAL: Final[dict[str, Any]] = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-class _Growing(io.RawIOBase):
-    """What has been written since it was last taken; it cannot go back, so the zip says sizes behind each part."""
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number and how a spreadsheet writes it: `form` is a number format of ECMA-376 Part 1, 18.8.31."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        """It is only written."""
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]  # zipfile writes bytes and nothing else
-        """Keep some bytes until they are taken."""
-        self._parts.append(bytes(data))
-        return len(data)
-
-    def take(self) -> bytes:
-        """Return what is there, and forget it."""
-        taken, self._parts = b"".join(self._parts), []
-        return taken
+    value: Decimal | int
+    form: str = AS_IT_IS
 
 
-def xlsx(title: str, parts: Iterable[Sequence[Sequence[str]]]) -> Iterator[bytes]:
-    """Yield a workbook of one sheet whose rows come by parts; the first row are the heads and stays in sight."""
-    file = _Growing()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, text in _around(title):
-            book.writestr(name, _HEAD + text)
-        yield file.take()
-        with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-            views = f'<sheetViews><sheetView workbookViewId="0">{pane}</sheetView></sheetViews>'
-            sheet.write(f'{_HEAD}<worksheet xmlns="{_MAIN}">{views}<sheetData>'.encode())
-            for rows in parts:
-                sheet.write("".join(_row(row) for row in rows).encode())
-                yield file.take()
-            sheet.write(b"</sheetData></worksheet>")
-    yield file.take()
+Cell = str | int | Decimal | date | datetime | Number | None  # moments without a zone: spreadsheets know none
 
 
-def _row(cells: Sequence[str]) -> str:
-    found = (escape(_NOT_XML.sub("", cell)[:LONGEST_CELL]) for cell in cells)
-    return f'<row>{"".join(f"""<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>""" for text in found)}</row>'
+def yuan(fen: int) -> Number:
+    """Return an amount of money as a cell."""
+    return Number(Decimal(fen) / 100, '"¥"#,##0.00')
 
 
-def _around(title: str) -> Iterator[tuple[str, str]]:
-    """Yield the parts around the sheet: what kinds there are, and which belongs to which."""
-    name = quoteattr(_NOT_A_NAME.sub(" ", _NOT_XML.sub("", title))[:LONGEST_NAME].strip() or "1")
-    yield (
-        "[Content_Types].xml",
-        (
-            f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels"'
-            ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            f'<Override PartName="/xl/workbook.xml" ContentType="{_SHEET}.sheet.main+xml"/>'
-            f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_SHEET}.worksheet+xml"/></Types>'
-        ),
-    )
-    yield "_rels/.rels", _relation("officeDocument", "xl/workbook.xml")
-    yield (
-        "xl/workbook.xml",
-        (f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELS}"><sheets><sheet name={name} sheetId="1" r:id="r1"/></sheets></workbook>'),
-    )
-    yield "xl/_rels/workbook.xml.rels", _relation("worksheet", "worksheets/sheet1.xml")
+def amount(value: Decimal | int, unit: str) -> Number:
+    """Return a number of something as a cell; its unit stands behind it and is no part of it."""
+    quoted = unit.replace('"', "")
+    return Number(value, f'{AS_IT_IS}"{quoted}"' if quoted else AS_IT_IS)
 
 
-def _relation(kind: str, target: str) -> str:
-    one = f'<Relationship Id="r1" Type="{_RELS}/{kind}" Target="{target}"/>'
-    return f'<Relationships xmlns="{_PACKAGE}/relationships">{one}</Relationships>'
+def workbook(title: str, parts: Iterable[Sequence[Sequence[Cell]]], *, longest: int = LONGEST_SHEET) -> IO[bytes]:
+    """Write a workbook whose rows come by parts; the first row are the heads and stays in sight. Returns the file, at its beginning.
+
+    Close the file and it is gone. Raises ExportTooLarge when the disk is full.
+    """
+    file = tempfile.TemporaryFile()  # noqa: SIM115  whoever sends it closes it
+    try:
+        with tempfile.TemporaryDirectory(prefix="shouwen-xlsx-") as beside:  # what a broken list leaves goes with it
+            _write(file, beside, title, parts, longest)
+    except (OSError, FileCreateError) as e:
+        file.close()
+        if _is_full(e):
+            raise ExportTooLarge from e
+        raise
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+def _is_full(e: BaseException) -> bool:
+    found = e.args[0] if isinstance(e, FileCreateError) and e.args else e
+    return isinstance(found, OSError) and found.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
+def _write(file: IO[bytes], beside: str, title: str, parts: Iterable[Sequence[Sequence[Cell]]], longest: int) -> None:
+    with Workbook(file, {**_TEXTUAL, "constant_memory": True, "tmpdir": beside, "use_zip64": True}) as book:
+        sheets = _Sheets(book, title, longest)
+        for rows in parts:
+            for row in rows:
+                sheets.add(row)
+
+
+@dataclass(slots=True)
+class _Sheets:
+    """The sheets of a workbook while they are written, and the formats of its cells."""
+
+    book: Any
+    title: str
+    longest: int
+    heads: Sequence[Cell] | None = None
+    row: int = 0
+    many: int = 0
+    sheet: Any = None
+    formats: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, cells: Sequence[Cell]) -> None:
+        """Write a row; the first of all are the heads."""
+        if self.heads is None:
+            self.heads = cells
+        elif self.row < self.longest:
+            self._cells(cells, "")
+            return
+        self.many += 1
+        self.sheet, self.row = self.book.add_worksheet(_name(self.title, self.many)), 0
+        self.sheet.freeze_panes(1, 0)
+        self.sheet.set_column(0, max(0, len(self.heads) - 1), WIDTH)
+        self._cells(self.heads, "head")
+        if cells is not self.heads:
+            self._cells(cells, "")
+
+    def _cells(self, cells: Sequence[Cell], form: str) -> None:
+        row, sheet = self.row, self.sheet
+        for column, cell in enumerate(cells):
+            if isinstance(cell, str):
+                if cell:
+                    sheet.write_string(row, column, cell[:LONGEST_CELL], self._format(form) if form else None)
+            elif isinstance(cell, date):
+                sheet.write_datetime(row, column, cell, self._format(MOMENT if isinstance(cell, datetime) else DAY))
+            elif isinstance(cell, Number):
+                sheet.write_number(row, column, cell.value, self._format(cell.form))
+            elif cell is not None:
+                sheet.write_number(row, column, cell)
+        self.row += 1
+
+    def _format(self, form: str) -> Any:
+        if form not in self.formats:
+            self.formats[form] = self.book.add_format({"bold": True} if form == "head" else {"num_format": form})
+        return self.formats[form]
+
+
+def _name(title: str, n: int) -> str:
+    """A name a sheet may have: of the letters of its title, and with a number where there are several."""
+    behind = f" {n}" if n > 1 else ""
+    return (_NOT_A_NAME.sub(" ", title)[: LONGEST_NAME - len(behind)].strip() or "1") + behind

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import QuerySet, TextField, Value
@@ -26,6 +27,7 @@ from shouwen.policy.values import FieldType
 from shouwen.registers.models import Record
 from shouwen.web import moments, people
 from shouwen.web.law import said
+from shouwen.web.sheets import Cell, amount, yuan
 from shouwen.worktime import BadSpan, parse_span
 
 LOOKED_UP: Final = ("customer", "record", "case", "file")
@@ -42,6 +44,7 @@ class Shown:
     masked: bool = False
     rows: tuple[tuple[str, ...], ...] = ()  # of a rows field; the first row are the heads
     chosen: str = ""  # the name of a field that clauses choose: it may be asked why
+    was: str = ""  # in the story: what stood there before
 
 
 @dataclass(slots=True)
@@ -138,6 +141,13 @@ class Showing:
             )
         return Shown(label, text, url)
 
+    def cell(self, shape: Field, kept: Any) -> Cell:
+        """Return a field as a spreadsheet keeps it: numbers, money and moments as such, all else as it is read."""
+        made = _CELLS.get(shape.type.name)
+        if made is None or kept is None or shape.personal or shape.type.many:
+            return self.field(shape, kept).text
+        return made(shape.type, kept)
+
     def text(self, kind: FieldType, kept: Any) -> str:
         """Return a kept value in words."""
         if kept is None or kept == []:
@@ -198,4 +208,11 @@ _PLAIN: Final[Mapping[str, Callable[[Showing, Any], str]]] = {
     "span": _span_text,
     "staff": lambda s, k: s.staff(k),
     "unit": lambda s, k: s.unit(k),
+}
+_CELLS: Final[Mapping[str, Callable[[FieldType, Any], Cell]]] = {
+    "number": lambda t, k: amount(Decimal(str(k)), t.unit),
+    "percent": lambda t, k: amount(Decimal(str(k)), "%"),
+    "money": lambda t, k: yuan(int(k)),
+    "date": lambda t, k: date.fromisoformat(k),
+    "datetime": lambda t, k: timezone.localtime(datetime.fromisoformat(k)).replace(tzinfo=None),
 }

@@ -50,7 +50,7 @@ def assigned(clauses: str, **fields: Any) -> tuple[Play, Subject]:
 
 
 def answer(play: Play, job: Subject, name: str, by: int, moment: str) -> Ruling:
-    return play.act(name, job, moment, by, row=str(next(a.id for a in job.approvals if not a.granted)))
+    return play.act(name, job, moment, by, row=str(next(a.id for a in job.approvals if not a.granted)), reason="照章")
 
 
 # ---- what an act may bring

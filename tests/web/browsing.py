@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
+from shouwen.cases.models import Case
 from shouwen.staff.models import Staff
 from tests import databases
 from tests.web.village import Village
@@ -81,6 +82,62 @@ def send(page: Page) -> None:
     """Send the form of an act, and wait until it is said to be done."""
     page.locator("#act-form .form-end .btn-primary").click()
     expect(page.locator("#acting .note-success, #acting .note-warning")).to_be_visible()
+
+
+def fill(page: Page, **values: str) -> None:
+    """Fill in the controls of a form, whatever they are; what is found by searching is taken from what was found."""
+    for name, value in values.items():
+        way = page.locator(f".way:has(input[name='{name}'][value='{value}'])")
+        control = page.locator(f"#f-{name}")
+        if way.count():
+            way.click()
+        elif control.evaluate("e => e.tagName") == "SELECT":
+            control.select_option(value)
+        elif control.get_attribute("data-find") is not None:
+            control.fill(value)
+            page.locator(f"#found-{name} [data-pick]", has_text=value).first.click()
+        else:
+            control.fill(value)
+
+
+def press(page: Page) -> None:
+    """Send the form of an act, whatever comes of it."""
+    page.locator("#act-form .form-end .btn-primary").click()
+
+
+def tick_all(page: Page) -> None:
+    """Tick whatever the form of an act wants ticked."""
+    for tick in page.locator("#act-form .tick input").all():
+        tick.check()
+
+
+def refused(page: Page, why: str) -> None:
+    """Send the form of an act; it is refused, and the page says why."""
+    press(page)
+    expect(page.locator("#acting .refusal").filter(has_text=why)).to_be_visible()
+
+
+def at_case(page: Page, case: Case, act: str) -> Page:
+    """Open a case and the form of an act."""
+    page.goto(f"/cases/{case.number}/")
+    do(page, act)
+    return page
+
+
+def barred(page: Page, case: Case, act: str, why: str) -> None:
+    """What no form could put right is not offered, and the page says why."""
+    page.goto(f"/cases/{case.number}/")
+    expect(page.locator(f"#why-{act}")).to_contain_text(why)
+
+
+def here(page: Page, step: str) -> None:
+    """The page of a case says where it stands."""
+    expect(page.locator(".course [aria-current]")).to_have_text(step)
+
+
+def drafted(page: Page, text: str) -> None:
+    """Wait until what was typed is kept as a draft."""
+    page.wait_for_function("text => Object.values(sessionStorage).some((kept) => kept.includes(text))", arg=text)
 
 
 def choose(page: Page, field_name: str, value: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -11,13 +10,13 @@ from django.utils import timezone
 
 from shouwen.base.sql import raw
 from shouwen.cases import acting, clock, rounds
-from shouwen.cases.draft import Wish, act_upon
+from shouwen.cases.draft import Wish, act_upon, open_record
 from shouwen.cases.effects import QUEUE
 from shouwen.cases.models import Case, Deadline, Occurrence
 from shouwen.cases.queueing import occurrence
 from shouwen.cases.rows_sql import insert
 from shouwen.ledger.models import Entry
-from shouwen.policy.act import Evidence, Opening, Ref
+from shouwen.policy.act import Evidence
 from shouwen.registers.models import Record
 from shouwen.staff import org
 from shouwen.staff.models import Staff
@@ -30,22 +29,21 @@ def record(register: str, by: Staff, **fields: Any) -> Record:
     """Open a record of a register."""
     now = timezone.now()
     wish = Wish(act="open", fields=fields)
-    act = replace(act_upon(Ref("record", register, 0), wish, org.reader(by.pk, now), now=now), opening=Opening())
-    ruling = acting.act(act, now=now)
+    ruling = acting.act(open_record(register, wish, org.reader(by.pk, now), now=now), now=now)
     assert not ruling.refused, ruling.text()
     return Record.objects.get(pk=ruling.subject.id)
 
 
-def flats(village: Village, n: int, name: str, *, let: bool = False) -> list[Record]:
-    """Offer flats to let (房源), and let them."""
-    made = []
+def flats(village: Village, n: int, name: str, *, let: bool = False, site: str = "云栖花园") -> list[Record]:
+    """Offer flats of a site to let (房源), and let them."""
+    made, officer = [], village.cast.li_na if site == "云栖花园" else village.cast.he_jing
     for i in range(n):
-        owner = village.customer(i)
+        owner = village.customer(i, site)
         house = village.house(owner)
         fields = {"number": f"{name}{i + 1}", "house": house.pk, "customer": owner.pk, "fittings": "家电齐全", "terms": "长租"}
-        made.append(record("rental_offer", village.cast.li_na, **fields))
+        made.append(record("rental_offer", officer, **fields))
         if let:
-            do(made[-1], "let_out", village.cast.li_na)
+            do(made[-1], "let_out", officer)
     return made
 
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from shouwen.base.models import Event
+from shouwen.base.models import Event, Notice
 from shouwen.cases.models import Case
+from shouwen.customers.models import Customer
 from shouwen.reports.models import KeptView
-from shouwen.staff.models import Unit
+from shouwen.staff import org
+from shouwen.staff.models import Staff, Unit
+from shouwen.web.customers import rows as customer_rows
 from tests.web.village import Village
 
 NOTE = "统一告知：周五停水检修"
@@ -203,3 +208,183 @@ def test_coming_back_shows_the_row_one_left(village: Village, sit: Callable[...,
     page.go_back()
 
     expect(page.locator("[data-row].at a.main-cell")).to_have_text(title)
+
+
+# ---- every list alike ----------------------------------------------------------------------------------------------------------
+
+
+def lines_of(client: Client, address: str) -> list[list[str]]:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))  # type: ignore[attr-defined]  # a streamed answer has it
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "query"),
+    [
+        ("cases", "/cases/", "state=held"),
+        ("customers", "/customers/", "kind=company"),
+        ("notices", "/notices/", "show=confirm"),
+        ("register:house", "/registers/house/", "f.lived_in=no"),
+    ],
+)
+def test_filters_of_every_list_are_kept_where_they_belong_and_let_go(
+    village: Village, name: str, address: str, query: str
+) -> None:
+    client, called = village.client(village.cast.lin_yue), f"常看 {name}"
+
+    kept = client.post("/lists/kept/", {"page": name, "query": f"{query}&after=x", "name": called})
+    view = KeptView.objects.get(name=called)
+    shown = {at: called in names_kept(client, at) for at in ("/cases/", "/customers/", "/notices/", "/registers/house/")}
+    gone = client.post(f"/lists/kept/{view.pk}/drop/", {"page": name, "query": query})
+
+    assert kept.headers["Location"] == gone.headers["Location"] == f"{address}?{query}"
+    assert shown == {at: at == address for at in shown}
+    assert called not in names_kept(client, address)
+
+
+def names_kept(client: Client, address: str) -> list[str]:
+    return [k.view.name for k in client.get(address).context["views"]]
+
+
+def test_nothing_is_kept_of_what_is_no_list(village: Village) -> None:
+    client = village.client(village.cast.lin_yue)
+
+    for page in ("nowhere", "register:", "register:a/b", "register:" + "x" * 90):
+        answer = client.post("/lists/kept/", {"page": page, "query": "a=b", "name": "无处"})
+        assert answer.status_code == 404 or page.endswith("x")
+    assert not KeptView.objects.filter(name="无处", page__in=("nowhere", "register:", "register:a/b")).exists()
+
+
+@pytest.mark.parametrize("address", ["/cases/?state=all", "/customers/", "/registers/house/"])
+def test_a_list_is_ordered_by_age_both_ways_and_its_pages_lose_nothing(village: Village, address: str) -> None:
+    client, joined = village.client(village.cast.lin_yue), "&" if "?" in address else "?"
+    newest, oldest = ("opened", "oldest") if address.startswith("/cases/") else ("newest", "oldest")
+
+    down, up = (ids_of(client, f"{address}{joined}sort={sort}") for sort in (newest, oldest))
+
+    assert down
+    assert down == up[::-1]
+    assert len(set(down)) == len(down)
+
+
+def ids_of(client: Client, address: str) -> list[int]:
+    """The ids of all rows of a list, page after page."""
+    found: list[int] = []
+    after = ""
+    while True:
+        page = client.get(f"{address}&after={after}").context
+        rows = page["cases"] if "cases" in page else page["rows"]
+        found += [getattr(r, "pk", 0) or (r.customer.pk if hasattr(r, "phones") else r.record.pk) for r in rows]
+        after = page["after"]
+        if not after:
+            return found
+
+
+@pytest.mark.parametrize("sort", ["name", "newest", "oldest"])
+def test_short_pages_of_customers_in_any_order_are_one_long_page(village: Village, sort: str) -> None:
+    reader, filters = org.reader(village.cast.lin_yue.pk, timezone.now()), customer_rows.Filters(sort=sort)
+    whole = [r.customer.pk for r in customer_rows.page(filters, reader, "", 10_000)[0]]
+    found, after, more = list[int](), "", True
+
+    while more:
+        rows, after = customer_rows.page(filters, reader, after, 7)
+        found += [r.customer.pk for r in rows]
+        more = bool(after)
+
+    assert len(whole) > 7
+    assert found == whole
+
+
+def test_filters_bring_the_ways_out_of_a_list_with_its_rows(village: Village) -> None:
+    client = village.client(village.cast.lin_yue)
+
+    for address in ("/cases/?state=held", "/customers/?kind=person", "/notices/?show=unread", "/registers/house/?state=all"):
+        part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+        path, query = address.split("?")
+        assert f'href="{path}export/?{query}"' in part
+        assert f'href="{path}export/?{query}&amp;file=xlsx"' in part
+    whole = client.get("/customers/").content.decode()
+    assert 'href="/customers/export/"' in whole  # and nothing of this page's own address behind it
+
+
+def test_news_of_the_inbox_leave_what_stands_around_it_to_whoever_writes_there(village: Village) -> None:
+    client = village.client(village.cast.lin_yue)
+
+    by_itself = client.get("/notices/", headers={"HX-Request": "true", "HX-Trigger": "notices"}).content.decode()
+
+    assert "list-ways" not in by_itself
+    assert "list-ways" in client.get("/notices/", headers={"HX-Request": "true"}).content.decode()
+
+
+def test_customers_are_narrowed_by_unit_and_kind_and_exported_so_masked_and_written_down(village: Village) -> None:
+    client = village.client(village.cast.lin_yue)
+    site = Unit.objects.get(name="云栖花园")
+    names = set(Customer.objects.values_list("name", flat=True))
+
+    rows = lines_of(client, f"/customers/export/?unit={site.pk}&kind=person&sort=oldest")
+    event = Event.objects.filter(act="export", subject_kind="customer").latest("seq")
+
+    assert len(rows) - 1 == Customer.objects.filter(unit=site, kind="person").count() > 0
+    assert {r[6] for r in rows[1:]} == {"云栖花园"}
+    assert not names & {cell for r in rows for cell in r}
+    assert not any(re.search(r"\d{11}", cell) for r in rows[1:] for cell in r[1:])
+    assert event.data == {"unit": str(site.pk), "kind": "person"}
+    assert village.client(village.cast.chen_jie).get("/customers/export/").status_code == 403
+
+
+def test_an_export_of_customers_who_were_searched_for_does_not_say_for_whom(village: Village) -> None:
+    client, who = village.client(village.cast.lin_yue), village.customer(3)
+
+    rows = lines_of(client, f"/customers/export/?q={who.number}")
+
+    assert [r[0] for r in rows[1:]] == [who.number]
+    assert Event.objects.filter(act="export", subject_kind="customer").latest("seq").data == {"q": "…"}
+
+
+def told(village: Village, person: Staff, *texts: str, confirm: bool = False) -> list[Notice]:
+    now = timezone.now()
+    made = [
+        Notice(staff_id=person.pk, topic="test", text=text, at=now, try_at=now, confirm=confirm, key=f"lists:{text}")
+        for text in texts
+    ]
+    return Notice.objects.bulk_create(made)
+
+
+def test_notices_that_were_ticked_are_read_or_confirmed_and_no_others(village: Village) -> None:
+    me, other = village.cast.lin_yue, village.cast.chen_jie
+    mine, asking = told(village, me, "批量甲", "批量乙"), told(village, me, "批量丙", confirm=True)
+    theirs = told(village, other, "批量丁", confirm=True)
+    client = village.client(me)
+
+    client.post("/notices/chosen/", {"id": [mine[0].pk, theirs[0].pk], "read": "1"})
+    client.post("/notices/chosen/", {"id": [mine[1].pk, asking[0].pk, theirs[0].pk], "confirm": "1"})
+
+    for notice in (*mine, *asking, *theirs):
+        notice.refresh_from_db()
+    assert [n.read_at is not None for n in (*mine, *asking, *theirs)] == [True, False, True, False]
+    assert [n.confirmed_at is not None for n in (*mine, *asking, *theirs)] == [False, False, True, False]
+
+
+def test_the_inbox_is_searched_ordered_and_exported_with_numbers_masked(village: Village) -> None:
+    told(village, village.cast.lin_yue, "检索甲 13812345678", "检索乙")
+    client = village.client(village.cast.lin_yue)
+
+    rows = lines_of(client, "/notices/export/?q=检索&sort=oldest")
+
+    assert [r[1] for r in rows[1:]] == ["检索甲 138****5678", "检索乙"]
+    assert Event.objects.filter(act="export", subject_kind="notice").latest("seq").data == {"show": "all", "q": "…"}
+    assert village.client(village.cast.chen_jie).get("/notices/export/").status_code == 403
+
+
+def test_somebody_ticks_notices_and_confirms_them_together(village: Village, sit: Callable[..., Page]) -> None:
+    told(village, village.cast.chen_jie, "同批确认一", "同批确认二", confirm=True)
+    page = sit("chen_jie")
+    page.goto("/notices/?q=同批确认")
+    expect(page.locator(".chosen-bar button").first).to_be_disabled()
+    page.locator("[data-all]").check()
+    page.locator(".chosen-bar button[name=confirm]").click()
+
+    expect(page.locator(".flash")).to_contain_text("已确认 2 条")
+    expect(page.locator(".notice .pill-good")).to_have_count(2)
+    assert "q=" in page.url

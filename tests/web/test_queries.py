@@ -39,7 +39,7 @@ def test_pages_ask_no_more_queries_than_they_did(village: Village) -> None:
     known = json.loads(BASELINE.read_text("utf-8"))
 
     more = {name: f"{n} instead of {known.get(name, 0)}" for name, n in counted.items() if n > known.get(name, 0)}
-    assert not more
+    assert not more, "; ".join(f"{n}: {m}" for n, m in more.items())
     assert not {name: n for name, n in counted.items() if n > AT_MOST.get(name, 99)}
 
 

@@ -20,6 +20,7 @@ from shouwen.staff.door_models import DoorRules, Factor, Invitation, RecoveryCod
 from shouwen.staff.models import Staff
 from shouwen.web.signing import audit_words
 from tests.databases import ROOT
+from tests.web.browsing import drafted
 from tests.web.village import Village
 from tests.world import PASSWORD
 
@@ -225,7 +226,7 @@ def test_nothing_typed_is_lost_when_the_session_ends_meanwhile(village: Village,
     page.goto("/customers/new/")
     page.locator("[name=name]").first.fill("慕容雪")
     page.locator("[name=notes]").fill("要求周末上门，先打电话")
-    page.wait_for_timeout(400)
+    drafted(page, "要求周末上门，先打电话")
     sessions.end_all(village.cast.chen_jie, by=_administrator(village), now=timezone.now())
 
     page.locator("main form .btn-primary").last.click()
@@ -250,7 +251,7 @@ def test_nothing_typed_into_an_act_is_lost_when_the_session_ends_meanwhile(villa
     page.goto(f"/cases/{case.number}/")
     page.locator("#act-hand_over").click()
     page.locator("#f-reason").fill("属李娜片区，已电话说明")
-    page.wait_for_timeout(400)
+    drafted(page, "属李娜片区，已电话说明")
     sessions.end_all(village.cast.chen_jie, by=_administrator(village), now=timezone.now())
     page.locator("#act-form .form-end .btn-primary").click()
     expect(page.locator("#flash")).to_contain_text("登录已结束")
@@ -374,7 +375,7 @@ def test_the_auditor_reads_filters_and_exports_the_journal(village: Village, sit
     expect(page.locator("#audit tbody tr").first).to_contain_text("登录")
     expect(page.locator("#audit tbody tr").nth(1)).to_contain_text("登录失败")
     with page.expect_download() as taken:
-        page.get_by_role("link", name="导出").click()
+        page.get_by_role("link", name="导出", exact=True).click()
     lines = taken.value.path().read_text("utf-8-sig").splitlines()
     assert lines[0].startswith("时间,经手人,动作")
     assert "登录失败" in lines[2]

@@ -16,16 +16,17 @@ from tests.web.browsing import choose, do, send
 from tests.web.village import Village
 
 
-def _ready(page: Page) -> None:
-    """Its event stream is open: what others say from now on is heard."""
-    page.wait_for_timeout(400)
+def _hears(page: Page, village: Village, case: Case) -> None:
+    """Its event stream is open, for news has come by it: what others say from now on is heard."""
+    village.act(case, "note", village.cast.chen_jie, text="快递员来过", evidence=(Evidence("self"),))
+    expect(page.locator("#case-story")).to_contain_text("快递员来过")
 
 
 def test_two_people_at_one_case_see_each_other_come_write_and_leave(village: Village, sit: Callable[..., Page]) -> None:
     case = village.complaint(village.cast.chen_jie, timezone.now(), 20, content="快递柜坏了", topic="facility")
     chen, lin = sit("chen_jie"), sit("lin_yue")
     chen.goto(f"/cases/{case.number}/")
-    _ready(chen)
+    _hears(chen, village, case)
     lin.goto(f"/cases/{case.number}/")
     expect(chen.locator("#presence")).to_contain_text("林悦也在看")
     expect(lin.locator("#presence")).to_contain_text("陈洁也在看")
@@ -84,7 +85,7 @@ def test_both_having_changed_one_field_the_second_is_asked(village: Village, sit
 def test_what_only_the_clock_did_stops_nobody(village: Village) -> None:
     case = village.repair(village.cast.chen_jie, timezone.now(), 23, "地漏反味", trouble="fault")
     Case.objects.filter(pk=case.pk).update(version=case.version + 1)
-    sent = {"version": str(case.version), "shown": timezone.now().isoformat()}
+    sent = {"version": str(case.version), "shown": timezone.now().isoformat(), "answer_text": "明天师傅来看"}
     answer = village.client(village.cast.chen_jie).post(f"/cases/{case.number}/acts/reply/", sent)
     assert answer.status_code == 302
 

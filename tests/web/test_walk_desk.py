@@ -27,28 +27,26 @@ def test_a_promise_is_kept_from_the_row_of_the_desk(village: Village, sit: Calla
     page = sit("chen_jie")
     page.goto("/?most=300")
     row = page.locator(".desk-row", has_text="飘窗漏雨")
-    expect(row.locator(".desk-owed")).to_contain_text("答复客户、派工")
+    expect(row.locator(".desk-owed")).to_contain_text("答复客户")
+    expect(row.locator(".desk-owed")).not_to_contain_text("派工")  # that is owed by whoever assigns, and stands on that desk
     expect(row.locator(".desk-owed .desk-item .cite")).to_have_text("§2.1")
 
-    expect(row.locator("[data-act]", has_text="派工")).to_have_count(0)  # not hers to do: the clause stands there
-    expect(row.locator(".way-barred")).to_contain_text("派工")
-    expect(row.locator(".way-barred .cite").first).to_have_text("§3.2")
-
     row.locator("[data-act]", has_text="答复客户").click()
-    expect(row.locator(".row-acting form [type=submit]")).to_be_focused()
+    expect(row.locator("#f-answer_text")).to_be_focused()
+    page.keyboard.insert_text("师傅在路上")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#trouble")).to_contain_text("已办理")
     assert Case.objects.get(pk=case.pk).marks["reply"][0] == 1
 
 
-def test_what_of_a_promise_is_done_is_not_asked_again(village: Village) -> None:
+def test_whoever_assigns_finds_the_job_on_their_desk_and_answers_for_it(village: Village) -> None:
     people = village.cast
     case = village.repair(people.chen_jie, timezone.now() - timedelta(minutes=9), 20, "露台积水")
-    request = _asks(people.chen_jie)
-    village.act(case, "reply", people.chen_jie)
+    village.act(case, "reply", people.chen_jie, answer_text="师傅在路上")
 
-    item = _promise(request, case)
-    assert (item.text, [(w.act, w.how) for w in item.ways]) == ("派工", [("assign", "barred")])
+    item = _promise(_asks(people.xu_qiang), case)
+    assert (item.text, item.clause, [(w.act, w.how) for w in item.ways]) == ("派工", "property/repair#2.6", [("assign", "form")])
+    assert case.deadlines.get(clause="property/repair#2.6").owes == [people.xu_qiang.pk]
 
 
 def test_whoever_may_do_an_act_of_a_promise_gets_its_button(village: Village) -> None:
@@ -56,7 +54,7 @@ def test_whoever_may_do_an_act_of_a_promise_gets_its_button(village: Village) ->
     case = village.repair(people.chen_jie, timezone.now(), 21, "书房渗水")
 
     item = _promise(_asks(people.chen_jie), case)
-    assert [(w.act, w.how) for w in item.ways] == [("reply", "form"), ("assign", "barred")]
+    assert (item.text, [(w.act, w.how) for w in item.ways]) == ("答复客户", [("reply", "form")])
 
 
 def _promise(request: Ask, case: Case) -> Item:
@@ -106,12 +104,29 @@ def test_a_desk_is_worked_through_by_keyboard(village: Village, sit: Callable[..
     expect(page.locator(".desk-row.at .row-acting form")).to_be_visible()
 
 
+def test_news_does_not_take_away_the_row_one_stands_at(village: Village, sit: Callable[..., Page]) -> None:
+    village.repair(village.cast.chen_jie, timezone.now() - timedelta(minutes=20), 15, "门厅灯闪烁", trouble="fault")
+    page = sit("chen_jie")
+    page.goto("/?most=300")
+    row = page.locator(".desk-row", has_text="门厅灯闪烁")
+    for _row in range(page.locator(".desk-row").count()):
+        page.keyboard.press("j")
+        if "at" in (row.get_attribute("class") or "").split():
+            break
+
+    village.repair(village.cast.chen_jie, timezone.now(), 16, "门厅又来一件", trouble="fault")
+
+    expect(page.locator(".desk-row", has_text="门厅又来一件")).to_be_visible()
+    expect(page.locator(".desk-row.at")).to_have_count(1)
+    expect(page.locator(".desk-row.at")).to_contain_text("门厅灯闪烁")
+
+
 def test_a_desk_stays_grouped_as_somebody_likes_it(village: Village, sit: Callable[..., Page]) -> None:
     village.repair(village.cast.chen_jie, timezone.now(), 16, "水表停转", trouble="fault")
     page = sit("chen_jie")
     page.goto("/?most=300")
     page.locator(".switch a", has_text="条款").click()
-    expect(page.locator(".desk-title", has_text="普通报修二十四小时内答复并派工")).to_be_visible()
+    expect(page.locator(".desk-title", has_text="普通报修二十四小时内答复")).to_be_visible()
     page.goto("/cases/")
     page.goto("/?most=300")
     expect(page.locator(".switch [aria-current]")).to_have_text("条款")

@@ -13,6 +13,8 @@ from shouwen.cases.models import Case
 from shouwen.cases.options import option
 from tests.web.village import Village
 
+IN_HAND = ("assigned", "on_site", "in_review", "assessed", "working")  # as long as the repairer has something to do
+
 
 def long_ago() -> datetime:
     """When something was opened that stands first among all that waits, whatever other tests have opened."""
@@ -117,7 +119,8 @@ def test_the_desk_of_a_technician_says_how_many_visits_wait(village: Village) ->
 
     found = re.search(r'desk-visits" href="/dispatch/visits/">.*?<span class="count">(\d+)</span>', page, re.DOTALL)
     assert found is not None
-    assert int(found[1]) == Case.objects.open().filter(fields__technician=cast.sun_lei.pk, held=False).count()
+    theirs = Case.objects.open().filter(fields__technician=cast.sun_lei.pk, held=False, step__in=IN_HAND)
+    assert int(found[1]) == theirs.count()
     assert "都办完了" not in page
     assert "desk-visits" not in village.client(cast.chen_jie).get("/").content.decode()
 
@@ -129,6 +132,19 @@ def test_the_bottom_of_a_phone_leads_a_technician_to_visits_and_a_receptionist_t
 
     assert second("sun_lei") == "/dispatch/visits/"
     assert second("chen_jie") == "/intake/"
+
+
+def test_what_is_begun_stands_first_and_what_is_done_has_left_the_list(village: Village) -> None:
+    cast, now = village.cast, timezone.now()
+    for n, (text, step) in enumerate((("露台渗水", "on_site"), ("书房渗水", "done"), ("玄关渗水", "assigned")), 11):
+        case = village.repair(cast.chen_jie, now, n, text)
+        village.act(case, "assign", cast.xu_qiang, technician=cast.sun_lei.pk, visit_at=(now + timedelta(minutes=n)).isoformat())
+        Case.objects.filter(pk=case.pk).update(step=step)
+
+    page = village.client(cast.sun_lei).get("/dispatch/visits/").content.decode()
+
+    assert "书房渗水" not in page
+    assert page.index("露台渗水") < page.index("玄关渗水")
 
 
 def test_a_visit_is_done_on_a_phone_from_one_page(village: Village, sit: Callable[..., Page]) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from shouwen.cases.models import Case
 from shouwen.policy.act import Evidence
+from tests.web.browsing import drafted
 from tests.web.keystrokes import Counter
 from tests.web.village import Village
 
@@ -76,7 +77,7 @@ def test_a_draft_outlives_the_questions_its_form_asks(village: Village, sit: Cal
     page.goto(address)
     page.locator("#f-content").fill("书房漏水")
     expect(page.locator("input[name=trouble][value=leak]")).to_be_checked()  # the form has asked what the text says
-    page.wait_for_timeout(400)
+    drafted(page, "书房漏水")
     page.goto(address)
     expect(page.locator("#f-content")).to_have_value("书房漏水")
 

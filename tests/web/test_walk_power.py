@@ -14,7 +14,7 @@ from shouwen.cases.models import Case
 from tests import databases, sites
 from tests.cases.power import Firm, founded
 from tests.cases.test_power_project import PAPERS
-from tests.web.browsing import Visitor, do, visitor
+from tests.web.browsing import Visitor, at_case, barred, fill, here, press, refused, send, tick_all, visitor
 from tests.web.village import Village, environment, inside
 
 Sit = Callable[[str], Page]
@@ -43,58 +43,6 @@ def sit(firm: tuple[Firm, Village], browser: Browser) -> Iterator[Sit]:
     yield down
     for one in came.values():
         one.leave()
-
-
-def fill(page: Page, **values: str) -> None:
-    """Fill in the controls of a form, whatever they are."""
-    for name, value in values.items():
-        way = page.locator(f".way:has(input[name='{name}'][value='{value}'])")
-        control = page.locator(f"#f-{name}")
-        if way.count():
-            way.click()
-        elif control.evaluate("e => e.tagName") == "SELECT":
-            control.select_option(value)
-        elif control.get_attribute("data-find") is not None:
-            control.fill(value)
-            page.locator(f"#found-{name} [data-pick]", has_text=value).first.click()
-        else:
-            control.fill(value)
-
-
-def press(page: Page) -> None:
-    page.locator("#act-form .form-end .btn-primary").click()
-
-
-def tick_all(page: Page) -> None:
-    for tick in page.locator("#act-form .tick input").all():
-        tick.check()
-
-
-def refused(page: Page, why: str) -> None:
-    press(page)
-    expect(page.locator("#acting .refusal").filter(has_text=why)).to_be_visible()
-
-
-def done(page: Page) -> None:
-    press(page)
-    expect(page.locator("#acting .note-success, #acting .note-warning")).to_be_visible()
-
-
-def at_case(page: Page, case: Case, act: str) -> Page:
-    """Open a case and the form of an act."""
-    page.goto(f"/cases/{case.number}/")
-    do(page, act)
-    return page
-
-
-def barred(page: Page, case: Case, act: str, why: str) -> None:
-    """What no form could put right is not offered, and the page says why."""
-    page.goto(f"/cases/{case.number}/")
-    expect(page.locator(f"#why-{act}")).to_contain_text(why)
-
-
-def here(page: Page, step: str) -> None:
-    expect(page.locator(".course [aria-current]")).to_have_text(step)
 
 
 def agreed(page: Page, case: Case, step: str) -> None:
@@ -146,16 +94,16 @@ def _planned(sit: Sit, project: Case) -> None:
     officer = sit("officer")
     officer.goto("/")
     expect(officer.locator(".desk-row", has_text="接单")).to_be_visible()
-    done(at_case(officer, project, "take_on"))
+    send(at_case(officer, project, "take_on"))
     fill(at_case(officer, project, "survey"), survey_note="可接工业线", grid_short="no")
-    done(officer)
+    send(officer)
     fill(at_case(officer, project, "draft_plan"), supply_mode="单电源", metering="高供高计", economy="就近接入")
     tick_all(officer)
     refused(officer, "资质等级")
     fill(officer, grade_needed="3")
-    done(officer)
+    send(officer)
     fill(at_case(sit("marketing"), project, "reply"), reply_medium="document", delivered_on="2026-11-20")
-    done(sit("marketing"))
+    send(sit("marketing"))
     here(sit("marketing"), "方案已答复")
 
 
@@ -163,13 +111,13 @@ def _chosen(sit: Sit, project: Case) -> None:
     """A unit whose qualification has run out is refused, and so is a choice the customer has not signed."""
     officer = sit("officer")
     fill(at_case(officer, project, "entrust"), entrusted="yes")
-    done(officer)
+    send(officer)
     fill(at_case(officer, project, "choose_units"), design_unit="design", build_unit="lapsed")
     refused(officer, "有效期")
     fill(officer, build_unit="build")
     refused(officer, "签字")
     tick_all(officer)
-    done(officer)
+    send(officer)
     here(officer, "单位已选")
 
 
@@ -180,18 +128,18 @@ def _reviewed(sit: Sit, project: Case) -> None:
     for paper in PAPERS[:-1]:
         officer.locator(f"select[name='papers.{paper}']").select_option("filled")
     officer.locator("select[name='papers.own_source']").select_option("waived")
-    done(officer)
+    send(officer)
     fill(at_case(marketing, project, "convene"), review_at="2026-11-24T09:00")
     refused(marketing, "十三项")
     at_case(officer, project, "submit_design")
     officer.locator("select[name='papers.extra']").select_option("filled")
     officer.locator("input[name='papers.own_source.note']").fill("无自备电源")
-    done(officer)
+    send(officer)
     fill(at_case(marketing, project, "convene"), review_at="2026-11-24T09:00")
-    done(marketing)
+    send(marketing)
     fill(at_case(officer, project, "pass_design"), opinion="同意设计")
     tick_all(officer)
-    done(officer)
+    send(officer)
     agreed(marketing, project, "设计已审定")
 
 
@@ -199,20 +147,20 @@ def _begun(people: Firm, sit: Sit, project: Case) -> None:
     """The unit finds a difference: no start before the written notice."""
     officer, marketing = sit("officer"), sit("marketing")
     fill(at_case(sit("planner"), project, "hand_plans"), build_plan="规划一份", material_plan="计划一份")
-    done(sit("planner"))
+    send(sit("planner"))
     fill(at_case(officer, project, "verify"), verified="differs", verify_note="电缆沟位置不符")
-    done(officer)
+    send(officer)
     fill(at_case(marketing, project, "send_supervisor"), supervisor=str(people.staff["engineer"].pk))
-    done(marketing)
+    send(marketing)
     change = people.newest("change_request")
     barred(officer, project, "start_build", "书面通知")
-    done(at_case(officer, change, "agree"))
+    send(at_case(officer, change, "agree"))
     agreed(marketing, change, "已同意")
     fill(at_case(marketing, change, "issue"), notice_no="更2026-1")
-    done(marketing)
+    send(marketing)
     at_case(officer, project, "start_build")
     fill(officer, start_on="2026-11-22", finish_on="2026-12-22", start_report="报告1", schedule="进度表1")
-    done(officer)
+    send(officer)
     here(officer, "施工中")
 
 
@@ -224,22 +172,22 @@ def _inspected(people: Firm, sit: Sit, project: Case) -> None:
     fill(at_case(engineer, work, "sign_off"), norm="GB 50169")
     refused(engineer, "照片")
     tick_all(engineer)
-    done(engineer)
+    send(engineer)
     fill(at_case(officer, project, "progress"), devices="3", installed="2")
-    done(officer)
+    send(officer)
     inspection = people.newest("inspection")
     at_case(officer, inspection, "judge")
     fill(officer, inspector=str(people.staff["inspector"].pk), basis="1", findings="良好", result="passed")
     tick_all(officer)
-    done(officer)
+    send(officer)
     barred(officer, inspection, "countersign", "会签")
-    done(at_case(sit("inspector"), inspection, "countersign"))
+    send(at_case(sit("inspector"), inspection, "countersign"))
     fill(at_case(officer, inspection, "deliver"), customer_receipt="签收1", builder_receipt="签收2")
-    done(officer)
+    send(officer)
     barred(officer, project, "finish_build", "隐蔽工程")
-    done(at_case(officer, work, "cover"))
+    send(at_case(officer, work, "cover"))
     fill(at_case(officer, project, "finish_build"), finished_on="2026-11-22")
-    done(officer)
+    send(officer)
     here(officer, "已完工")
 
 
@@ -247,20 +195,20 @@ def _supplied(sit: Sit, project: Case) -> None:
     """No power without a contract, a date and a meter; no file without the papers and the check."""
     officer, marketing = sit("officer"), sit("marketing")
     fill(at_case(marketing, project, "report_completion"), completion_report="竣1", supply_request="申1")
-    done(marketing)
-    done(at_case(marketing, project, "accept"))
+    send(marketing)
+    send(at_case(marketing, project, "accept"))
     barred(marketing, project, "energise", "供用电合同")
     fill(at_case(marketing, project, "sign_contract"), contract="合1", agreements="协1")
-    done(marketing)
+    send(marketing)
     fill(at_case(marketing, project, "agree_date"), supply_on="2026-11-30")
     tick_all(marketing)
-    done(marketing)
-    done(at_case(sit("fitter"), project, "fit_meter"))
-    done(at_case(marketing, project, "energise"))
+    send(marketing)
+    send(at_case(sit("fitter"), project, "fit_meter"))
+    send(at_case(marketing, project, "energise"))
     barred(officer, project, "archive", "竣工资料")
     fill(at_case(officer, project, "collect"), as_built="竣工图一套")
-    done(officer)
+    send(officer)
     fill(at_case(sit("inspector"), project, "check_usage"), meter_state="正常", usage_state="正常")
-    done(sit("inspector"))
+    send(sit("inspector"))
     press(at_case(officer, project, "archive"))
     here(officer, "已归档")

@@ -22,6 +22,7 @@ def test_a_repair_goes_from_the_call_to_its_end_with_a_breach_and_a_call_back(vi
     expect(chen.locator("#case-promises")).to_contain_text("已记超时")
     _assign(sit("xu_qiang"), case)
     do(chen, "reply")
+    chen.locator("#f-answer_text").fill("师傅已经在路上")
     send(chen)
     expect(chen.locator(".story")).to_contain_text("逾期办结：紧急报修")
 

@@ -22,6 +22,7 @@ from shouwen.cases.models import Case
 from shouwen.customers.models import Customer
 from shouwen.ops import estate, shelf
 from shouwen.ops.cast import SINCE, Cast, build, find
+from shouwen.ops.coming import with_coming_years
 from shouwen.policy.act import Evidence
 from shouwen.policy.company import company_in
 from shouwen.policy.packs import read_sources
@@ -113,7 +114,8 @@ def settle(now: datetime) -> None:
     ours = shelf.SHELF / OURS
     company = company_in(ours)
     assert company is not None
-    enact(read_sources(shelf.folders([*company.adopts, OURS])), company.text, effective_from=SINCE, now=now, note="tests")
+    text = with_coming_years(company.text, now)
+    enact(read_sources(shelf.folders([*company.adopts, OURS])), text, effective_from=SINCE, now=now, note="tests")
     law = law_at(now)
     assert law is not None
     estate.build(people, law, n=NEIGHBOURS)
@@ -123,7 +125,7 @@ def populate(village: Village, now: datetime) -> None:
     """A few matters for every list: early and late, waiting and ended."""
     cast = village.cast
     late = village.repair(cast.chen_jie, now - timedelta(hours=3), 1, "卫生间顶上滴水")
-    village.act(late, "reply", cast.chen_jie, now - timedelta(minutes=30))
+    village.act(late, "reply", cast.chen_jie, now - timedelta(minutes=30), answer_text="师傅在路上")
     village.repair(cast.chen_jie, now - timedelta(minutes=50), 2, "全屋停电", trouble="outage")
     ordinary = village.repair(cast.chen_jie, now - timedelta(hours=1), 3, "门锁不灵", trouble="fault")
     visit = (now + timedelta(hours=20)).isoformat()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -21,18 +22,20 @@ from shouwen.base.search import BadCursor
 from shouwen.ledger import summing
 from shouwen.ledger.balances import Period, opened
 from shouwen.ledger.models import Entry
+from shouwen.policy.nouns import Book
 from shouwen.web.asking import Ask
 from shouwen.web.books.acting import state_of
 from shouwen.web.books.lines import Account, accounts, amount_of, backs, lines, name_of, names_of
 from shouwen.web.cases.assembly import Assembly
-from shouwen.web.cases.export import CHUNK, streamed
 from shouwen.web.cases.listing import read_day
 from shouwen.web.cases.slots import acts_at
 from shouwen.web.law import demand_law, step_name
+from shouwen.web.lists.files import CHUNK, as_file, local
 from shouwen.web.paging import PAGE, cut, read_number_cursor, write_cursor
 from shouwen.web.registers.frame import tabs
 from shouwen.web.render import render_page, render_part
 from shouwen.web.rounds.due import midnight
+from shouwen.web.sheets import Cell, amount, yuan
 
 PARTIES = ("staff", "customer")
 
@@ -81,9 +84,7 @@ def balances(request: Ask, book: str) -> HttpResponse:
     """What each person or customer comes to in one book, the largest first."""
     law, asked = demand_law(request), Asked.read(request.GET)
     _demand_book(request, book)
-    kinds = summing.of_kinds(book, request.reader, asked.period)
-    party = request.GET.get("party", "")
-    party = party if party in PARTIES else next(iter(kinds), "staff")
+    kinds, party = _party(request, book, asked)
     cursor = read_number_cursor(request.GET.get("after", ""))
     place = summing.Place(*cursor) if cursor is not None else None
     found, more = cut(summing.of_parties(book, party, request.reader, asked.period, place, PAGE + 1))
@@ -92,9 +93,16 @@ def balances(request: Ask, book: str) -> HttpResponse:
         "parties": [(p, _("员工") if p == "staff" else _("客户"), kinds.get(p, 0)) for p in PARTIES],
         "accounts": accounts(request, law, found, asked.query), "paged": place is not None,
         "after": write_cursor(found[-1].amount, found[-1].party_id) if more else "",
-        "may_export": request.reader.may("export", "entry"),
+        "file_at": reverse("books:export", args=[book]) if request.reader.may("export", "entry") else "",
     }  # fmt: skip
     return render_part(request, "books/_balances.html", context, page="books/book.html")
+
+
+def _party(request: Ask, book: str, asked: Asked) -> tuple[Mapping[str, int], str]:
+    """How many accounts there are of each kind of party, and the kind asked for; else the first that has any."""
+    kinds = summing.of_kinds(book, request.reader, asked.period)
+    party = request.GET.get("party", "")
+    return kinds, party if party in PARTIES else next(iter(kinds), "staff")
 
 
 def _demand_book(request: Ask, book: str) -> None:
@@ -189,21 +197,21 @@ def export(request: Ask, book: str) -> HttpResponseBase:
     demand(request.reader, "export", "entry")
     law, asked = demand_law(request), Asked.read(request.GET)
     _demand_book(request, book)
-    party = "customer" if request.GET.get("party") == "customer" else "staff"
+    _kinds, party = _party(request, book, asked)
     told = {"party": party, "since": str(asked.since or ""), "until": str(asked.until or "")}
     write_export(request.reader, book, kind="entry", now=request.now, what={n: v for n, v in told.items() if v})
 
-    def part(after: str) -> tuple[list[list[str]], str]:
+    def part(after: str) -> tuple[list[list[Cell]], str]:
         cursor = read_number_cursor(after)
         place = summing.Place(*cursor) if cursor is not None else None
         found, more = cut(summing.of_parties(book, party, request.reader, asked.period, place, CHUNK + 1), CHUNK)
-        rows = [_cells(a) for a in accounts(request, law, found, "")]
+        rows = [_cells(law.books.get(book), a) for a in accounts(request, law, found, "")]
         return rows, write_cursor(found[-1].amount, found[-1].party_id) if more else ""
 
     heads = [_("员工") if party == "staff" else _("客户"), _("合计"), _("记账笔数"), _("冲销笔数"), _("最近一笔")]
-    return streamed(request, name_of(law, book, request.lang), heads, part)
+    return as_file(request, name_of(law, book, request.lang), heads, part)
 
 
-def _cells(a: Account) -> list[str]:
-    last = f"{timezone.localtime(a.total.last):%Y-%m-%d %H:%M}" if a.total.last else ""
-    return [a.name, a.amount, str(a.total.entries), str(a.total.reversals), last]
+def _cells(book: Book | None, a: Account) -> list[Cell]:
+    total = yuan(a.total.amount) if book is not None and book.is_money else amount(a.total.amount, book.unit if book else "")
+    return [a.name, total, a.total.entries, a.total.reversals, local(a.total.last)]

@@ -135,7 +135,8 @@ def controls_of(request: Ask, page: Option, kept: Mapping[str, Any], wrong: Wron
         chosen |= {n: typed.get(f"{n}.text", "") for n in shapes if f"{n}.text" in typed}
     needed = dict.fromkeys(page.needed, ())
     made = controls(
-        shapes.values(), Filling(request, request.lang, values, typed, _by_control(wrong, shapes), needed, chosen, page.proposals)
+        shapes.values(),
+        Filling(request, request.lang, values, typed, _by_control(wrong, shapes), needed, chosen, page.proposals, page.able),
     )
     others = wrong.changed.fields if wrong.changed is not None else {}
     return [replace(c, hint=others[c.name], changed=True) if c.name in others else c for c in made]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -17,6 +17,8 @@ from shouwen.cases.book import Book
 from shouwen.cases.living import Asked, Living, Promised, Work
 from shouwen.cases.models import Case
 from shouwen.cases.options import Option, options
+from shouwen.policy.kinds.gates import Limits
+from shouwen.policy.kinds.requires import Requires
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import Noun
 from shouwen.web import people
@@ -98,7 +100,24 @@ class Acts:
     always: Sequence[Option]  # that every case has
     barred: Sequence[Option]  # at their step, but refused: each says why
     elsewhere: Sequence[tuple[str, str]]  # of other steps: the act, and where it can be done
-    stopped: str = ""  # closed or held: nothing else can be done until that is lifted
+    stopped: str = ""  # closed or held: nothing else can be done until that is lifted; ended: it never is
+    primary: str = ""  # of the open ones what comes next: it leads on, or a promise waits for it
+    beside: Sequence[Option] = ()  # barred ones that lead nowhere and make no sense now, whoever asks: told, without a button
+
+
+def onward_of(noun: Noun, here: str, own: Sequence[Option]) -> str:
+    """Return the act that is most likely next: of the open ones that change the step the one nearest to the usual end.
+
+    What ends beside the way (withdrawn, cancelled) is none; "" when nothing open leads on.
+    """
+    usual = next((s for s in noun.steps if s in noun.ends), "")
+    far, steps = {usual: 0}, [usual]
+    for step in steps:  # grows while it is walked: breadth first, from the end backwards
+        before = {s for a in noun.acts.values() if a.to == step and not a.built_in for s in a.leaves} - far.keys()
+        far.update(dict.fromkeys(before, far[step] + 1))
+        steps.extend(sorted(before))
+    leads = [o.act for o in own if o.open and noun.acts[o.act].to in far and noun.acts[o.act].to != here]
+    return min(leads, key=lambda name: far[noun.acts[name].to], default="")
 
 
 def find(request: Ask, key: str) -> Case:
@@ -165,28 +184,39 @@ class Assembly:
         stopped = next((r for o in found for r in o.refusals if r.code in STOPPED), None)
         thing = not isinstance(self.case, Case)  # its built-in act, to amend it, is as much its own as the others
         own = [o for o in found if (thing or not o.built_in) and not any(r.code in STOPPED for r in o.refusals)]
-        onward, kept = self._onward(own), self._kept()
+        waiting = {a.pending.act.name for a in self.living.pending if a.state == "waiting"}
+        own = [o for o in own if o.act not in waiting]  # asked for already: its request stands above, with whom it waits for
+        onward, kept = onward_of(self.noun, self.case.step, own), self._kept()
         owed = {act for d in self.living.running for act in d.running.until} - kept
         own.sort(key=lambda o: (o.act != onward, o.act not in owed, o.act in kept))
         always = [o for o in found if o.built_in and o.open and not thing]
+        shut = [o for o in own if not o.open]
+        senseless = [o for o in shut if self._senseless(o)]
         return Acts(
             [o for o in own if o.open],
             always,
-            [o for o in own if not o.open],
-            self._elsewhere(own),
-            stopped.code if stopped else "",
+            [o for o in shut if o not in senseless],
+            self._elsewhere({o.act for o in own} | waiting),
+            self._stopped(stopped.code) if stopped else "",
+            onward or next((o.act for o in own if o.open and (thing or o.act in owed)), ""),
+            senseless,
         )
+
+    def _stopped(self, code: str) -> str:
+        """What stops its acts; of what has ended and cannot be reopened, that it has ended."""
+        return "ended" if code == "closed" and "reopen" not in self.noun.acts else code
 
     def _kept(self) -> set[str]:
         """What has been done already of promises that wait for more than one act: it is not what comes next."""
         marks, found = self.living.marks, [d.running for d in self.living.running]
         return {a for r in found for a in r.until if a in marks and marks[a].last >= min(r.anchor, r.made_at or r.anchor)}
 
-    def _onward(self, own: Sequence[Option]) -> str:
-        """The act that is most likely next: the first open one that leads on, and not to an end beside the way."""
-        usual = next((s for s in self.noun.steps if s in self.noun.ends), "")
-        leads = {a.id for a in self.noun.acts.values() if a.to and (a.to not in self.noun.ends or a.to == usual)}
-        return next((o.act for o in own if o.open and o.act in leads), "")
+    def _senseless(self, option: Option) -> bool:
+        """Whether an act that leads nowhere is closed by facts that are known: a fee of a free job is not collected, by nobody."""
+        clauses = self.law.on(localdate(self.request.now)).clauses
+        known = [clauses[r.clause].rule.kind for r in option.refusals if r.clause in clauses and not (r.missing or r.unknown)]
+        facts = any(isinstance(k, Limits) or (isinstance(k, Requires) and k.that.groups) for k in known)
+        return facts and not self.noun.acts[option.act].to
 
     def _offered(self, option: Option) -> bool:
         """Whether an act makes sense among the buttons: nothing is resumed that is not held, nothing extended that has no end."""
@@ -196,9 +226,8 @@ class Assembly:
             return (option.act == "resume") == self.living.held
         return option.act != "extend" or bool(self.living.running)
 
-    def _elsewhere(self, here: Sequence[Option]) -> list[tuple[str, str]]:
+    def _elsewhere(self, known: Collection[str]) -> list[tuple[str, str]]:
         """The acts of other steps: what they are called, and where they can be done."""
-        known = {o.act for o in here}
         shapes = [a for a in self.noun.acts.values() if not a.built_in and a.id not in known]
         return [(said(a, self.lang), _("、").join(step_name(self.noun, s, self.lang) for s in a.leaves)) for a in shapes]
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 
 from shouwen.base.access import Reader
-from shouwen.base.models import Event
 from shouwen.base.search import MOST, search
 from shouwen.cases.models import Case, CaseQuerySet
 from shouwen.customers.models import Customer
-from shouwen.reports.keeping import clean
-from shouwen.reports.models import KeptView
+from shouwen.policy.law import Law
+from shouwen.policy.nouns import Field, Noun
 from shouwen.staff.models import Unit
 from shouwen.web.asking import Ask
-from shouwen.web.paging import PAGE, cut, past_moment, read_moment_cursor, write_cursor
+from shouwen.web.lists.kept import CASES, around
+from shouwen.web.paging import PAGE, cut, past, past_moment, read_moment_cursor, write_cursor
+from shouwen.web.values import Lookups, Showing, ids_in
 
 STATES: Final = ("open", "overdue", "held", "closed", "all")
 SORTS: Final = {"due": ("next_due", False), "opened": ("opened_at", True), "oldest": ("opened_at", False)}  # column, downwards
@@ -29,6 +31,9 @@ NAMES: Final = (
 )  # fmt: skip
 IDS: Final = ("unit", "customer", "record")
 COUNTED: Final = 1000  # more are not counted: it would cost more than it tells
+OWN: Final = "f."  # before the name of a field of the chosen procedure in the address
+TELLING: Final = ("date", "datetime", "record", "choice")  # fields that tell one matter of a procedure from another
+MOST_TOLD: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +54,39 @@ class Filters:
     until: str = ""
     alone: str = ""  # "1": the unit itself, without those below
     sort: str = "due"
+    own: Mapping[str, str] = field(default_factory=dict)  # date field of the procedure -> day
 
     @classmethod
-    def read(cls, typed: QueryDict) -> Filters:
+    def read(cls, typed: QueryDict, law: Law | None) -> Filters:
         """Read the address."""
-        found = {name: typed.get(name, "").strip()[:160] for name in NAMES if typed.get(name)}
+        found: dict[str, Any] = {name: typed.get(name, "").strip()[:160] for name in NAMES if typed.get(name)}
         made = cls(**found)
         everything = made.clause or made.customer or made.record or made.q
         state = made.state if made.state in STATES and "state" in found else "all" if everything else "open"
         sort = made.sort if made.sort in SORTS and "sort" in found else "due" if state in ("open", "overdue") else "opened"
         cleared = {name: value if (value := getattr(made, name)).isdigit() and len(value) < 19 else "" for name in IDS}
         cleared |= {name: day.isoformat() if (day := read_day(getattr(made, name))) else "" for name in ("since", "until")}
-        return cls(**{**{n: getattr(made, n) for n in NAMES}, **cleared, "state": state, "sort": sort})
+        noun = law.nouns.get(made.procedure) if law is not None else None
+        days = {f.id: read_day(typed.get(f"{OWN}{f.id}", "").strip()[:10]) for f in days_of(noun)}
+        own = {name: day.isoformat() for name, day in days.items() if day is not None}
+        return cls(**{**{n: getattr(made, n) for n in NAMES}, **cleared, "state": state, "sort": sort}, own=own)
 
     @property
     def told(self) -> Mapping[str, str]:
         """What an event says of an export: which filters, but not what was searched for, which may be a name."""
-        return {n: v for n in NAMES if (v := getattr(self, n)) and n != "q"} | ({"q": "…"} if self.q else {})
+        plain = {n: v for n in NAMES if (v := getattr(self, n)) and n != "q"}
+        return plain | dict.fromkeys(self.own, "…") | ({"q": "…"} if self.q else {})
 
     @property
     def narrowed(self) -> bool:
         """Whether anything but the state narrows the list."""
-        return any(getattr(self, n) for n in NAMES if n not in ("state", "sort", "alone"))
+        return bool(self.own) or any(getattr(self, n) for n in NAMES if n not in ("state", "sort", "alone"))
+
+
+def days_of(noun: Noun | None) -> list[Field]:
+    """Return the days a matter of a procedure is about, which its list may be narrowed to: the evening of a booking."""
+    shapes = noun.fields.values() if noun is not None else ()
+    return [f for f in shapes if f.type.name == "date" and not f.type.many and not f.personal and not f.computed]
 
 
 def read_day(text: str) -> date | None:
@@ -93,11 +109,12 @@ def narrowed(filters: Filters, reader: Reader, now: datetime) -> CaseQuerySet:
     elif filters.responsible.isdigit():
         rows = rows.filter(responsible_id=int(filters.responsible[:18]))
     rows = _in_state(rows, filters.state, now)
+    if filters.own:
+        rows = rows.filter(fields__contains=dict(filters.own))
     if filters.record:
         rows = rows.about(int(filters.record))
     if filters.clause:
-        told = Event.objects.visible_to(reader).filter(clause=filters.clause, case_id__isnull=False)
-        rows = rows.filter(pk__in=(told.filter(kind=filters.kind) if filters.kind else told).values("case_id"))
+        rows = rows.told_by(filters.clause, filters.kind)
     if filters.q:
         rows = rows.filter(pk__in=[h.id for h in search(filters.q, reader, ["case"], MOST).hits])
     return rows
@@ -156,7 +173,7 @@ def page(rows: CaseQuerySet, sort: str, after: str, limit: int = PAGE) -> tuple[
     column, down = SORTS[sort]
     place = read_moment_cursor(after)
     if place is not None:
-        rows = rows.filter(past_moment(column, place, down=down))
+        rows = rows.filter(past_moment(column, place, down=down) if column == "next_due" else past(column, place, down=down))
     shown, more = cut(list(in_order(rows, sort)[: limit + 1]), limit)
     return shown, write_cursor(getattr(shown[-1], column), shown[-1].pk) if more else ""
 
@@ -167,27 +184,18 @@ def customers_of(cases: list[Case], reader: Reader) -> dict[int, str]:
     return {c.pk: c.masked_name for c in Customer.objects.visible_to(reader).filter(pk__in=wanted).only("name", "kind")}
 
 
-PAGE_NAME: Final = "cases"  # how kept lists name this page
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A kept list above the list: whose it is, and whether it is the one being shown."""
-
-    view: KeptView
-    mine: bool
-    shown: bool
-
-
-def kept_views(request: Ask) -> list[Kept]:
-    """Return the lists that somebody kept, or that were shared with a unit in sight; their own first."""
-    now = clean(request.GET.urlencode())
-    found = KeptView.objects.visible_to(request.reader).filter(page=PAGE_NAME)
-    views = [Kept(v, v.owner_id == request.me.pk, v.query == now) for v in found]
-    return sorted(views, key=lambda k: (not k.mine, k.view.name))
+def told(request: Ask, noun: Noun | None, cases: Sequence[Case]) -> dict[int, list[str]]:
+    """Return what tells the matters of one procedure apart, by their ids: the days, things and choices they are about."""
+    shapes = [f for f in noun.fields.values() if f.type.name in TELLING and not f.personal] if noun is not None else []
+    ids: dict[str, set[int]] = {}
+    for case in cases if shapes else ():
+        ids_in({f.id: f for f in shapes}, case.fields, ids)
+    showing = Showing(request, request.lang, Lookups.of(ids, request.reader))
+    return {c.pk: [t for f in shapes if (t := showing.field(f, c.fields.get(f.id)).text)][:MOST_TOLD] for c in cases if shapes}
 
 
 def beside(request: Ask, filters: Filters, *, first: bool) -> dict[str, Any]:
     """What the page shows around the rows: kept lists, how many there are, and what may be done with those chosen."""
     rows = narrowed(filters, request.reader, request.now)
-    return {"views": kept_views(request), "many": about_how_many(rows) if first else "", "query": clean(request.GET.urlencode())}
+    file = reverse("cases:export") if request.reader.may("export", "case") else ""
+    return {**around(request, CASES, file=file), "many": about_how_many(rows) if first else ""}

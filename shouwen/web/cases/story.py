@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -24,6 +24,8 @@ from shouwen.web.law import said
 from shouwen.web.values import Showing, Shown, ids_in
 
 LATER: Final = timedelta(minutes=30)  # entered so much after it happened, an act was written down afterwards
+EMPTY: Final[tuple[Any, ...]] = (None, "", [], ())
+LISTS: Final = frozenset({"rows", "slots"})  # their rows are told as a table, too long to be told twice
 TOGETHER: Final = timedelta(minutes=1)  # what the clock finds within this is told as one
 ICONS: Final = {
     "open": "flag",
@@ -93,11 +95,14 @@ class Teller:
         """Tell events (oldest first) as entries: effects stand under the act they came with."""
         told: list[Entry] = []
         cause: Event | None = None
+        stood: dict[str, Any] = {}  # the fields as the events so far left them
         for event in events:
             if event.kind == ACT:
-                told.append(self._act(event))
+                told.append(self._act(event, stood))
                 cause = event
                 continue
+            if event.kind == "chosen" and not event.data.get("link"):
+                stood[event.data.get("field", "")] = event.data.get("value")
             line = lines.line(event, self.noun, self.law, self.showing)
             if line is None:
                 continue
@@ -115,7 +120,7 @@ class Teller:
             return (event.at, event.actor_id) == (cause.at, cause.actor_id)
         return event.actor_id == last.actor == CLOCK and abs(event.at - last.at) < TOGETHER
 
-    def _act(self, event: Event) -> Entry:
+    def _act(self, event: Event, stood: dict[str, Any]) -> Entry:
         data = event.data
         late = event.entered_at if event.entered_at - event.at > LATER else None
         made = Entry(event.seq, event.at, late, event.actor_id, self._title(event.act), ICONS.get(event.act, "circle-check"))
@@ -125,8 +130,9 @@ class Teller:
         made.text = str(brought.pop("text", "")) if "text" not in self.noun.fields else ""
         made.reason = str(data.get("reason") or (brought.pop("reason", "") if "reason" not in self.noun.fields else ""))
         computed = {n: v for n, v in data.get("followed", {}).items() if n in self.noun.fields and self.noun.fields[n].computed}
-        said_of = {n: v for n, v in {**brought, **computed}.items() if n in shapes and v not in (None, "", [])}
-        made.changes = [self.showing.field(shapes[n], v) for n, v in said_of.items()]
+        said_of = {n: v for n, v in {**brought, **computed}.items() if n in shapes}
+        made.changes = [c for n, v in said_of.items() if (c := self._change(shapes[n], stood.get(n), v)) is not None]
+        stood.update({n: v for n, v in {**brought, **data.get("followed", {})}.items() if n in self.noun.fields})
         made.changes += [
             Shown(said(shapes[n], self.showing.lang), _("已更新"), masked=True) for n in data.get("large", ()) if n in shapes
         ]
@@ -134,6 +140,14 @@ class Teller:
         if data.get("row") and event.act in {"approve", "disapprove"}:
             made.tone = "good" if event.act == "approve" else "over"
         return made
+
+    def _change(self, shape: Field, before: Any, after: Any) -> Shown | None:
+        """Tell what an act made of a field, and what stood there if it was something else; None for what was and stays empty."""
+        told = before not in EMPTY and before != after and shape.type.name not in LISTS
+        was = self.showing.field(shape, before).text if told else ""
+        if after in EMPTY:
+            return Shown(said(shape, self.showing.lang), _("空"), was=was) if was else None
+        return replace(self.showing.field(shape, after), was=was)
 
     def _title(self, act: str) -> str:
         shape = self.noun.acts.get(act)

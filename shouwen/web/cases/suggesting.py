@@ -45,6 +45,6 @@ def with_cases(request: Ask, case: Case, act: str, controls: Sequence[Control]) 
 
 def promises(request: Ask, case: Case) -> list[Running]:
     """The running promises of a case that are not missed yet, the next first."""
-    rows = Deadline.objects.visible_to(request.reader).running().filter(case_id=case.pk, breached_at=None).order_by("due_at")
+    rows = Deadline.objects.visible_to(request.reader).running().filter(subject_id=case.pk, breached_at=None).order_by("due_at")
     law = law_of(request)
     return [Running(d.clause, cited(law, d.clause, request.lang).text, d.due_at) for d in rows if d.until != [ALARM]]

@@ -16,7 +16,7 @@ from shouwen.cases import explain, why
 from shouwen.cases.models import Case
 from shouwen.policy.law import Law
 from shouwen.web import people
-from shouwen.web.asking import Ask
+from shouwen.web.asking import Ask, wants_part
 from shouwen.web.cases import beside as at_side
 from shouwen.web.cases import export as exporting
 from shouwen.web.cases import listing as rows
@@ -30,13 +30,14 @@ from shouwen.web.why.views import answers
 @require_safe
 def listing(request: Ask) -> HttpResponse:
     """Cases, narrowed and ordered as the address says."""
-    filters = rows.Filters.read(request.GET)
     law = law_of(request)
+    filters = rows.Filters.read(request.GET, law)
     after = request.GET.get("after", "")
     cases, more = rows.page(rows.narrowed(filters, request.reader, request.now), filters.sort, after)
     context = {
         "title": pgettext("many", "事项"), "filters": filters, "cases": cases, "after": more, "paged": bool(after),
         "customers": rows.customers_of(cases, request.reader), **_choices(request, filters, law),
+        "told": rows.told(request, law.nouns.get(filters.procedure) if law is not None else None, cases), "oob": wants_part(request),
         **rows.beside(request, filters, first=not after),
     }  # fmt: skip
     return render_part(request, "cases/_list.html", context, page="cases/list.html")
@@ -50,10 +51,9 @@ def _choices(request: Ask, filters: rows.Filters, law: Law | None) -> dict[str, 
         "states": [("open", _("未结")), ("overdue", _("已超时")), ("held", _("挂起")), ("closed", _("已结")), ("all", _("全部"))],
         "procedures": [(n.id, said(n, request.lang)) for n in nouns],
         "steps": [(s, label.text(request.lang)) for s, label in chosen.steps.items()] if chosen is not None else [],
-        "units": people.unit_choices(request),
+        "days": [(f"{rows.OWN}{f.id}", said(f, request.lang), filters.own.get(f.id, "")) for f in rows.days_of(chosen)],
         "staff": people.staff_choices(request),
         "kept": ("customer", "record", "clause", "kind", "alone"),
-        "may_export": request.reader.may("export", "case"),
     }
 
 
@@ -61,7 +61,7 @@ def _choices(request: Ask, filters: rows.Filters, law: Law | None) -> dict[str, 
 def export(request: Ask) -> HttpResponseBase:
     """The same cases as a file."""
     demand(request.reader, "export", "case")
-    return exporting.as_csv(request, rows.Filters.read(request.GET))
+    return exporting.of_cases(request, rows.Filters.read(request.GET, law_of(request)))
 
 
 @require_safe

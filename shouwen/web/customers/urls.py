@@ -9,6 +9,7 @@ from shouwen.web.customers import editing, views
 app_name = "customers"
 urlpatterns = [
     path("", views.listing, name="list"),
+    path("export/", views.export, name="export"),
     path("new/", editing.new, name="new"),
     path("<int:pk>/", views.page, name="page"),
     path("<int:pk>/uncovered/", views.uncovered, name="uncovered"),

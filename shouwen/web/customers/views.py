@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shouwen.base.errors import FieldError
 from shouwen.base.models import Event
+from shouwen.base.reveal import export as write_export
 from shouwen.cases.models import Case
 from shouwen.customers.matching import merge_hints
 from shouwen.customers.models import Customer
@@ -20,7 +23,10 @@ from shouwen.web.asking import Ask
 from shouwen.web.cases.slots import PAGE, slot_of
 from shouwen.web.customers import rows
 from shouwen.web.fields import faults_of
+from shouwen.web.lists.files import CHUNK, as_file
+from shouwen.web.lists.kept import around
 from shouwen.web.render import render_page, render_part
+from shouwen.web.sheets import Cell
 
 CASES = 20
 EVENTS = 30
@@ -28,16 +34,37 @@ EVENTS = 30
 
 @require_safe
 def listing(request: Ask) -> HttpResponse:
-    """All customers in the order of their pinyin, or those that are searched for."""
-    text = request.GET.get("q", "").strip()
-    unit = request.GET.get("unit", "")
-    found = rows.found(text, request.reader) if text else None
-    page = rows.page(request.reader, unit, request.GET.get("after", "")) if found is None else None
+    """Customers, narrowed and ordered as the address says; those who are searched for, best first."""
+    filters, after = rows.Filters.read(request.GET), request.GET.get("after", "")
+    found, more = rows.page(filters, request.reader, after)
+    file = reverse("customers:export") if request.reader.may("export", "customer") else ""
     context = {
-        "title": pgettext("many", "客户"), "text": text, "unit": unit, "units": people.unit_choices(request),
-        "customers": found if found is not None else page[0] if page else [], "after": page[1] if page else "",
+        "title": pgettext("many", "客户"), "filters": filters, "rows": found, "after": more, "paged": bool(after),
+        "kinds": Customer.Kind.choices, **around(request, "customers", file=file),
     }  # fmt: skip
     return render_part(request, "customers/_list.html", context, page="customers/list.html")
+
+
+@require_safe
+def export(request: Ask) -> HttpResponseBase:
+    """The same customers as a file: masked as on the page, and written down as an export before."""
+    filters = rows.Filters.read(request.GET)
+    write_export(request.reader, "customer", kind="customer", now=request.now, what=filters.told)
+
+    def part(after: str) -> tuple[list[list[Cell]], str]:
+        found, more = rows.page(filters, request.reader, after, CHUNK)
+        return [_cells(request, row) for row in found], more
+
+    heads = [_("编号"), _("姓名"), _("类别"), _("等级"), _("电话"), _("地址"), _("单位"), _("未结事项"), _("建档时间")]
+    return as_file(request, pgettext("many", "客户"), heads, part)
+
+
+def _cells(request: Ask, row: rows.Row) -> list[Cell]:
+    c = row.customer
+    return [
+        c.number, c.masked_name, c.get_kind_display(), c.class_code, _("、").join(row.phones), row.address,
+        people.unit(request, c.unit_id), row.open_cases, timezone.localdate(c.created_at),
+    ]  # fmt: skip
 
 
 @require_safe

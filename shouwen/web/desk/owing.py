@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from django.utils.translation import gettext
@@ -25,7 +26,8 @@ from shouwen.web.cases.listing import customers_of
 from shouwen.web.desk.rows import Desk, Item, Row, Way
 from shouwen.web.law import act_name, laws_of
 
-MOST: Final = 300  # tasks and cases that are looked at; nobody's desk should hold more
+MOST: Final = 120  # tasks and cases that are looked at; nobody's desk should hold more
+UNSEEN: Final = ("fields", "pauses", "records")  # what no row of a desk tells of a case, and would be read for each
 KINDS: Final[Mapping[str, Any]] = {
     "approve": _("待我批准"), "take_over": _("待接手"), "task": _("待办"), "pool": _("待领取"), "promise": _("时限"),
     "responsible": _("我负责"), "confirm": _("待确认"),
@@ -35,15 +37,16 @@ KINDS: Final[Mapping[str, Any]] = {
 def owing(request: Ask) -> Desk:
     """Return the desk of whoever asks. What the law says of each button is asked by `judge`, for the rows that are shown."""
     reader = request.reader
-    tasks = list(Task.objects.visible_to(reader).desk(reader).select_related("case", "approval").order_by("due_at", "pk")[:MOST])
-    mine = list(Case.objects.visible_to(reader).owed_by(*sorted(reader.people)).soonest_first()[:MOST])
+    desk = Task.objects.visible_to(reader).desk(reader).select_related("case", "approval").order_by("due_at", "pk")
+    tasks = list(desk.defer(*(f"case__{name}" for name in UNSEEN))[:MOST])
+    mine = list(Case.objects.visible_to(reader).soonest_owed_by(reader.people, MOST).defer(*UNSEEN)[:MOST])
     cases = {c.pk: c for c in [*mine, *(t.case for t in tasks if t.case is not None)]}
-    running = running_of(cases)
+    running, asked = running_of(cases), asked_of(mine)
     rows: dict[int, Row] = {}
     for task in tasks:
         _add(rows, cases, task.case_id, _task(request, task))
     for case in mine:
-        for item in _answered_for(request, case, running.get(case.pk, [])):
+        for item in _answered_for(request, case, running.get(case.pk, []), asked.get(case.pk, {})):
             _add(rows, cases, case.pk, item)
     _time(rows, running)
     customers = customers_of(list(cases.values()), reader)
@@ -52,15 +55,25 @@ def owing(request: Ask) -> Desk:
     notices = Notice.objects.visible_to(reader).unconfirmed(request.me.pk).order_by("-pk")[:MOST]
     confirm = [Row(None, "", [Item("confirm", n.text, n.clause)], notice=n) for n in notices]
     found = sorted([*rows.values(), *confirm], key=lambda r: r.order)
-    return Desk(found, Counter(k for r in found for k in r.kinds), request.now)
+    more = any(len(each) == MOST for each in (tasks, mine, confirm))
+    return Desk(found, Counter(k for r in found for k in r.kinds), request.now, more)
 
 
 def running_of(cases: Iterable[int]) -> Mapping[int, list[Deadline]]:
     """The running promises of cases (all of them in sight already), the next first; what only rings is left out."""
     found: dict[int, list[Deadline]] = {}
-    for d in Deadline.objects.running().filter(case_id__in=list(cases), due_at__isnull=False).order_by("due_at", "pk"):
+    for d in Deadline.objects.running().filter(subject_id__in=list(cases), due_at__isnull=False).order_by("due_at", "pk"):
         if d.until != [ALARM]:
             found.setdefault(d.case_id or 0, []).append(d)
+    return found
+
+
+def asked_of(cases: Iterable[Case]) -> Mapping[int, Mapping[str, Sequence[int]]]:
+    """The acts of cases (all of them in sight already) that wait for approval, with whom each waits for now."""
+    found: dict[int, dict[str, Sequence[int]]] = {}
+    waiting = Task.objects.open().filter(subject_id__in=[c.pk for c in cases], approval__isnull=False)
+    for key, act, who in waiting.values_list("subject_id", "approval__act_name", "who"):
+        found.setdefault(key, {})[act] = who
     return found
 
 
@@ -111,13 +124,15 @@ def _add(rows: dict[int, Row], cases: Mapping[int, Case], key: int | None, item:
         rows.setdefault(key, Row(cases[key])).items.append(item)
 
 
-def _answered_for(request: Ask, case: Case, running: Sequence[Deadline]) -> list[Item]:
+def _answered_for(
+    request: Ask, case: Case, running: Sequence[Deadline], asked: Mapping[str, Sequence[int]] = MappingProxyType({})
+) -> list[Item]:
     """The promises of a case that somebody owes; where they owe none, that they answer for it, and what it waits for."""
     mine = [d for d in running if not request.reader.people.isdisjoint(d.owes)]
     items = [
         Item(
-            "promise", wanted(request, case, d), d.clause, d.due_at, d.warn_at, _stead(request, d.owes),
-            ways(request, case, undone(case, d)),
+            "promise", wanted(request, case, d) + _waits(request, undone(case, d), asked), d.clause, d.due_at, d.warn_at,
+            _stead(request, d.owes), ways(request, case, (a for a in undone(case, d) if a not in asked)),
         )
         for d in mine
     ]  # fmt: skip
@@ -130,6 +145,12 @@ def _answered_for(request: Ask, case: Case, running: Sequence[Deadline]) -> list
     others = people.names(request, due.owes)
     waits = gettext("等%(who)s%(what)s") % {"who": others, "what": wanted(request, case, due)} if others else ""
     return [Item("responsible", waits or wanted(request, case, due), due.clause, due.due_at, due.warn_at, stead)]
+
+
+def _waits(request: Ask, acts: Iterable[str], asked: Mapping[str, Sequence[int]]) -> str:
+    """That an act was asked for and whose approval it waits for; "" when none of them was."""
+    who = next((asked[a] for a in acts if a in asked), None)
+    return "" if who is None else gettext("（等%s批准）") % people.names(request, who)
 
 
 def _stead(request: Ask, owes: Sequence[int]) -> str:

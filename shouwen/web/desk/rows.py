@@ -116,6 +116,7 @@ class Desk:
     rows: Sequence[Row]
     counts: Counter[str]
     now: datetime
+    more: bool = False  # whether more is owed than was looked at: the counts say of how much at least
 
     @property
     def overdue(self) -> int:

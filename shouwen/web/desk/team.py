@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
-
-from django.db.models import BigIntegerField, Count, F, Func, Q, QuerySet
+from typing import Final
 
 from shouwen.cases import dispatch
-from shouwen.cases.models import Case, Deadline, Task
+from shouwen.cases.loads import MANY, NEXT, Load, loads
+from shouwen.cases.models import Case, Deadline
 from shouwen.policy.org import Org
-from shouwen.policy.promises import ALARM
 from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.cases.listing import customers_of
 from shouwen.web.desk.owing import wanted
 from shouwen.web.law import law_of
 
-NEXT: Final = 40  # promises shown
 SOON: Final = timedelta(hours=24)
 
 
@@ -44,6 +41,12 @@ class Member:
     def load(self) -> int:
         """Everything in hand."""
         return self.matters + self.tasks + self.visits
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        """The numbers as they are shown: of many only that they are many."""
+        numbers = {"matters": self.matters, "tasks": self.tasks, "soon": self.soon, "late": self.late}
+        return {name: f"{MANY}+" if n > MANY else str(n) for name, n in numbers.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,44 +87,22 @@ def team(request: Ask, person: int) -> Team:
     ids = members_of(request.org, request.me.pk, request.now)
     if not ids:
         return Team((), ())
-    matters = _by_person(Case.objects.visible_to(request.reader).open().filter(responsible_id__in=ids), F("responsible_id"))
-    promises = Deadline.objects.visible_to(request.reader).running().filter(owes__overlap=sorted(ids), due_at__isnull=False)
-    promises = promises.exclude(until=[ALARM])
-    near = Q(due_at__gte=request.now, due_at__lt=request.now + SOON)
-    owed = _by_person(promises, _each("owes"), late=Q(due_at__lt=request.now), soon=near)
-    tasks = _by_person(Task.objects.visible_to(request.reader).open().for_persons(ids), _each("who"))
-    mine = promises.filter(owes__overlap=[person]) if person in ids else promises
-    next_ones = mine.filter(case__isnull=False).select_related("case").order_by("due_at", "pk")[:NEXT]
+    found = loads(ids, request.reader, now=request.now, soon=SOON)
+    first = [pk for whose, load in found.items() if person not in ids or whose == person for pk in load.promises]
+    promises = Deadline.objects.visible_to(request.reader).filter(pk__in=first)
+    next_ones = promises.select_related("case").order_by("due_at", "pk")[:NEXT]
     visits = dispatch.together(list(dispatch.in_hand(dispatch.namings(law_of(request), request.now)).values()))
-    jobs = {person: {"all": one.count} for person, one in visits.items()}
-    return Team(
-        _members(request, ids, {"matters": matters, "owed": owed, "tasks": tasks, "jobs": jobs}),
-        _breaks(request, list(next_ones)),
-    )
+    jobs = {whose: one.count for whose, one in visits.items()}
+    return Team(_members(request, ids, found, jobs), _breaks(request, list(next_ones)))
 
 
-def _each(column: str) -> Func:
-    return Func(F(column), function="unnest", output_field=BigIntegerField())
-
-
-def _by_person(rows: QuerySet[Any], person: F | Func, **counted: Q) -> Mapping[int, Mapping[str, int]]:
-    """Count rows per person: all of them, and those that conditions keep."""
-    some = {name: Count("pk", filter=condition) for name, condition in counted.items()}
-    found = rows.order_by().annotate(person=person).values("person").annotate(all=Count("pk"), **some)
-    return {row["person"]: row for row in found}
-
-
-def _members(
-    request: Ask,
-    ids: Collection[int],
-    counted: Mapping[str, Mapping[int, Mapping[str, int]]],
-) -> list[Member]:
-    nothing: Mapping[str, int] = {"all": 0, "late": 0, "soon": 0}
-    n = {s: {name: counts.get(s, nothing) for name, counts in counted.items()} for s in ids}
-    load = {s: sum(n[s][name]["all"] for name in ("matters", "tasks", "jobs")) for s in ids}
-    most = max(load.values(), default=0) or 1
+def _members(request: Ask, ids: Collection[int], loads: Mapping[int, Load], jobs: Mapping[int, int]) -> list[Member]:
+    nothing = Load()
+    each = {s: loads.get(s, nothing) for s in ids}
+    in_hand = {s: load.matters + load.tasks + jobs.get(s, 0) for s, load in each.items()}
+    most = max(in_hand.values(), default=0) or 1
     found = []
-    for s in ids:
+    for s, load in each.items():
         away = request.org.absent(s, request.now)
         found.append(
             Member(
@@ -131,12 +112,12 @@ def _members(
                 sorted(request.org.posts_of(s, request.now)),
                 away.until if away is not None else None,
                 people.name(request, away.deputy) if away is not None else "",
-                n[s]["matters"]["all"],
-                n[s]["owed"]["late"],
-                n[s]["owed"]["soon"],
-                n[s]["tasks"]["all"],
-                n[s]["jobs"]["all"],
-                100 * load[s] // most,
+                load.matters,
+                load.late,
+                load.soon,
+                load.tasks,
+                jobs.get(s, 0),
+                100 * in_hand[s] // most,
             )
         )
     return sorted(found, key=lambda m: (-m.late, -m.soon, -m.load, m.id))

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db.models import Q
 
+from shouwen.base.access import any_of
 from shouwen.cases import dispatch
 from shouwen.cases.dispatch import NOTHING, InHand, Naming, matching
 from shouwen.cases.models import Case, Deadline, Task
@@ -19,6 +20,7 @@ from shouwen.web.asking import Ask
 from shouwen.web.cases.listing import customers_of
 from shouwen.web.cases.listing import page as page_of
 from shouwen.web.law import act_name, law_of, skill_words
+from shouwen.web.paging import past_moment, read_moment_cursor
 
 SHOWN: Final = 30
 PROPOSED: Final = 3
@@ -82,12 +84,15 @@ Hands = Mapping[str, Mapping[int, InHand]]  # by procedure and person
 def waiting(request: Ask, namings: Sequence[Naming], hands: Hands, unit: str, after: str) -> tuple[list[Waiting], str]:
     """Return the cases that wait for somebody, the soonest due first, and the cursor of the next page."""
     by_noun = {n.noun.id: n for n in namings}
-    kept = Q(pk__in=[])
+    seen = Case.objects.visible_to(request.reader).open().filter(held=False)
+    seen = seen.filter(unit_id=int(unit)) if unit else seen
+    place = read_moment_cursor(after)
+    seen = seen.filter(past_moment("next_due", place, down=False)) if place is not None else seen
+    first = Q(pk__in=[])  # of each step the first: an index has them in order, however many wait
     for n in namings:
-        kept |= Q(procedure=n.noun.id, step__in=n.steps)
-    rows = Case.objects.visible_to(request.reader).open().filter(kept, held=False)
-    rows = rows.filter(unit_id=int(unit)) if unit else rows
-    cases, more = page_of(rows, "due", after, SHOWN)
+        for step in n.steps:
+            first |= any_of("pk", seen.filter(procedure=n.noun.id, step=step).soonest_first().values("pk")[: SHOWN + 1])
+    cases, more = page_of(Case.objects.visible_to(request.reader).filter(first), "due", "", SHOWN)
     asked = options_of_each([(c.ref, by_noun[c.procedure].act) for c in cases], request.me.pk, now=request.now)
     customers = customers_of(cases, request.reader)
     found = []
@@ -114,7 +119,9 @@ def given(request: Ask, namings: Sequence[Naming]) -> list[Given]:
     rows = Case.objects.visible_to(request.reader).open().filter(kept, held=False).exclude(marks__has_key=ACCEPT)
     cases = list(rows.order_by("opened_at")[:SHOWN])
     by_noun = {n.noun.id: n for n in namings}
-    due = {d.case_id: d for d in Deadline.objects.running().filter(case_id__in=[c.pk for c in cases], until__contains=[ACCEPT])}
+    due = {
+        d.case_id: d for d in Deadline.objects.running().filter(subject_id__in=[c.pk for c in cases], until__contains=[ACCEPT])
+    }
     customers = customers_of(cases, request.reader)
     found = []
     for case in cases:

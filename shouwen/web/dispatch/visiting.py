@@ -47,7 +47,7 @@ class Visit:
 
 
 def visits(request: Ask, namings: Sequence[Naming]) -> list[Visit]:
-    """Return the open cases that name whoever asks, or for whom they stand in: the soonest first, those on hold last."""
+    """Return the open cases that name whoever asks, or for whom they stand in: what is begun first, then the soonest, on hold last."""
     rows = _naming_me(request, namings)
     cases = list(rows.order_by("held", *rows.soonest_first().query.order_by)[:MOST])
     asked = options_of_each([(c.ref, "") for c in cases], request.me.pk, now=request.now)
@@ -56,13 +56,15 @@ def visits(request: Ask, namings: Sequence[Naming]) -> list[Visit]:
     law = law_of(request)
     day = law.on(request.now.date()) if law is not None else None
     places = dict(Record.objects.visible_to(request.reader).filter(pk__in=ids).values_list("pk", "key"))
+    before = {n.led_to for n in namings}  # steps in which nobody has set out yet
     found = []
     for case in cases:
         noun = laws_of(request).of(case.enactment_id).nouns[case.procedure]
         steps = _next(noun, [o for o in asked.get(case.pk, ()) if o.open], day)
         place = next((places[r] for r in case.records if r in places), "")
-        found.append(Visit(case, customers.get(case.customer_id or 0, ""), place, _promised(case), steps))
-    return found
+        at = _promised(case) if case.step in before else case.next_due
+        found.append(Visit(case, customers.get(case.customer_id or 0, ""), place, at, steps))
+    return sorted(found, key=lambda one: (one.case.held, one.case.step in before))
 
 
 def waiting(request: Ask, namings: Sequence[Naming]) -> int:
@@ -73,7 +75,7 @@ def waiting(request: Ask, namings: Sequence[Naming]) -> int:
 def _naming_me(request: Ask, namings: Sequence[Naming]) -> CaseQuerySet:
     kept = Q(pk__in=[])
     for n in namings:
-        kept |= Q(procedure=n.noun.id, **{f"fields__{n.field}__in": sorted(request.reader.people)})
+        kept |= Q(procedure=n.noun.id, step__in=n.given, **{f"fields__{n.field}__in": sorted(request.reader.people)})
     return Case.objects.visible_to(request.reader).open().filter(kept)
 
 

@@ -79,7 +79,9 @@ def form(request: Ask, law: Law, state: State, wrong: Wrong) -> dict[str, Any]:
         chosen |= {f.id: typed.get(f"{f.id}.text", "") for f in found.fields if f"{f.id}.text" in typed}
     missing = {m for r in wrong.refusals for m in r.missing}
     faults = {**{f.id: _("请填写") for f in found.fields if f.id in missing}, **wrong.faults}
-    filling = Filling(request, request.lang, values, typed, faults, dict.fromkeys(found.needed, ()), chosen, found.proposals)
+    filling = Filling(
+        request, request.lang, values, typed, faults, dict.fromkeys(found.needed, ()), chosen, found.proposals, found.able
+    )
     shown = alike(request, law, state)
     made = [_suggested(c, own.get(c.name, ())) for c in controls(found.fields, filling)]
     return {

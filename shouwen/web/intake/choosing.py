@@ -49,17 +49,20 @@ def read(asked: QueryDict, law: Law) -> State:
     return State(number, customer.isdigit(), known, asked.get("q", "").strip()[:100])
 
 
-def procedures(request: Ask) -> list[Offer]:
-    """Return what may be opened by hand: first what somebody opened most lately, then what callers bring, then the rest."""
+def procedures(request: Ask, *, nobody: bool = False) -> list[Offer]:
+    """Return what may be opened by hand: first what somebody opened most lately, then what callers bring, then the rest.
+
+    `nobody`: no caller is taken down; then what needs none comes before what callers bring.
+    """
     recent = Case.objects.visible_to(request.reader).filter(
         first_asked=request.me.pk, opened_at__gte=request.now - LATELY, parent=None
     )
     counts = Counter(recent.order_by("-opened_at").values_list("procedure", flat=True)[:COUNTED])
     nouns = sorted(
         intake.procedures(request.now, law_of(request)),
-        key=lambda n: (not counts[n.id], not brought_by_customers(n), -counts[n.id]),
+        key=lambda n: (not counts[n.id], brought_by_customers(n) == nobody, -counts[n.id]),
     )
-    often = [n.id for n in nouns if counts[n.id] or brought_by_customers(n)][:FIRST]
+    often = [n.id for n in nouns if counts[n.id] or brought_by_customers(n) != nobody][:FIRST]
     return [Offer(n.id, said(n, request.lang), n.id in often) for n in nouns]
 
 

@@ -47,7 +47,7 @@ def _show(request: Ask, asked: QueryDict, wrong: Wrong) -> HttpResponse:
         "state": state,
         "card": card(request, state.customer),
         "may_uncover": request.reader.may("reveal", "customer"),
-        "procedures": choosing.procedures(request),
+        "procedures": choosing.procedures(request, nobody=state.chosen and not state.customer),
         "wrong": wrong,
         "key": new_key(),
         "typed": request.POST if request.method == "POST" else None,

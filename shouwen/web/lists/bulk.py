@@ -196,4 +196,4 @@ def _controls(request: Ask, shape: Option, faults: dict[str, str]) -> list[Contr
     """The fields of the act, empty: the things differ in what stands there."""
     needed = dict.fromkeys(shape.needed, ())
     typed = request.POST if request.method == "POST" else None
-    return controls(shape.fields, Filling(request, request.lang, {}, typed, faults, needed, {}, shape.proposals))
+    return controls(shape.fields, Filling(request, request.lang, {}, typed, faults, needed, {}, shape.proposals, shape.able))

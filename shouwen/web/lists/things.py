@@ -18,6 +18,7 @@ from shouwen.registers.models import Record
 from shouwen.web.asking import Ask
 from shouwen.web.cases.story import shape_of
 from shouwen.web.law import law_of, laws_of, said, step_name
+from shouwen.web.lists.kept import CASES, address_of, of_register
 
 APART: Final = frozenset({"open", "merge", "link"})  # acts that are about one thing and nothing else
 AFTER_THE_END: Final = frozenset({"reopen", "note"})
@@ -76,7 +77,7 @@ def things(request: Ask, register: str, ids: Sequence[int]) -> list[Thing]:
 
 def list_of(register: str) -> str:
     """Return the address of the list they were chosen in."""
-    return reverse("registers:list", args=[register]) if register else reverse("cases:list")
+    return address_of(of_register(register) if register else CASES)
 
 
 def _case(request: Ask, case: Case) -> Thing:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import Final
 
 from django.contrib import messages
-from django.db.models import Q
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -26,12 +22,12 @@ from shouwen.staff.looking import STATES, Wanted, may_look
 from shouwen.staff.looking import people as people_wanted
 from shouwen.staff.models import Staff
 from shouwen.web import people as names
-from shouwen.web.asking import Ask
-from shouwen.web.cases.export import BOM, safe_cell
+from shouwen.web.asking import Ask, wants_part
 from shouwen.web.fields import faults_of
 from shouwen.web.law import law_of, post_name, skill_names, skill_words
+from shouwen.web.lists.files import as_file, at_once
 from shouwen.web.management import frame
-from shouwen.web.paging import PAGE, cut, read_text_cursor, write_cursor
+from shouwen.web.paging import PAGE, cut, past, read_text_cursor, write_cursor
 from shouwen.web.render import render_part
 
 SORTS: Final = {"name": "pinyin", "username": "username"}
@@ -72,15 +68,16 @@ def listing(request: Ask) -> HttpResponse:
     column, place = SORTS[sort], read_text_cursor(request.GET.get("after", ""))
     rows = people_wanted(wanted, request.reader, request.now).order_by(column, "pk")
     if place is not None:
-        rows = rows.filter(Q(**{f"{column}__gt": place[0]}) | Q(**{column: place[0], "pk__gt": place[1]}))
+        rows = rows.filter(past(column, place))
     found, more = cut(list(rows[: PAGE + 1]))
     context = {
         "title": _("员工"), "wanted": wanted, "sort": sort, "people": [_row(request, p) for p in found],
         "after": write_cursor(getattr(found[-1], column), found[-1].pk) if more else "", "paged": place is not None,
         "units": unit_choices(request), "choices": frame.posts(request), "states": _states(),
-        "may_export": request.reader.may("export", "staff"), "narrowed": bool(wanted.text or wanted.unit or wanted.post),
+        "file_at": reverse("management:staff_export") if request.reader.may("export", "staff") else "",
+        "narrowed": bool(wanted.text or wanted.unit or wanted.post), "oob": wants_part(request),
     }  # fmt: skip
-    if request.headers.get("HX-Request") == "true":
+    if wants_part(request):
         return render_part(request, "management/_staff.html", context)
     return frame.render(request, "management/staff.html", "staff", context)
 
@@ -127,22 +124,17 @@ def skills_of(request: Ask, p: Staff) -> str:
 
 
 @require_safe
-def export_list(request: Ask) -> HttpResponse:
-    """The list as a CSV file, telephone numbers masked as on the page; written down as an export first."""
+def export_list(request: Ask) -> HttpResponseBase:
+    """The list as a file, telephone numbers masked as on the page; written down as an export first."""
     wanted = _wanted(request)
     told = {"unit": wanted.unit, "post": wanted.post, "state": wanted.state, "q": "…" if wanted.text else ""}
     rows = people_wanted(wanted, request.reader, request.now).order_by("pinyin", "pk")[:MOST_IN_A_FILE]
     export(request.reader, "staff", kind="staff", now=request.now, what=told)
     states = dict(_states())
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_("姓名"), _("用户名"), _("岗位"), _("单位"), _("电话"), _("技能"), _("状态")])
-    for row in (_row(request, p) for p in rows):
-        cells = (row.name, row.username, row.posts, row.unit, row.phone, row.skills, states[row.state])
-        writer.writerow([safe_cell(cell) for cell in cells])
-    response = HttpResponse(BOM + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="staff-{timezone.localtime(request.now):%Y%m%d-%H%M}.csv"'
-    return response
+    heads = [_("姓名"), _("用户名"), _("岗位"), _("单位"), _("电话"), _("技能"), _("状态")]
+    shown = (_row(request, p) for p in rows)
+    cells = [(r.name, r.username, r.posts, r.unit, r.phone, r.skills, str(states[r.state])) for r in shown]
+    return as_file(request, _("员工"), heads, at_once(cells))
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,41 +2,78 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-from django.http import HttpResponse, HttpResponseRedirect
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import pgettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from shouwen.base import outbox
+from shouwen.base.masks import mask_text
 from shouwen.base.models import Notice
-from shouwen.cases.models import Case
+from shouwen.base.reveal import export as write_export
+from shouwen.reports.keeping import clean
 from shouwen.web.asking import Ask
-from shouwen.web.paging import PAGE, cut, read_text_cursor, write_cursor
+from shouwen.web.lists.files import CHUNK, as_file, local
+from shouwen.web.lists.kept import around
+from shouwen.web.notices import listing as rows
+from shouwen.web.notices.figures import figures_of
 from shouwen.web.render import MANY, render_part
+from shouwen.web.sheets import Cell
 
-SHOWN = ("all", "unread", "confirm")
+MOST: Final = 200  # notices at once
 
 
 @require_safe
 def listing(request: Ask) -> HttpResponse:
-    """What somebody was told, newest first."""
-    shown = request.GET.get("show", "all")
-    rows = Notice.objects.visible_to(request.reader).inbox(request.me.pk)
-    if shown == "unread":
-        rows = rows.filter(read_at=None)
-    elif shown == "confirm":
-        rows = rows.filter(confirm=True, confirmed_at=None)
-    place = read_text_cursor(request.GET.get("after", ""))
-    if place is not None:
-        rows = rows.filter(Q(pk__lt=place[1]))
-    found, more = cut(list(rows[: PAGE + 1]))
+    """What somebody was told, narrowed and ordered as the address says."""
+    filters, after = rows.Filters.read(request.GET), request.GET.get("after", "")
+    found, more = rows.page(rows.narrowed(request, filters), filters.sort, after)
+    file = reverse("notices:export") if request.reader.may("export", "notice") else ""
     context = {
-        "title": pgettext("many", "消息"), "notices": found, "shown": shown if shown in SHOWN else "all",
-        "after": write_cursor("", found[-1].pk) if more else "", "cases": _case_numbers(request, found),
+        "title": pgettext("many", "消息"), "notices": found, "filters": filters, "after": more, "paged": bool(after),
+        "cases": rows.case_words(request, found), "figures": figures_of(request, found),
+        **around(request, "notices", file=file, itself="notices"),
     }  # fmt: skip
     return render_part(request, "notices/_list.html", context, page="notices/list.html")
+
+
+@require_safe
+def export(request: Ask) -> HttpResponseBase:
+    """The same as a file: numbers in the texts masked; written down as an export before."""
+    filters = rows.Filters.read(request.GET)
+    write_export(request.reader, "notice", kind="notice", now=request.now, what=filters.told)
+
+    def part(after: str) -> tuple[list[list[Cell]], str]:
+        found, more = rows.page(rows.narrowed(request, filters), filters.sort, after, CHUNK)
+        about, told = rows.case_words(request, found), figures_of(request, found)
+        return [_cells(n, about.get(n.case_id or 0, ""), " · ".join(told.get(n.pk, ()))) for n in found], more
+
+    heads = [_("时间"), _("内容"), _("数字"), _("事项"), _("条款"), _("阅读时间"), _("确认时间")]
+    return as_file(request, pgettext("many", "消息"), heads, part)
+
+
+def _cells(n: Notice, about: str, figures: str) -> list[Cell]:
+    text = mask_text(n.text or n.topic)
+    return [local(n.at), text, figures, mask_text(about), n.clause, local(n.read_at), local(n.confirmed_at)]
+
+
+@require_POST
+def chosen(request: Ask) -> HttpResponse:
+    """Note that those which were ticked have been read, or confirm those of them that ask for it."""
+    ids = [int(i) for i in request.POST.getlist("id") if i.isascii() and i.isdigit() and len(i) < 19][:MOST]
+    if "confirm" in request.POST:
+        n = outbox.confirm(request.me.pk, ids, now=request.now)
+        messages.success(request, ngettext("已确认 %d 条。", "已确认 %d 条。", n) % n)
+    else:
+        n = outbox.mark_read(request.me.pk, ids, now=request.now)
+        messages.success(request, ngettext("%d 条标为已读。", "%d 条标为已读。", n) % n)
+    kept = clean(request.POST.get("query", "")[:2000])
+    return HttpResponseRedirect(reverse("notices:list") + (f"?{kept}" if kept else ""))
 
 
 @require_safe
@@ -69,19 +106,16 @@ def follow(request: Ask, pk: int) -> HttpResponse:
 def confirmation(request: Ask, pk: int) -> HttpResponse:
     """Confirm a notice that asks for it."""
     found = get_object_or_404(Notice.objects.visible_to(request.reader), pk=pk)
-    outbox.confirm(request.me.pk, pk, now=request.now)
+    outbox.confirm(request.me.pk, [pk], now=request.now)
     found.refresh_from_db()
     return render_part(
         request,
         "notices/_notice.html",
-        {"notice": found, "title": pgettext("many", "消息"), "cases": _case_numbers(request, [found]), "said": True},
+        {
+            "notice": found,
+            "title": pgettext("many", "消息"),
+            "cases": rows.case_words(request, [found]),
+            "said": True,
+            "figures": figures_of(request, [found]),
+        },
     )
-
-
-def _case_numbers(request: Ask, notices: list[Notice]) -> dict[int, str]:
-    """What the cases of notices are called, of those that may be seen."""
-    wanted = {n.case_id for n in notices if n.case_id}
-    return {
-        c.pk: f"{c.number} {c.title}"
-        for c in Case.objects.visible_to(request.reader).filter(pk__in=wanted).only("number", "title")
-    }

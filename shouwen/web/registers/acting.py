@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from shouwen.base.errors import FieldError, FileRefused, NotFound
 from shouwen.cases import acting
-from shouwen.cases.draft import act_upon
+from shouwen.cases.draft import open_record
 from shouwen.cases.options import Option, opening
-from shouwen.policy.act import Opening, Ref
+from shouwen.policy.act import Opening
 from shouwen.policy.nouns import Noun
 from shouwen.policy.ruling import Ruling
 from shouwen.registers.models import Record
@@ -60,8 +59,7 @@ def new(request: Ask, register: str) -> HttpResponse:
         return _new(request, noun, page, Wrong())
     try:
         wish = wish_of(request.POST, "open", page.fields, kept_files(request))
-        wanted = replace(act_upon(Ref("record", noun.id, 0), wish, request.reader, now=request.now), opening=Opening())
-        ruling = acting.act(wanted, now=request.now)
+        ruling = acting.act(open_record(noun.id, wish, request.reader, now=request.now), now=request.now)
     except FieldError as wrong:
         return _new(request, noun, page, Wrong(faults_of(wrong, request.lang), status=wrong.status))
     except FileRefused as wrong:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import QueryDict
@@ -20,7 +19,7 @@ from shouwen.registers.writing import first_of
 from shouwen.web.asking import Ask
 from shouwen.web.cases.listing import below
 from shouwen.web.law import said, step_name
-from shouwen.web.paging import PAGE, cut, read_text_cursor, write_cursor
+from shouwen.web.paging import PAGE, cut, past, past_id, read_text_cursor, write_cursor
 from shouwen.web.values import Lookups, Showing, Shown, ids_in
 
 STATES: Final = ("kept", "archived", "all")
@@ -29,6 +28,7 @@ UNSEEN: Final = ("rows", "slots", "evidence", "file")  # too large for a cell
 COLUMNS: Final = 4
 OWN: Final = "f."  # before the name of a field in the address
 IDS: Final = ("unit", "staff", "customer", "record")
+SORTS: Final = {"key": ("key", "pk"), "newest": ("-pk",), "oldest": ("pk",)}  # ids grow with time
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Filters:
     state: str = "kept"
     responsible: str = ""
     own: Mapping[str, str] = field(default_factory=dict)  # field of the register -> value
+    sort: str = "key"
 
     @classmethod
     def read(cls, typed: QueryDict, noun: Noun) -> Filters:
@@ -51,10 +52,10 @@ class Filters:
             for name, shape in noun.fields.items()
             if (text := typed.get(f"{OWN}{name}", "").strip()[:100]) and wanted(shape, text) is not None
         }
-        known = person == "me" or _is_id(person)
+        known, sort = person == "me" or _is_id(person), typed.get("sort", "")
         return cls(
             q.replace("\x00", ""), unit if _is_id(unit) else "", step if step in noun.steps else "",
-            state if state in STATES else "kept", person if known else "", own,
+            state if state in STATES else "kept", person if known else "", own, sort if sort in SORTS else "key",
         )  # fmt: skip
 
     @property
@@ -67,12 +68,6 @@ class Filters:
         """What an event says of an export: which filters, but not what was searched for, which may be a name."""
         plain = {"unit": self.unit, "step": self.step, "state": self.state, "responsible": self.responsible}
         return {n: v for n, v in {**plain, **dict.fromkeys(self.own, "…"), "q": "…" if self.q else ""}.items() if v}
-
-    @property
-    def query(self) -> str:
-        """The filters as they stand in an address."""
-        plain = {"q": self.q, "unit": self.unit, "step": self.step, "state": self.state, "responsible": self.responsible}
-        return urlencode({n: v for n, v in {**plain, **{f"{OWN}{n}": v for n, v in self.own.items()}}.items() if v})
 
 
 def _is_id(text: str) -> bool:
@@ -113,12 +108,12 @@ def narrowed(noun: Noun, filters: Filters, reader: Reader) -> RecordQuerySet:
     return rows
 
 
-def page(rows: RecordQuerySet, after: str, limit: int = PAGE) -> tuple[list[Record], str]:
-    """Return one page in the order of the keys, and the cursor of the next."""
+def page(rows: RecordQuerySet, sort: str, after: str, limit: int = PAGE) -> tuple[list[Record], str]:
+    """Return one page in the order of the keys, or of when records were opened, and the cursor of the next."""
     place = read_text_cursor(after)
     if place is not None:
-        rows = rows.filter(Q(key__gt=place[0]) | Q(key=place[0], pk__gt=place[1]))
-    shown, more = cut(list(rows.order_by("key", "pk")[: limit + 1]), limit)
+        rows = rows.filter(past("key", place) if sort == "key" else past_id(place[1], down=sort == "newest"))
+    shown, more = cut(list(rows.order_by(*SORTS[sort])[: limit + 1]), limit)
     return shown, write_cursor(shown[-1].key, shown[-1].pk) if more else ""
 
 

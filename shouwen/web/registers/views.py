@@ -9,6 +9,7 @@ from django.db.models import Count, Max
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
@@ -20,13 +21,15 @@ from shouwen.registers.models import Record
 from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.cases.assembly import Assembly
-from shouwen.web.cases.export import CHUNK, streamed
 from shouwen.web.cases.listing import about_how_many
 from shouwen.web.law import said, step_name
+from shouwen.web.lists.files import CHUNK, as_file
+from shouwen.web.lists.kept import around, of_register
 from shouwen.web.registers import listing as rows
 from shouwen.web.registers.frame import find_register, registers, tabs
 from shouwen.web.registers.record import context_of
 from shouwen.web.render import render_page, render_part
+from shouwen.web.sheets import Cell
 from shouwen.web.values import Showing
 
 
@@ -67,11 +70,13 @@ def listing(request: Ask, register: str) -> HttpResponse:
     noun = find_register(request, register)
     filters, after = rows.Filters.read(request.GET, noun), request.GET.get("after", "")
     found = rows.narrowed(noun, filters, request.reader)
-    records, more = rows.page(found, after)
+    records, more = rows.page(found, filters.sort, after)
+    file = reverse("registers:export", args=[noun.id]) if request.reader.may("export", "record") else ""
     context = {
         "title": said(noun, request.lang), "tabs": tabs("registers"), "noun": noun, "filters": filters, "after": more,
         "paged": bool(after), "rows": rows.shown(request, noun, records), "many": "" if after else about_how_many(found),
         "heads": [said(f, request.lang) for f in rows.columns(noun)], **_choices(request, noun, filters),
+        **around(request, of_register(noun.id), file=file),
     }  # fmt: skip
     return render_part(request, "registers/_list.html", context, page="registers/list.html")
 
@@ -82,10 +87,8 @@ def _choices(request: Ask, noun: Noun, filters: rows.Filters) -> dict[str, Any]:
     return {
         "states": [("kept", _("在用")), ("archived", _("已停用")), ("all", _("全部"))],
         "steps": [(s, label.text(request.lang)) for s, label in noun.steps.items()],
-        "units": people.unit_choices(request),
         "own": [_offer(request, f, filters.own.get(f.id, "")) for f in offered],
         "others": [(f"{rows.OWN}{n}", v) for n, v in filters.own.items() if n not in {f.id for f in offered}],
-        "may_export": request.reader.may("export", "record"),
         "may_import": request.reader.may("import", "record"),
         "may_open": "open" in noun.acts,
     }
@@ -110,18 +113,18 @@ def export(request: Ask, register: str) -> HttpResponseBase:
     fields = [f for f in noun.fields.values() if f.type.name not in rows.UNSEEN]
     plain = [said(f, request.lang) for f in fields]
 
-    def part(after: str) -> tuple[list[list[str]], str]:
-        records, more = rows.page(rows.narrowed(noun, filters, request.reader), after, CHUNK)
+    def part(after: str) -> tuple[list[list[Cell]], str]:
+        records, more = rows.page(rows.narrowed(noun, filters, request.reader), filters.sort, after, CHUNK)
         showing = rows.showing_of(request, noun, [r.fields for r in records])
         return [_line(request, noun, r, fields, showing) for r in records], more
 
-    return streamed(request, said(noun, request.lang), [*plain, _("状态"), _("责任人"), _("建档时间")], part)
+    return as_file(request, said(noun, request.lang), [*plain, _("状态"), _("责任人"), _("建档时间")], part)
 
 
-def _line(request: Ask, noun: Noun, record: Record, fields: list[Field], showing: Showing) -> list[str]:
-    cells = [showing.field(f, record.fields.get(f.id)).text for f in fields]
+def _line(request: Ask, noun: Noun, record: Record, fields: list[Field], showing: Showing) -> list[Cell]:
+    cells = [showing.cell(f, record.fields.get(f.id)) for f in fields]
     step = step_name(noun, record.step, request.lang) if not record.archived_at else _("已停用")
-    return [*cells, step, people.name(request, record.responsible_id), f"{record.opened_at:%Y-%m-%d}"]
+    return [*cells, step, people.name(request, record.responsible_id), timezone.localdate(record.opened_at)]
 
 
 def find(request: Ask, register: str, pk: int) -> Record:

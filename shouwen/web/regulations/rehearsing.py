@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shouwen.base.access import demand
-from shouwen.base.errors import FieldError, NotFound
+from shouwen.base.errors import FieldError, KeyReused, NotFound
 from shouwen.cases import rehearsals
 from shouwen.cases.models import RehearsalRun
 from shouwen.policy.errors import Fault, PackError
 from shouwen.policy.source import SourceError
 from shouwen.web.asking import Ask
+from shouwen.web.cases.wishing import new_key
 from shouwen.web.law import demand_law
 from shouwen.web.regulations.rehearsed import told
 from shouwen.web.render import render_page, render_part
@@ -50,7 +51,9 @@ def new(request: Ask) -> HttpResponse:
     faults: dict[str, str] = {}
     said: list[str] = []
     try:
-        run = rehearsals.ask(_wanted(request), by=request.reader, now=request.now)
+        run = rehearsals.ask(_wanted(request), by=request.reader, now=request.now, key=typed.get("key", "")[:80])
+    except KeyReused:
+        faults = {"text": _("这张表已交过一次预演，之后内容改了。要再预演一次，请再按一次。")}
     except FieldError as wrong:
         faults = {c.field: c.text(request.lang) for c in wrong.complaints}
     except PackError as wrong:
@@ -68,7 +71,7 @@ def _form(request: Ask, typed: QueryDict, text: str, faults: dict[str, str], sai
     law = demand_law(request)
     today = timezone.localdate(request.now)
     context = {
-        "title": _("预演"), "text": text, "faults": faults, "said": said, "typed": typed, "of": request.GET.get("of", ""),
+        "title": _("预演"), "key": new_key(), "text": text, "faults": faults, "said": said, "typed": typed, "of": request.GET.get("of", ""),
         "since": typed.get("since") or str(date.fromordinal(today.toordinal() - USUAL)), "today": str(today),
         "regulations": [(name, r.en if request.lang == "en" and r.en else r.zh) for name, r in law.regulations.items()],
         "packs": [(pack, title.text(request.lang)) for pack, title in law.pack_titles.items()],

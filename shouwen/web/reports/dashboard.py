@@ -162,8 +162,15 @@ class _Words:
 
     def cases(self, state: str, **more: object) -> str:
         """The address of open cases."""
-        unit = {"unit": self.asked.unit} if self.asked.unit else {}
+        at = self.asked.unit or self._whole_sight()
+        unit = {"unit": at} if at else {}
         return f"{reverse('cases:list')}?{urlencode({'state': state, **unit, **more})}"
+
+    def _whole_sight(self) -> int:
+        """The unit that is all a reader sees, or 0: what is counted is of units, but a list shows one's own matters elsewhere, too."""
+        units, org = self.request.reader.units or frozenset[int](), self.request.org
+        tops = [u for u in units if not units & (set(org.path(u)) - {u})]
+        return tops[0] if len(tops) == 1 else 0
 
     def procedures(self, volume: Fold) -> Table:
         """What came in and what ended, by procedure."""

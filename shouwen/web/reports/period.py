@@ -52,7 +52,7 @@ class Asked:
 
     def scope(self, request: Ask) -> Scope:
         """What is counted: the days, and those of the units that the reader may see."""
-        return Scope(self.since, self.until, units_below(request.org, self.unit, request.reader))
+        return Scope(self.since, self.until, units_below(request.org, self.unit, request.reader), request.me.pk)
 
     def before(self, scope: Scope) -> Scope:
         """The period of the same length just before."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -15,12 +13,13 @@ from shouwen.base.search import BadCursor
 from shouwen.reports import counted as events
 from shouwen.web import people
 from shouwen.web.asking import Ask
-from shouwen.web.cases.export import BOM, safe_cell
 from shouwen.web.law import act_name, cited, law_of, laws_of, noun_name, said
+from shouwen.web.lists.files import as_file, at_once
 from shouwen.web.paging import PAGE, read_moment_cursor, write_cursor
 from shouwen.web.render import render_page, render_part
 from shouwen.web.reports.dashboard import Table, board
 from shouwen.web.reports.period import Asked
+from shouwen.web.sheets import Cell, amount
 
 
 @require_safe
@@ -117,7 +116,7 @@ def _line(request: Ask, e: events.Counted) -> Line:
 
 
 @require_safe
-def export(request: Ask, table: str) -> HttpResponse:
+def export(request: Ask, table: str) -> HttpResponseBase:
     """One table as a file for a spreadsheet; taking it out of the house is an event."""
     asked, law = Asked.read(request), law_of(request)
     found = board(request, asked, law).counts.get(table)
@@ -125,18 +124,14 @@ def export(request: Ask, table: str) -> HttpResponse:
         raise Http404
     told = {"report": table, "since": asked.since, "until": asked.until, "unit": asked.unit}
     write_export(request.reader, "", kind="case", now=request.now, what=told)
-    response = HttpResponse(BOM + _csv(request, found), content_type="text/csv; charset=utf-8")
-    stamp = f"{asked.since:%Y%m%d}-{asked.until:%Y%m%d}"
-    response["Content-Disposition"] = f'attachment; filename="{table}-{stamp}.csv"'
-    return response
+    heads = [*found.heads, *([found.share] if found.share else [])]
+    return as_file(request, f"{found.title} {asked.since}–{asked.until}", heads, at_once(_cells(request, found)))
 
 
-def _csv(request: Ask, table: Table) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([*table.heads, *([table.share] if table.share else [])])
+def _cells(request: Ask, table: Table) -> list[list[Cell]]:
+    found: list[list[Cell]] = []
     for row in table.rows:
         label = cited(law_of(request), row.clause, request.lang).long if row.clause else row.label
-        share = ["" if row.share is None else f"{row.share}%"] if table.share else []
-        writer.writerow([safe_cell(label), *(n.n for n in row.numbers), *share])
-    return out.getvalue()
+        share = [None if row.share is None else amount(row.share, "%")] if table.share else []
+        found.append([label, *(n.n for n in row.numbers), *share])
+    return found

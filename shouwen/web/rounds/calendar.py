@@ -93,7 +93,9 @@ def weeks(request: Ask, law: Law, month: Month) -> tuple[list[list[Day]], list[s
 
 def _plan(request: Ask, law: Law, days: Mapping[date, Day]) -> list[str]:
     """Put what will come round into its days; return the clauses that cannot be told."""
-    after, until = max(request.now, midnight(min(days))), midnight(max(days) + timedelta(days=1))
+    # What comes round with the first moment of the first day lies in it: a stretch begins after a moment.
+    after = max(request.now, midnight(min(days)) - timedelta(microseconds=1))
+    until = midnight(max(days) + timedelta(days=1))
     unknown = []
     for clause in law.scheduled if after < until else ():
         if not isinstance(clause.rule.kind, Schedules | Reports):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from django.http import HttpResponse, StreamingHttpResponse
-from django.utils import timezone, translation
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,12 +19,12 @@ from shouwen.staff import auditing
 from shouwen.staff.auditing import ADMINISTRATION, Wanted
 from shouwen.web import people
 from shouwen.web.asking import Ask
+from shouwen.web.lists.files import as_file
 from shouwen.web.paging import PAGE, cut
 from shouwen.web.render import render_part
+from shouwen.web.sheets import Cell
 from shouwen.web.signing.audit_words import about, act_word, details
 
-BOM: Final = "\ufeff"  # without it Excel takes UTF-8 for something else
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 KINDS: Final = {
     "": gettext_lazy("全部"),
     "sign_in": gettext_lazy("登录"),
@@ -45,38 +43,28 @@ def listing(request: Ask) -> HttpResponse:
     context = {
         "title": _("审计"), "rows": [_line(request, row) for row in rows], "kinds": KINDS, "wanted": wanted,
         "since": request.GET.get("since", ""), "until": request.GET.get("until", ""), "staff": people.staff_choices(request),
-        "after": rows[-1].seq if more else "", "may_export": request.reader.may("export", "journal"),
+        "after": rows[-1].seq if more else "",
+        "file_at": reverse("signing:audit_export") if request.reader.may("export", "journal") else "",
     }  # fmt: skip
     return render_part(request, "signing/_audit.html", context, page="signing/audit.html")
 
 
 @require_safe
-def export(request: Ask) -> StreamingHttpResponse:
+def export(request: Ask) -> HttpResponseBase:
     """The same as a file. That it was taken is written down first."""
     parts = auditing.export(_wanted(request), by=request.reader, now=request.now)
-    response = StreamingHttpResponse(_lines(request, parts), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="audit-{timezone.localtime(request.now):%Y%m%d-%H%M}.csv"'
-    return response
+
+    def part(_after: str) -> tuple[list[list[Cell]], str]:
+        rows = next(parts, [])
+        return [_cells(request, row) for row in rows], str(rows[-1].seq) if rows else ""
+
+    return as_file(request, _("审计"), [_("时间"), _("经手人"), _("动作"), _("对象"), _("内容"), _("序号")], part)
 
 
-def _lines(request: Ask, parts: Iterator[list[Event]]) -> Iterator[str]:
-    with translation.override(request.lang):
-        yield BOM + _csv([[_("时间"), _("经手人"), _("动作"), _("对象"), _("内容"), _("序号")]])
-    for part in parts:
-        with translation.override(request.lang):
-            lines = []
-            for row in part:
-                line = _line(request, row)
-                moment = timezone.localtime(row.entered_at).isoformat(timespec="seconds")
-                lines.append([moment, line["who"], line["act"], line["about"], line["details"], str(row.seq)])
-        yield _csv(lines)
-
-
-def _csv(lines: list[list[str]]) -> str:
-    """Lines of a CSV file; what a spreadsheet would take for a formula is marked as text."""
-    file = io.StringIO()
-    csv.writer(file).writerows([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in line] for line in lines)
-    return file.getvalue()
+def _cells(request: Ask, row: Event) -> list[Cell]:
+    """A line as cells; its moment is text, for a spreadsheet keeps neither its seconds nor its zone."""
+    line, moment = _line(request, row), timezone.localtime(row.entered_at).isoformat(timespec="seconds")
+    return [moment, str(line["who"]), str(line["act"]), str(line["about"]), str(line["details"]), row.seq]
 
 
 def _line(request: Ask, row: Event) -> dict[str, Any]:

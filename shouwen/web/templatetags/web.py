@@ -145,13 +145,19 @@ def unit_name(context: template.Context, unit: int) -> str:
 @register.simple_tag(takes_context=True)
 def address(context: template.Context, **changes: Any) -> str:
     """The address of this page with other parameters: {% address sort="due" after="" %}. Empty takes one away."""
+    return parameters(context, **changes) or str(context["request"].path)
+
+
+@register.simple_tag(takes_context=True)
+def parameters(context: template.Context, **changes: Any) -> str:
+    """The parameters of this page, with others, to be put behind another address: {% parameters after="" %}. May be empty."""
     query = context["request"].GET.copy()
     for name, value in changes.items():
         if value in ("", None):
             query.pop(name, None)
         else:
             query[name] = str(value)
-    return f"?{query.urlencode()}" if query else context["request"].path
+    return f"?{query.urlencode()}" if query else ""
 
 
 @register.filter

@@ -52,6 +52,16 @@
     if (event.detail.elt.dataset.find !== undefined) event.detail.parameters.find = event.detail.elt.value;
   });
 
+  // What was wrong is not said any longer of what has been typed anew.
+  for (const kind of ["input", "change"]) {
+    document.addEventListener(kind, (event) => {
+      const field = event.target.closest(".field");
+      if (!field) return;
+      field.querySelectorAll(":scope > .fault").forEach((fault) => fault.remove());
+      field.querySelectorAll("[aria-invalid]").forEach((one) => { one.removeAttribute("aria-invalid"); one.removeAttribute("aria-describedby"); });
+    });
+  }
+
   // What the text says of a choice that nobody has made is shown as chosen; a hand that chooses has the last word.
   document.addEventListener("input", (event) => { const field = event.target; if (field.type === "radio") field.closest(".ways").dataset.chosen = "by hand"; });
   document.addEventListener("htmx:afterSwap", (event) => {

@@ -12,6 +12,12 @@
   }
 
   // ---- rows of a list: J and K, Enter opens -----------------------------------------------------------------------------
+  let stood = null; // where the row leads at which one stands: news puts other rows in their place
+  const leads = (row) => row.querySelector("a.main-cell")?.getAttribute("href");
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!stood || document.querySelector("[data-row].at")) return;
+    [...document.querySelectorAll("[data-row]")].find((row) => leads(row) === stood)?.classList.add("at");
+  });
   function step(by) {
     const rows = [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
     if (!rows.length) return;
@@ -19,6 +25,7 @@
     const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
     rows.forEach((row) => row.classList.remove("at"));
     next.classList.add("at");
+    stood = leads(next);
     next.scrollIntoView({ block: "nearest" });
   }
 

@@ -13,7 +13,7 @@
     if (!said.dataset.none) said.dataset.none = said.textContent;
     said.textContent = n ? words.chosen.replace("%d", n) : said.dataset.none;
     form.classList.toggle("choosing", n > 0);
-    form.querySelector(".chosen-bar button").disabled = !n;
+    form.querySelectorAll(".chosen-bar button").forEach((button) => { button.disabled = !n; });
     const all = form.querySelector("[data-all]");
     all.checked = n > 0 && n === boxes(form).length;
     all.indeterminate = n > 0 && !all.checked;

@@ -1,0 +1,58 @@
+"""What stands around the rows of any list: the lists that were kept of it, keeping the one that is shown, its file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.urls import NoReverseMatch, reverse
+
+from shouwen.base.errors import NotFound
+from shouwen.reports.keeping import clean
+from shouwen.reports.models import KeptView
+from shouwen.web import people
+from shouwen.web.asking import Ask, wants_part
+
+CASES: Final = "cases"
+PLAIN: Final = {CASES: "cases:list", "customers": "customers:list", "notices": "notices:list"}
+REGISTER: Final = "register:"  # and its id
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept list above the list: whose it is, and whether it is the one being shown."""
+
+    view: KeptView
+    mine: bool
+    shown: bool
+
+
+def of_register(register: str) -> str:
+    """Return how kept lists name the list of a register."""
+    return f"{REGISTER}{register}"
+
+
+def address_of(page: str) -> str:
+    """Return where a list is, by how kept lists name it. Raises NotFound for what is no list."""
+    try:
+        if page.startswith(REGISTER):
+            return reverse("registers:list", args=[page.removeprefix(REGISTER)])
+        return reverse(PLAIN[page])
+    except (KeyError, NoReverseMatch):
+        raise NotFound from None
+
+
+def around(request: Ask, page: str, *, file: str = "", itself: str = "") -> dict[str, Any]:
+    """Return what the parts of `lists/` around the rows of a list need; they come again with the rows when its filters change.
+
+    `file`: the address of the list as a file, "" for whoever may take none. `itself`: the id of a list that fetches itself again
+    while people look at it; then what stands around it stays, for somebody may be writing there.
+    """
+    query = clean(request.GET.urlencode())
+    found = KeptView.objects.visible_to(request.reader).filter(page=page)
+    views = [Kept(v, v.owner_id == request.me.pk, v.query == query) for v in found]
+    by_itself = bool(itself) and request.headers.get("HX-Trigger") == itself
+    return {
+        "list_page": page, "list_at": address_of(page), "query": query, "file_at": file, "units": people.unit_choices(request),
+        "views": sorted(views, key=lambda k: (not k.mine, k.view.name)), "oob": wants_part(request) and not by_itself,
+    }  # fmt: skip
