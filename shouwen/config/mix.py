@@ -14,7 +14,7 @@ from shouwen.config.bridge import Bridge, Receive, Scope, Send
 from shouwen.config.wsgi import application as django_application
 from shouwen.web import live
 
-_pages = Bridge(django_application, threads=int(os.environ.get("SHOUWEN_THREADS", "8")))
+_pages = Bridge(django_application, threads=int(os.environ.get("SHOUWEN_THREADS", "4")))
 _streams: set[asyncio.Task[Any]] = set()
 
 

@@ -168,7 +168,7 @@ class Chronicler(Teller):
             story = self.repair(start + timedelta(minutes=n * BURSTS / seasons.STORM_LEAKS), site, kind="leak")
             self._sent_to = 0
             if n > seasons.STORM_LEAKS // 2:  # the line is busy: the later ones are answered late
-                story.later("reply", timedelta(minutes=3 * (n - seasons.STORM_LEAKS // 2)))
+                story.later("reply", timedelta(minutes=5 * (n - seasons.STORM_LEAKS // 2)))
             sent = next(s.at for s in story.steps if s.act == "assign")
             story.later("assign", max(free[tech] - sent, timedelta(0)))
             free[tech] = next(s.at for s in story.steps if s.act == "confirm")

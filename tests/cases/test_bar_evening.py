@@ -154,7 +154,7 @@ def test_touting_costs_the_evening_with_what_was_seated_after_midnight_and_nothi
         accused=(bar.li_na.pk,),
         happened_at=at("2026-11-24 00:40"),
     )
-    assert refused(wanted("uphold", offence, bar.li_na, at("2026-11-24 18:00"), proof="迎宾看见")) == ["7.2"]
+    assert refused(wanted("uphold", offence, bar.li_na, at("2026-11-24 18:00"), proof="迎宾看见")) == ["7.9", "7.2"]
     did("uphold", offence, bar.xu_qiang, at("2026-11-24 18:00"), proof="迎宾看见")
 
     assert [(who, n) for who, n, _ in booked("points")] == [(bar.li_na.pk, 50)]

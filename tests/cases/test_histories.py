@@ -88,14 +88,14 @@ def test_the_law_of_then_says_what_the_journal_says_of_every_act_of_the_past(mon
 
 def test_a_shorter_limit_differs_in_the_cases_answered_between_the_two_limits_and_in_no_other(months: datetime) -> None:
     clause = "property/repair#2.1"
-    shorter = changed("property/repair.yaml", ("until: [reply, assign], within: 1h,", "until: [reply, assign], within: 30min,"))
+    shorter = changed("property/repair.yaml", ("until: reply, within: 1h,", "until: reply, within: 10min,"))
 
     report = rehearsed(shorter, months)
 
     between = asked(
         """select c.number from base_event p join base_event k on k.subject_id = p.subject_id and k.kind = 'kept'
          and k.clause = p.clause join cases_case c on c.id = p.subject_id where p.kind = 'promise' and p.clause = %s
-         and k.at - (p.data->>'anchor')::timestamptz > interval '30 min'""", clause,
+         and k.at - (p.data->>'anchor')::timestamptz > interval '10 min'""", clause,
     )  # fmt: skip
     found = report.finds[clause]
     assert numbers(report, clause) == between != set()

@@ -39,8 +39,8 @@ def proposal(tmp_path: Path) -> Path:
     shutil.copytree(shelf.SHELF / "property", folder)
     repair = folder / "repair.yaml"
     text = repair.read_text("utf-8")
-    assert "until: [reply, assign], within: 1h," in text
-    repair.write_text(text.replace("until: [reply, assign], within: 1h,", "until: [reply, assign], within: 10min,"), "utf-8")
+    assert "until: reply, within: 1h," in text
+    repair.write_text(text.replace("until: reply, within: 1h,", "until: reply, within: 10min,"), "utf-8")
     return folder
 
 

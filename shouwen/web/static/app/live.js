@@ -14,14 +14,21 @@
   function refresh() {
     if (document.hidden || !stale.size) return;
     const all = stale.has("resync");
+    const later = new Set();
     for (const element of document.querySelectorAll("[data-live]")) {
-      if (all || element.dataset.live.split(" ").some((topic) => stale.has(topic))) {
-        if (busyWith(element) || settling(element)) continue;
-        htmx.trigger(element, "live");
-      }
+      const news = element.dataset.live.split(" ").filter((topic) => all || stale.has(topic));
+      if (!news.length || busyWith(element) || settling(element)) continue;
+      if (fetching.has(element)) news.forEach((topic) => later.add(topic)); // its answer may be older than the news
+      else htmx.trigger(element, "live");
     }
     stale.clear();
+    later.forEach((topic) => stale.add(topic));
   }
+  const fetching = new Set();
+  document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.dataset.live !== undefined) fetching.add(event.detail.elt); });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (fetching.delete(event.detail.requestConfig.elt) && stale.size) soon(); // a part that was replaced is no longer detail.elt
+  });
   // A part in which somebody is typing is not pulled away; its page shows that it is out of date instead.
   function busyWith(element) {
     const active = document.activeElement;
@@ -53,9 +60,9 @@
   function heard(told) {
     document.dispatchEvent(new CustomEvent("told", { detail: told }));
     for (const topic of told) stale.add(topic);
-    clearTimeout(waiting);
-    waiting = setTimeout(refresh, 60); // several topics of one act come together
+    soon();
   }
+  function soon() { clearTimeout(waiting); waiting = setTimeout(refresh, 60); } // several topics of one act come together
 
   function declare() {
     const wanted = topics().join(" ");
