@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 from django.test import RequestFactory
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from shouwen.cases.models import Case
 from shouwen.staff import org
@@ -125,22 +125,19 @@ def test_news_does_not_take_away_the_row_one_stands_at(village: Village, sit: Ca
 def test_news_that_comes_while_a_part_is_being_fetched_is_not_lost(village: Village, sit: Callable[..., Page]) -> None:
     page = sit("chen_jie")
     page.goto("/?most=300")
-    fetched: list[str] = []
-
-    def meanwhile(route: Route) -> None:
-        answer = route.fetch()  # as the server had it before the second came
-        if not fetched:
-            village.repair(village.cast.chen_jie, timezone.now(), 22, "储藏室又来一件", trouble="fault")
-            time.sleep(0.5)  # its news is heard while the answer is still on its way
-        fetched.append(route.request.url)
-        route.fulfill(response=answer)
-
-    page.route(re.compile(r"/\?most=300"), meanwhile)
+    held: list[tuple[Route, APIResponse]] = []
+    page.route(re.compile(r"/\?most=300"), lambda route: held.append((route, route.fetch())), times=1)
     village.repair(village.cast.chen_jie, timezone.now(), 21, "储藏室先来一件", trouble="fault")
+    until = time.monotonic() + 15
+    while not held and time.monotonic() < until:
+        page.wait_for_timeout(50)
+    village.repair(village.cast.chen_jie, timezone.now(), 22, "储藏室又来一件", trouble="fault")
+    page.wait_for_timeout(500)  # its news is heard while the answer is still on its way
+    route, answer = held[0]
+    route.fulfill(response=answer)
 
     expect(page.locator(".desk-row", has_text="储藏室先来一件")).to_be_visible()
     expect(page.locator(".desk-row", has_text="储藏室又来一件")).to_be_visible()
-    page.unroute_all(behavior="wait")
 
 
 def test_a_desk_stays_grouped_as_somebody_likes_it(village: Village, sit: Callable[..., Page]) -> None:
