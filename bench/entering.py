@@ -38,10 +38,10 @@ def _sessions(told: dict[str, Any]) -> dict[str, Any]:
 
 def _counted(told: dict[str, Any]) -> dict[str, int]:
     from django.db import connection  # noqa: PLC0415  needs Django loaded
-    from django.test import Client  # noqa: PLC0415  the same
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415  the same
+    from django.test import Client  # noqa: PLC0415  needs Django loaded
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415  needs Django loaded
 
-    from shouwen.staff.models import Staff  # noqa: PLC0415  the same
+    from shouwen.staff.models import Staff  # noqa: PLC0415  needs Django loaded
 
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(Staff.objects.get(username=told["user"]))

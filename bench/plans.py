@@ -39,9 +39,9 @@ def main() -> None:
     _permit()
     load_django()
     from django.db import connection  # noqa: PLC0415  needs Django loaded
-    from django.test import Client  # noqa: PLC0415  the same
+    from django.test import Client  # noqa: PLC0415  needs Django loaded
 
-    from shouwen.staff.models import Staff  # noqa: PLC0415  the same
+    from shouwen.staff.models import Staff  # noqa: PLC0415  needs Django loaded
 
     clients, plans = {user: Client(SERVER_NAME="127.0.0.1") for user, _ in told.values()}, Plans()
     for user, client in clients.items():

@@ -23,16 +23,6 @@ LATER = 'versions: {"2025-07-01": {within: 1h}}'
 
 
 @pytest.fixture
-def pack(tmp_path: Path) -> Path:
-    """A folder with the example pack, and nothing but its one regulation."""
-    folder = tmp_path / "demo"
-    folder.mkdir()
-    for name in ("pack", "repair", "repair.scenarios"):
-        (folder / f"{name}.yaml").write_text(examples.sources()[f"demo/{name}.yaml"], "utf-8")
-    return folder
-
-
-@pytest.fixture
 def catalogue(tmp_path: Path) -> Path:
     """A catalogue of three entries, two of which the example pack cites."""
     folder = tmp_path / "catalogue"

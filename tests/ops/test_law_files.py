@@ -8,17 +8,6 @@ import pytest
 
 from shouwen.base.trouble import Exit
 from shouwen.ops import cli
-from shouwen.policy import examples
-
-
-@pytest.fixture
-def pack(tmp_path: Path) -> Path:
-    """A folder with the example pack, and nothing but its one regulation."""
-    folder = tmp_path / "demo"
-    folder.mkdir()
-    for name in ("pack", "repair", "repair.scenarios"):
-        (folder / f"{name}.yaml").write_text(examples.sources()[f"demo/{name}.yaml"], "utf-8")
-    return folder
 
 
 def law(verb: str, pack: Path, lang: str = "zh") -> int:

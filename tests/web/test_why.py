@@ -124,6 +124,7 @@ def test_news_of_a_case_takes_no_answer_away_and_closes_nothing(village: Village
     page.locator("#case-story details summary").first.click()
     page.locator("#case-promises .arithmetic .btn-why, #case-story .btn-why").first.focus()
     asking = page.evaluate("document.activeElement.getAttribute('hx-get')")
+    assert asking.startswith("/why/")
 
     village.act(case, "note", village.cast.chen_jie, text="消息来时还开着", evidence=(Evidence("self"),))
 
