@@ -9,7 +9,7 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
@@ -38,6 +38,20 @@ class Question:
     act: Act
     now: datetime
 
+    @property
+    def kind(self) -> str:
+        """What was asked about: a procedure's act, or the clock."""
+        return "clock" if self.act.name in CLOCK_ACTS else f"{self.act.subject.noun}.{self.act.name}"
+
+
+def kept(law: Law, facts: Facts, act: Act, now: datetime) -> Question:
+    """Return a question with facts that what happens next does not change."""
+    still = replace(
+        facts, fields=dict(facts.fields), marks=dict(facts.marks), links={k: dict(v) for k, v in facts.links.items()},
+        linked={k: replace(v, fields=dict(v.fields), marks=dict(v.marks)) for k, v in facts.linked.items()},
+    )  # fmt: skip
+    return Question(law, still, act, now)
+
 
 def questions(pack: str) -> Iterator[Question]:
     """Play a pack's scenarios and yield every question they put to the law, with the facts as they stood."""
@@ -45,11 +59,7 @@ def questions(pack: str) -> Iterator[Question]:
     asked: list[Question] = []
 
     def record(law: Law, facts: Facts, act: Act, now: datetime) -> Ruling:
-        kept = replace(
-            facts, fields=dict(facts.fields), marks=dict(facts.marks), links={k: dict(v) for k, v in facts.links.items()},
-            linked={k: replace(v, fields=dict(v.fields), marks=dict(v.marks)) for k, v in facts.linked.items()},
-        )  # fmt: skip
-        asked.append(Question(law, kept, act, now))
+        asked.append(kept(law, facts, act, now))
         return decide(law, facts, act, now)
 
     runner = Runner(sources)
@@ -74,27 +84,25 @@ def spent(question: Question) -> float:
     return median(times) / 1000
 
 
-def report(pack: str) -> dict[str, Any]:
-    """Return the figures."""
+def report(asked: Iterable[Question]) -> dict[str, Any]:
+    """Measure questions and return the figures."""
     by_act: dict[str, list[float]] = {}
-    for q in questions(pack):
-        kind = "clock" if q.act.name in CLOCK_ACTS else f"{q.act.subject.noun}.{q.act.name}"
-        by_act.setdefault(kind, []).append(spent(q))
+    for q in asked:
+        by_act.setdefault(q.kind, []).append(spent(q))
     every = [t for times in by_act.values() for t in times]
     opens = [t for kind, times in by_act.items() if kind.endswith(".open") for t in times]
     return {
-        "pack": pack, "questions": len(every), "rounds": ROUNDS, "python": platform.python_version(),
-        "machine": platform.machine(),
+        "questions": len(every), "rounds": ROUNDS, "python": platform.python_version(), "machine": platform.machine(),
         "limit_us": LIMIT, "median_us": round(median(every), 1), "open_us": round(median(opens), 1),
         "p90_us": round(sorted(every)[len(every) * 9 // 10], 1),
-        "by_act_us": {k: round(median(v), 1) for k, v in sorted(by_act.items(), key=lambda i: -median(i[1]))},
+        "by_act_us": {k: [round(median(v), 1), len(v)] for k, v in sorted(by_act.items(), key=lambda i: -median(i[1]))},
     }  # fmt: skip
 
 
 def main() -> int:
     """Print the figures of a pack."""
     pack = sys.argv[1] if len(sys.argv) > 1 else "property"
-    print(json.dumps(report(pack), ensure_ascii=False, indent=1))
+    print(json.dumps({"pack": pack, **report(questions(pack))}, ensure_ascii=False, indent=1))
     return 0
 
 

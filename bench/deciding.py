@@ -1,4 +1,7 @@
-"""(e) decide(): the median time of the pure function on real facts, act by act. `python -m bench.deciding TIMES` prints JSON."""
+"""(e) decide(): its median time on real facts, over what is asked in life, and of ten acts by name.
+
+`python -m bench.deciding TIMES` prints JSON.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ def main(times: int) -> None:
     open_installation()
     load_django()
     from bench.acts import Court  # noqa: PLC0415  needs Django loaded
+    from bench.decide import report  # noqa: PLC0415  it needs Django loaded
+    from bench.lived import questions  # noqa: PLC0415  it needs Django loaded
     from shouwen.policy.decide import decide  # noqa: PLC0415  it needs Django loaded
 
     found: dict[str, Any] = {}
@@ -37,7 +42,8 @@ def main(times: int) -> None:
             "gates": len(plan.gates),
             "refused_by": [r.clause or r.code for r in ruling.refusals],
         }
-    print(json.dumps({"median_us": round(statistics.median(everything) * 1e6, 1), "acts": found}, ensure_ascii=False))
+    pooled = round(statistics.median(everything) * 1e6, 1)
+    print(json.dumps({"lived": report(questions()), "ten_acts_median_us": pooled, "acts": found}, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ LIMITS: Final = (
     Limit("search p95, any kind of word and reader (ms)", "search", lambda f: _worst(f["readers"]), 60),
     Limit("burst: deadlines per second", "clock", _drained, 3000, more=True),
     Limit("steady: lateness p99 (ms)", "clock", lambda f: f["steady"]["p99_ms"], 1000),
-    Limit("decide() median (µs)", "decide", lambda f: max(f["median_us"], f["scenarios"]["median_us"]), 60),
+    Limit("decide() median (µs)", "decide", lambda f: max(f["lived"]["median_us"], f["scenarios"]["median_us"]), 60),
     Limit("decide() under 2,000 clauses, times that under 100", "decide", lambda f: f["clauses"]["ratio"], FLAT),
     Limit("idle installation, PSS (MB)", "idle", lambda f: f["pss_mb"]["total"], 450),
     Limit("desk, list, case, customer, dispatch p95 (ms)", "pages", lambda f: _most(f, lambda p: p["ms"]["p95"]), 60),

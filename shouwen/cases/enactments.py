@@ -269,7 +269,7 @@ def _compile(enactment: int, digest: str) -> Law:
             packed, company_text = row
             sources: Sources = json.loads(zlib.decompress(bytes(packed)))
             company = read_company(company_text) if company_text else Company()
-            found = _kept.laws[digest] = load(sources, company)
+            found = _kept.laws[digest] = load(sources, company, enacted=True)
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 
 from shouwen.policy.checks_ended import nothing_after_the_end
+from shouwen.policy.checks_owed import owed_by_those_who_may
 from shouwen.policy.checks_possible import unreachable_acts
 from shouwen.policy.checks_whole import booking_rings, impossible_acts
 from shouwen.policy.compile import Compiled
@@ -38,6 +39,7 @@ def check(compiled: Compiled, faults: Faults) -> None:
     impossible_acts(_rules(clauses), faults)
     unreachable_acts(_rules(clauses), faults)
     nothing_after_the_end(compiled.declared, compiled.populations, _rules(clauses), faults)
+    owed_by_those_who_may(_rules(clauses), faults)
     for clause in clauses:
         if not clause.sentence().strip():
             faults.add(clause.node, f"条款{clause.id}说不成一句话", f"clause {clause.id} cannot be said as a sentence")

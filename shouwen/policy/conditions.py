@@ -70,9 +70,16 @@ class Condition:
 
     groups: tuple[tuple[Test, ...], ...] = ()
     en: str = ""  # how it reads in English, for refusals
+    only: Callable[[Env], bool | None] | None = field(init=False, repr=False, compare=False)  # its test, if there is but one
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "only", self.groups[0][0].holds if [len(g) for g in self.groups] == [1] else None)
 
     def holds(self, env: Env, unknown: list[str] | None = None) -> bool | None:
         """Return whether it holds; None when that depends on unknown facts, whose names go into `unknown`."""
+        if self.only is not None:  # most are; all of them are asked before every act
+            held = self.only(env)
+            return self._weighed(env, unknown) if held is None else held
         if not self.groups:
             return True
         undecided = False
@@ -323,20 +330,18 @@ HOLDS: dict[str, Callable[[int], bool]] = {
 
 
 def _compared(op: str, wanted: Any) -> Check:
-    holds = HOLDS[op]
-
-    def check(value: Any, env: Env) -> bool | None:
-        order = _order(value, wanted, env)
-        return None if order is None else holds(order)
-
-    return check
+    return _ordered(op, lambda _env: wanted)
 
 
 def _against_start(op: str, period: Period) -> Check:
+    return _ordered(op, lambda env: env.calendar.period_bounds(period, env.at)[0])
+
+
+def _ordered(op: str, wanted: Callable[[Env], Any]) -> Check:
     holds = HOLDS[op]
 
     def check(value: Any, env: Env) -> bool | None:
-        order = _order(value, env.calendar.period_bounds(period, env.at)[0], env)
+        order = _order(value, wanted(env), env)
         return None if order is None else holds(order)
 
     return check

@@ -86,6 +86,7 @@ def _decide(day: LawDay, env: Env) -> Ruling:
     if act.name == "hand_over" and (other := not_to_be_given(day.plan(env.noun.id, "take_over"), env)) is not None:
         ruling.refusals = (*ruling.refusals, other)
     ruling.reads = {p.text: p.get(env) for p in plan.reads}
+    ruling.reads.update(zip(plan.own_reads, map(env.fields.get, plan.own_reads), strict=True))
     ruling.flags = tuple(env.flags.items())
     if ruling.refusals:
         ruling.outcome, ruling.effects = "refused", []
@@ -178,10 +179,11 @@ def _gates(plan: Plan, day: LawDay, env: Env, ruling: Ruling) -> tuple[list[Ask]
 
 def _doubt(rule: Rule, env: Env) -> Refusal | Literal[False] | None:
     """Return False when a gate does not speak of this case, None when it does, a refusal when that is unknown."""
-    unknown: list[str] = []
-    held = rule.when.holds(env, unknown)
+    held = rule.when.holds(env)
     if held is not None:
         return None if held else False
+    unknown: list[str] = []
+    rule.when.holds(env, unknown)
     clause = rule.clause
     names = "、".join(_zh(rule, u) for u in unknown)
     return Refusal(

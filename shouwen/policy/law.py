@@ -53,7 +53,8 @@ class Plan:
     puts: tuple[Put, ...] = ()  # what the act sets of itself
     computed: tuple[Field, ...] = ()
     covered: frozenset[str] = frozenset()
-    reads: tuple[Path, ...] = ()  # what a ruling keeps of the facts: no personal data
+    own_reads: tuple[str, ...] = ()  # what a ruling keeps of the subject's fields: no personal data
+    reads: tuple[Path, ...] = ()  # what it keeps of other facts
     guards: tuple[Guard, ...] = ()  # the gates, with what decides how each is heard
     fits: tuple[Check, ...] = ()  # what may be wrong with such an act, whatever the clauses say
     known: frozenset[str] = frozenset()  # fields of the subject and of the act itself
@@ -168,7 +169,9 @@ class LawDay:
         for rule in [*plan.gates, *plan.choices, *plan.acting, *plan.deadlines]:
             for path in rule.paths:
                 paths[path.text] = path
-        plan.reads = tuple(p for p in paths.values() if p.field is None or not p.field.covered)
+        kept = [p for p in paths.values() if p.field is None or not p.field.covered]
+        own = {p.text for p in kept if noun is not None and p.field is not None and noun.fields.get(p.text) is p.field}
+        plan.own_reads, plan.reads = tuple(sorted(own)), tuple(p for p in kept if p.text not in own)
         plan.barring = tuple(
             r for r in plan.gates if isinstance(r.kind, Excludes) and r.kind.mode == "refuse" and r.kind.who is not None
         )
@@ -379,13 +382,14 @@ class Law:
         return values, wrong
 
 
-def load(sources: Sources, company: Company | None = None) -> Law:
-    """Compile and check packs. Raises PackError with every fault found."""
+def load(sources: Sources, company: Company | None = None, *, enacted: bool = False) -> Law:
+    """Compile and check packs. Raises PackError with every fault found; what was `enacted` by older checks is not judged by newer."""
     company = company or Company()
     digest = hashlib.sha256(
         "\x00".join(f"{k}\x00{v}" for k, v in sorted(sources.items())).encode() + company.text.encode()
     ).hexdigest()
-    return law_of(Compiler(sources, company), digest)
+    compiler = Compiler(sources, company)
+    return Law(compiler.compile(), company, digest) if enacted else law_of(compiler, digest)
 
 
 def law_of(compiler: Compiler, digest: str = "", standing: Mapping[str, list[Clause]] | None = None) -> Law:

@@ -93,9 +93,10 @@ def _each_row(rule: Rule, rows: str, anchor: datetime, env: Env, law: LawDay) ->
 
 def _judged(rule: Rule, anchor: datetime, env: Env, law: LawDay) -> Want | None:
     """Return a promise whose condition holds, or of which that is unknown (flagged); None where it does not hold."""
-    unknown: list[str] = []
-    held = rule.when.holds(env, unknown)
-    if unknown:
+    held = rule.when.holds(env)
+    if held is None:
+        unknown: list[str] = []
+        rule.when.holds(env, unknown)
         env.flag(rule.clause.name, unknown)
     if held is False or (rule.clause.name in law.overridden and law.is_overridden(rule, env)):
         return None

@@ -27,6 +27,8 @@ calendar: supply_office
 values:
   utility/supply-project#2.10: {within: 4wh}
   utility/supply-project#4.10: {within: 3wd}
+  utility/supply-project#4.13: {within: 3wd}
+  utility/supply-project#4.14: {within: 3wd}
   utility/supply-design#2.8: {every: 3mo}
   utility/supply-construction#3.8: {within: 2wd}
   utility/supply-inspection#3.1: {every: 1mo}

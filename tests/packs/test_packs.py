@@ -185,6 +185,16 @@ def test_every_clause_somebody_carries_out_is_named_by_a_scenario(pack: str) -> 
 
 
 @pytest.mark.parametrize("pack", ENTRIES)
+def test_every_entry_is_played_by_a_scenario_or_says_why_there_is_nothing_to_play(pack: str) -> None:
+    tested = {name for _, s in scenarios() for name in s.tested}
+    sources = files(pack)
+    found = list(citing(sources, law_of(pack)))
+    own = {c.entry for c in found if c.entry.rpartition("-")[0] in ENTRIES[pack]}
+    played = {c.entry for c in found if c.name in tested or c.touches}
+    assert own - played - set(waiting(sources)[0]) == set()
+
+
+@pytest.mark.parametrize("pack", ENTRIES)
 def test_a_clause_about_a_breach_cites_only_what_its_source_says(pack: str) -> None:
     """Nobody's source says to whom a breach is reported: such a clause names the reading it rests on."""
     law = law_of(pack)
