@@ -21,7 +21,7 @@ from shouwen.base.sql import raw
 
 CHANNEL: Final = "shouwen"
 LONGEST: Final = 7900  # bytes; PostgreSQL takes less than 8000
-GATHERED: Final = 0.01  # seconds: what is announced within them by one process goes out together
+GATHERED: Final = 0.03  # seconds: what is announced within them by one process goes out together
 _TOPIC: Final = re.compile(r"[a-z_]+(-[0-9]+){0,3}")
 
 
@@ -40,7 +40,7 @@ class _Announcement:
 
 class _Herald:
     """Sends the topics of all threads of a process, from a thread and by a connection of its own: no request waits for it, and at
-    three hundred commits a second listeners are woken a hundred times at most."""
+    three hundred commits a second listeners are woken thirty times at most."""
 
     def __init__(self) -> None:
         self._topics: dict[str, None] = {}

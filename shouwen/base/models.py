@@ -14,6 +14,7 @@ from shouwen.base.search_models import SearchRow  # noqa: F401  Django looks for
 from shouwen.policy.act import Ref
 
 PAGE = 50
+CASE = "case"
 # What an auditor reads: who signed in, was appointed, uncovered or exported something, changed the rules.
 AUDITED = Q(subject_kind__in=["staff", "unit", "company", "calendar", "journal"]) & ~Q(act="") | Q(act__in=["reveal", "export"])
 
@@ -22,8 +23,9 @@ class EventQuerySet(models.QuerySet["Event"]):
     """Words to ask the journal with. Pages go by `seq` (keyset), never by OFFSET or COUNT."""
 
     def of(self, subject: Ref) -> Self:
-        """Everything about one subject, oldest first."""
-        return self.filter(subject_kind=subject.kind, subject_id=subject.id).order_by("seq")
+        """Everything about one subject, oldest first. What is about a case itself is found among all that belongs to it."""
+        column = "case_id" if subject.kind == CASE else "subject_id"
+        return self.filter(**{column: subject.id}, subject_kind=subject.kind).order_by("seq")
 
     def of_case(self, case: int) -> Self:
         """Everything that belongs to a case, also what was about its records or people, oldest first."""
@@ -76,8 +78,8 @@ class Event(models.Model):
             models.Index(fields=["case_id", "seq"], name="event_case", condition=Q(case_id__isnull=False)),
             models.Index(fields=["clause", "kind", "at"], name="event_clause", condition=~Q(clause="")),
             models.Index(fields=["noun", "act", "at"], name="event_act", condition=~Q(act="")),
-            models.Index(fields=["actor_id", "at"], name="event_actor"),
-            models.Index(fields=["subject_kind", "subject_id", "seq"], name="event_subject"),
+            models.Index(fields=["actor_id", "at"], name="event_actor", condition=Q(kind="act")),
+            models.Index(fields=["subject_kind", "subject_id", "seq"], name="event_subject", condition=~Q(subject_kind=CASE)),
             models.Index(fields=["-seq"], name="event_audited", condition=AUDITED),
         )
         constraints = (
@@ -98,8 +100,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     """Words to ask the inbox with."""
 
     def inbox(self, staff: int) -> Self:
-        """What somebody was told, newest first."""
-        return self.filter(staff_id=staff).order_by("-id")
+        """What somebody was told; what happened last comes first."""
+        return self.filter(staff_id=staff).order_by("-at", "-id")
 
     def unread(self, staff: int) -> Self:
         """What somebody was told and has not read yet."""
@@ -157,7 +159,7 @@ class Notice(models.Model):
         verbose_name = _("通知")
         indexes = (
             models.Index(fields=["channel", "try_at"], name="notice_waiting", condition=Q(state="waiting")),
-            models.Index(fields=["staff_id", "-id"], name="notice_inbox", condition=Q(staff_id__isnull=False)),
+            models.Index(fields=["staff_id", "-at", "-id"], name="notice_inbox", condition=Q(staff_id__isnull=False)),
             models.Index(fields=["staff_id"], name="notice_unread", condition=Q(staff_id__isnull=False, read_at=None)),
             models.Index(fields=["case_id"], name="notice_case", condition=Q(case_id__isnull=False)),
             models.Index(fields=["staff_id", "-id"], name="notice_to_confirm", condition=Q(confirm=True, confirmed_at=None)),

@@ -42,7 +42,7 @@ _EVENTS: Final = """select subject_id,
   case when kind <> 'act' then data when %(all)s or act = any(%(acts)s::text[]) or data->'brought' ?| %(fields)s::text[]
     or data->'followed' ?| %(fields)s::text[] or data->'large' ?| %(fields)s::text[] then data - '{cites,warnings,flags}'::text[]
    else data - '{reads,cites,warnings,flags}'::text[] end) order by seq)::text
- from base_event where subject_kind = 'case' and subject_id = any(%(ids)s::int8[])
+ from base_event where case_id = any(%(ids)s::int8[]) and subject_kind = 'case'
   and (%(all)s or actor_id = 0 or kind not in ('tell', 'entry', 'performs', 'case') or clause = any(%(clauses)s::text[]))
  group by subject_id"""
 _Row = tuple[str, str, int, datetime, datetime, str, date | None, dict[str, Any]]
@@ -50,7 +50,7 @@ _rows: Final = msgspec.json.Decoder(list[_Row])
 _OPENED_BY: Final = """select u.id, e.data from unnest(%s::int8[], %s::text[], %s::timestamptz[]) u(id, clause, at)
  join base_event e on e.clause = u.clause and e.kind = 'case' and e.at = u.at and (e.data->>'opens')::int8 = u.id"""
 _ACTS: Final = """select subject_id, act, actor_id, at, entered_at from base_event
- where subject_kind = 'case' and subject_id = any(%s::int8[]) and kind = 'act' order by subject_id, seq"""
+ where case_id = any(%s::int8[]) and subject_kind = 'case' and kind = 'act' order by subject_id, seq"""
 _ASKED: Final = "select id, noun, act, subject_id from cases_approval where subject_id = any(%s::int8[])"
 _COUNT: Final = """select count(*) from cases_case where procedure = any(%s::text[]) and opened_at < %s
  and (closed_at is null or closed_at >= %s)"""

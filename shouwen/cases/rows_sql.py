@@ -48,7 +48,7 @@ def run(statements: Iterable[Part]) -> None:
 @lru_cache(maxsize=64)
 def _insert(table: str, columns: Columns) -> str:
     names = ", ".join(f'"{name}"' for name, _ in columns)
-    return f"insert into {table} ({names}) select {names} from {_recordset(columns)}"  # noqa: S608  our own words
+    return f"insert into {table} ({names}) select * from {_recordset(columns)}"  # noqa: S608  our own words
 
 
 @lru_cache(maxsize=64)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.middleware.gzip import GZipMiddleware
+from django.http import HttpRequest, HttpResponse
 
 # No inline script or style, nothing from elsewhere. data: is for the small pictures inside Tabler's style sheet.
 POLICY = "; ".join(  # noqa: FLY002  one line each reads better
@@ -23,14 +22,6 @@ POLICY = "; ".join(  # noqa: FLY002  one line each reads better
     ]
 )
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
-
-
-class SmallPages(GZipMiddleware):
-    """Compresses pages. Answers of the API are small, and compressing them costs programs and us more than it saves."""
-
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Compress an answer that is a page."""
-        return response if request.path.startswith("/api/") else super().process_response(request, response)
 
 
 class Headers:

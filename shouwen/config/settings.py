@@ -58,10 +58,9 @@ INSTALLED_APPS = [
 ]
 AUTH_USER_MODEL = "staff.Staff"
 
-MIDDLEWARE = [
-    "shouwen.config.headers.Headers",
-    "django.middleware.security.SecurityMiddleware",
-    "shouwen.config.headers.SmallPages",  # our form tokens are masked anew in every page, and it varies the length: no BREACH
+MIDDLEWARE = ["shouwen.config.headers.Headers", "django.middleware.security.SecurityMiddleware", "shouwen.config.faces.OfPages"]
+PAGE_MIDDLEWARE = [  # what the API passes by
+    "django.middleware.gzip.GZipMiddleware",  # our form tokens are masked anew in every page, and it varies the length: no BREACH
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -22,20 +22,17 @@ from shouwen.web.asking import Ask, is_open, wants_part
 from shouwen.web.problems import answer, signed_out
 from shouwen.web.signing.came import page_of_form
 
-ELSEWHERE = "/api/"  # has tokens and problem details of its own
 DOOR = "signing"  # the pages that somebody may use who owes a new password or a second factor
 BY_ITSELF = "X-By-Itself"  # a page that fetches a part of itself again: nobody need be there
 
 
 class Pages:
-    """Middleware of the pages; stands after Django's authentication. Requests to the API pass it untouched."""
+    """Middleware of the pages; stands after Django's authentication. Requests to the API do not come here (`config.faces`)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(ELSEWHERE):
-            return self.get_response(request)
         self._look_at(cast(Ask, request))
         if "\x00" in request.path:  # PostgreSQL keeps none, so nothing goes by such a name
             raise Http404
@@ -65,7 +62,7 @@ class Pages:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """Let in who is signed in; send others to the door, and back here afterwards."""
-        if request.path.startswith(ELSEWHERE) or is_open(view):
+        if is_open(view):
             return None
         if not isinstance(request.user, Staff):
             return _to_the_door(request)
@@ -73,7 +70,7 @@ class Pages:
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """Say a problem as a sentence, with its status."""
-        if request.path.startswith(ELSEWHERE) or not isinstance(problem, Problem):
+        if not isinstance(problem, Problem):
             return None
         return answer(request, problem)
 

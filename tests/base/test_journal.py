@@ -199,15 +199,16 @@ def test_pages_go_by_seq_in_both_directions() -> None:
             "event_act",
             "select * from base_event where act <> '' and noun = 'repair' and act = 'open' and at > now() - interval '1 d'",
         ),
-        ("event_actor", "select * from base_event where actor_id = 5 and at > now() - interval '1 d'"),
-        ("event_subject", "select * from base_event where subject_kind = 'case' and subject_id = 5 order by seq limit 50"),
+        ("event_actor", "select * from base_event where kind = 'act' and actor_id = 5 and at > now() - interval '1 d'"),
+        ("event_subject", "select * from base_event where subject_kind = 'customer' and subject_id = 5 order by seq limit 50"),
     ],
 )
 def test_each_question_to_the_journal_has_its_index(index: str, query: str) -> None:
     with connection.cursor() as cursor:  # so many rows that the size of the table, not what it was when last analysed, decides
         cursor.execute(
             """insert into base_event (subject_kind, noun, subject_id, case_id, kind, act, actor_id, clause, at, entered_at, data, key)
-            select 'case', 'repair', n % 500, n % 500, 'act', 'note', n % 50, 'b#' || n % 90, now() - n * interval '1 h', now(), '{}', ''
+            select case when n % 9 = 0 then 'customer' else 'case' end, 'repair', n % 500, n % 500, 'act', 'note', n % 50,
+             'b#' || n % 90, now() - n * interval '1 h', now(), '{}', ''
             from generate_series(1, 4000) as n"""
         )
         cursor.execute("set local enable_seqscan = off")
