@@ -1,6 +1,6 @@
-"""Fills the installation: the demo company, past cases, and open ones that nobody touches. `python -m bench.filling CASES OPEN`.
+"""Fills the installation: the demo company, past cases, open ones that nobody touches, and what grows beside cases.
 
-Run again it adds only what is missing.
+`python -m bench.filling CASES OPEN`; run again it adds only what is missing.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ def main(cases: int, open_cases: int) -> None:
     load_django()
     from django.utils import timezone  # noqa: PLC0415  needs Django loaded
 
-    from bench import untouched  # noqa: PLC0415  it needs Django loaded
+    from bench import untouched, wider  # noqa: PLC0415  it needs Django loaded
     from shouwen.ops import past, seed  # noqa: PLC0415  it needs Django loaded
 
     seed.demo_company(cases, aloud)
     untouched.fill(open_cases, timezone.localtime(), aloud)
+    wider.fill(cases, timezone.localtime(), aloud)
     past.take_stock()
 
 

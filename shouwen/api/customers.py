@@ -55,7 +55,8 @@ def list_customers(
             raise FieldError.of(
                 "cursor", "翻页位置无效,请从第一页开始", "not a cursor of this list; begin at the first page", "bad_cursor"
             )
-        rows = rows.filter(Q(pinyin__gt=last.pinyin) | Q(pinyin=last.pinyin, pk__gt=last.pk))
+        # The first part holds for the whole: an index leads to the place by it, instead of reading everybody before it once more.
+        rows = rows.filter(Q(pinyin__gte=last.pinyin) & (Q(pinyin__gt=last.pinyin) | Q(pk__gt=last.pk)))
     found = list(rows[: limit + 1])
     more = write_cursor(Place("customers", None, found[limit - 1].pk)) if len(found) > limit else ""
     return CustomerPage(items=[shown(c) for c in found[:limit]], cursor=more)

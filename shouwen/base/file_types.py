@@ -31,9 +31,10 @@ EXTENSIONS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 SHOWN: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "application/pdf"})  # what browsers show in place
 
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
 _STARTS: Final = (
     (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (_PNG, "image/png"),
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
     (b"%PDF-", "application/pdf"),
@@ -72,6 +73,8 @@ def type_of(path: Path) -> str:
 
 
 def _by_head(head: bytes) -> str:
+    if head.startswith(_PNG) and head[12:16] != b"IHDR":  # its beginning alone is no picture
+        return ""
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12], "")
     if head[4:8] == b"ftyp":

@@ -34,6 +34,7 @@ from shouwen.base.search_tokens import (
     compile_query,
     fold_name,
     fold_number,
+    loosened,
     scope_term,
     text_of,
     tokens_of,
@@ -182,6 +183,19 @@ def search(text: str, reader: Reader, kinds: Collection[str] | None = None, limi
         return _Search(query, reader, kinds).page(max(1, min(limit, MOST)), after)
 
 
+def alike(text: str, reader: Reader, kinds: Collection[str] | None = None, limit: int = 20) -> Page:
+    """Find what holds some of the pairs of Chinese characters in `text`, those with most first: for when nothing holds all of it.
+
+    水槽下的管子 is found by 水管水槽. Of common words only the newest things are looked at. There is one page.
+    """
+    whole = compile_query(text)
+    query = loosened(whole) if whole is not None else None
+    if query is None or reader.staff == 0 or (kinds is not None and not kinds):
+        return Page(())
+    with transaction.atomic():
+        return Page(_Search(query, reader, kinds).nearest(max(1, min(limit, MOST))))
+
+
 class _Search:
     """One question being answered: the conditions of the query and of the reader, and the roads to the rows."""
 
@@ -222,6 +236,29 @@ class _Search:
         if after or len(best) < limit:
             return _page([*([] if after else best), *newest], limit, "newest")
         return replace(_page([*best, *newest], limit, "newest"), cursor=_write_cursor(_BEGINNING) if newest else "")
+
+    def nearest(self, limit: int) -> tuple[Hit, ...]:
+        """Those that hold most of the pairs, then most of their characters, then the newest."""
+        found = self._walk(SAMPLE, SAMPLE)
+        if not self.complete and len(found) * self.size / SAMPLE > COMMON:
+            found = self._walk(WALKED, RANKED)
+        elif not self.complete:
+            with _index_only():
+                found = self._rows([*self.indexed, *self.kind, *self.seen], f"limit {RANKED}")
+        held = self._held(found)
+        best = sorted(found, key=lambda r: (held.get((r.kind, r.object_id), (0, 0)), r.place), reverse=True)
+        return _page(best[:limit], limit, "ranked").hits
+
+    def _held(self, rows: _Rows) -> dict[tuple[str, int], tuple[int, int]]:
+        """How many of the pairs, and of their characters, the texts of rows hold."""
+        pairs = self.query.pairs
+        asked = [*pairs, *dict.fromkeys("".join(pairs))]
+        each = ", ".join(["strpos(text, %s) > 0"] * len(asked))
+        which = "(kind, object_id) in (select * from unnest(%s::text[], %s::int8[]))"
+        ids = [[r.kind for r in rows], [r.object_id for r in rows]]
+        ask = f"select kind, object_id, {each} from search_row where {which}"  # noqa: S608  our own words
+        told = raw().execute(ask, [*asked, *ids], prepare=False)
+        return {(kind, id_): (sum(has[: len(pairs)]), sum(has[len(pairs) :])) for kind, id_, *has in told.fetchall()}
 
     def _numbered(self, limit: int, after: _Cursor | None) -> _Rows | None:
         """Those whose number begins so, the highest first; None when there are not too many to rank."""

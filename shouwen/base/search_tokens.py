@@ -47,6 +47,7 @@ MAX_PERSON: Final = 4  # Chinese characters of a name that is read as a person's
 MAX_WORD: Final = 48  # characters of one lexeme
 MAX_WORDS: Final = 8  # parts of what somebody typed
 MAX_SINGLE: Final = 2  # parts of one character that are asked of the index, which has to add up all pairs they begin
+LOOSE: Final = 4  # Chinese characters from which on something is looked for by its pairs, should nothing hold the whole: no names
 MAX_QUERY: Final = 64  # characters of what somebody typed; the rest of a pasted page is ignored
 VARIANTS: Final = 4  # ways to read four characters that are kept
 GRAM: Final = 4  # initials of `about` are kept four at a time: few different lexemes, so a small index
@@ -87,6 +88,8 @@ class Query:
     name: str  # to compare with folded names
     terms: tuple[str, ...]
     contains: tuple[str, ...] = field(default=())
+    pairs: tuple[str, ...] = field(default=())  # of neighbouring Chinese characters, in the order typed
+    others: tuple[str, ...] = field(default=())  # the terms of what is not Chinese
 
 
 def fold(text: str) -> str:
@@ -207,7 +210,20 @@ def compile_query(text: str) -> Query | None:
     contains = (*(w for w in words if len(w) > 2 and IS_HAN.match(w)), *single[MAX_SINGLE:])
     code = fold_number(" ".join([*("-".join(d) for d in asked_for), *words]) if asked_for else folded)
     begins = code if BEGINS.fullmatch(folded) else ""
-    return Query(code if re.search(r"\d", code) else "", begins, fold_name(folded), tuple(terms), contains)
+    han = [w for w in asked if IS_HAN.match(w) and len(w) > 1]
+    pairs = tuple(dict.fromkeys(w[i : i + 2] for w in han for i in range(len(w) - 1)))
+    others = (*map(_door, asked_for), *(t for w in asked if not IS_HAN.match(w) for t in _terms(w, alone=False)))
+    number = code if re.search(r"\d", code) else ""
+    loose = pairs if sum(map(len, han)) >= LOOSE else ()
+    return Query(number, begins, fold_name(folded), tuple(terms), contains, loose, others)
+
+
+def loosened(query: Query) -> Query | None:
+    """Return what asks for any of the pairs of a query; None when it has too few characters for that."""
+    if len(query.pairs) < 2:
+        return None
+    any_pair = _any([quote(pair) for pair in query.pairs])
+    return Query("", "", "", (*query.others, any_pair), pairs=query.pairs)
 
 
 def dialled(text: str) -> str:

@@ -1,20 +1,24 @@
 """回访 coverage: how many of all that were to be called have been, by the pack's own measures, both numbers beside the share.
 
-The whole is everything that was opened, never only what somebody picked: a share of the easy ones says nothing.
+The whole is everything that was opened, never only what somebody picked: a share of the easy ones says nothing. The part are those of
+the whole that have been reached, whenever that was: what was opened before the window belongs to the window it was opened in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shouwen.cases.counting import Question
 from shouwen.cases.measures_sql import _measure
+from shouwen.cases.opened import ByUnit, opened, sayable
 from shouwen.policy.conditions import ALWAYS
 from shouwen.policy.law import Law
-from shouwen.policy.measures import Measure, window_end, window_start
+from shouwen.policy.measures import Measure, percent, window_end, window_start
 from shouwen.worktime import Calendar
+
+Counted = Mapping[str, ByUnit]  # by measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,9 @@ class Covered:
     target: str
 
     @property
-    def percent(self) -> int:
-        """The share in whole hundredths, rounded down; nothing of nothing is everything."""
-        return 100 if not self.whole else min(100, 100 * self.part // self.whole)
+    def percent(self) -> int | None:
+        """The share in whole percent; None where nothing was to be called."""
+        return percent(self.part, self.whole)
 
     @property
     def missing(self) -> int:
@@ -41,12 +45,50 @@ class Covered:
 
 def coverage(law: Law, procedure: str, units: Iterable[int], *, now: datetime) -> list[Covered]:
     """Return the shares of a procedure's acts among its openings, added up over units, in the order of the packs."""
-    wanted = [m for m in law.measures.values() if m.fold == "share" and (m.whole.noun, m.whole.act) == (procedure, "open")]
-    calendar = law.calendars.get(law.calendar)
+    return told(law, procedure, units, counted(law, procedure, now=now) or {}, now=now)
+
+
+def counted(law: Law, procedure: str, *, now: datetime, most: int = 0) -> Counted | None:
+    """Count by unit all that a procedure opened, with one statement for each window; None when that would read more than `most`."""
+    noun, calendar = law.nouns.get(procedure), law.calendars.get(law.calendar)
+    windows: dict[str, list[Measure]] = {}
+    for m in _wanted(law, procedure):
+        if noun is not None and calendar is not None and sayable(m, noun):
+            windows.setdefault(str(m.over), []).append(m)
+    found: dict[str, ByUnit] = {}
+    for measures in windows.values():
+        assert noun is not None
+        over = measures[0].over
+        one = opened(measures, noun, window_start(over, now, calendar), window_end(over, now, calendar), most)
+        if one is None:
+            return None
+        found |= one
+    return found
+
+
+def told(law: Law, procedure: str, units: Iterable[int], known: Counted, *, now: datetime) -> list[Covered]:
+    """Return the shares from what has been counted, added up over units; what has not been counted so is asked of the journal."""
+    calendar, keys = law.calendars.get(law.calendar), sorted(units)
     if calendar is None:
         return []
-    keys = sorted(units)
-    return [_covered(m, law, keys, calendar, now) for m in wanted if m.per in ("", "unit")]
+    wanted = _wanted(law, procedure)
+    return [_summed(m, known[m.id], keys) if m.id in known else _covered(m, law, keys, calendar, now) for m in wanted]
+
+
+def procedures(law: Law) -> list[str]:
+    """Return the procedures of whose openings a law wants to know a share."""
+    return sorted({m.whole.noun for m in law.measures.values() if m.whole.act == "open" and _wanted(law, m.whole.noun)})
+
+
+def _wanted(law: Law, procedure: str) -> list[Measure]:
+    shares = (m for m in law.measures.values() if m.fold == "share" and m.per in ("", "unit"))
+    return [m for m in shares if (m.whole.noun, m.whole.act) == (procedure, "open")]
+
+
+def _summed(m: Measure, found: ByUnit, units: Iterable[int]) -> Covered:
+    """One measure over some units; one that knows no units over all there is."""
+    pairs = list(found.values()) if not m.per else [found[unit] for unit in units if unit in found]
+    return Covered(m.id, m.zh, m.en or m.zh, sum(part for part, _ in pairs), sum(whole for _, whole in pairs), m.target)
 
 
 def _covered(m: Measure, law: Law, units: list[int], calendar: Calendar, now: datetime) -> Covered:

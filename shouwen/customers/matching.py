@@ -1,6 +1,6 @@
 """Who is calling: from a phone number, its last digits, a name, pinyin, a house or a plate to customers, while it rings.
 
-Only customers the reader may see; what is returned is masked, and can be shown as it is.
+Only customers the reader may see; what is returned is masked but for what was typed itself, and can be shown as it is.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from django.db.models import QuerySet
 from shouwen.base.access import Reader
 from shouwen.base.masks import mask_phone
 from shouwen.base.search import search
-from shouwen.base.search_tokens import dialled, fold
+from shouwen.base.search_tokens import dialled, fold, fold_name
 from shouwen.customers import relations
 from shouwen.customers.models import Customer, Phone
 
 SHORTEST_TAIL: Final = 3
+LOOKED_AT: Final = 200  # numbers that end so; of more, the last digits tell too little, and whoever asks will say another one
 MOST: Final = 50
 BEST_FIRST: Final = ("phone", "tail", "customer", "record")
 
@@ -58,7 +59,20 @@ def find(text: str, reader: Reader, limit: int = 8) -> list[Match]:
         _by_phone(digits, reader, limit, found)
     if len(found.ways) < limit:
         _by_search(text, reader, limit, found)
-    return _shown(found.ways, reader, limit)
+    return _shown(found.ways, reader, limit, text)
+
+
+def as_said(customer: Customer, text: str) -> str:
+    """Return the name of a customer as it is shown to who searched for `text`: whole where that is the whole name, else masked."""
+    return customer.name if fold_name(text) == fold_name(customer.name) else customer.masked_name
+
+
+def phone_as_said(number: str, text: str) -> str:
+    """Return a number masked but for the digits that were typed: what somebody writes is no secret to them."""
+    masked, digits = mask_phone(number), _digits(text)
+    if not digits or not number.endswith(digits) or len(masked) != len(number):
+        return masked
+    return masked[: -len(digits)] + digits
 
 
 def merge_hints(customer: int, reader: Reader) -> list[Match]:
@@ -80,7 +94,8 @@ def _by_phone(digits: str, reader: Reader, limit: int, found: _Found) -> None:
     for phone in whole:
         found.add([phone.customer_id], "phone", mask_phone(phone.number))
     if not found.ways:
-        for phone in seen.filter(reversed__startswith=digits[::-1])[:limit]:
+        ending = list(seen.order_by().filter(reversed__startswith=digits[::-1])[:LOOKED_AT])
+        for phone in sorted(ending, key=lambda p: (not p.is_main, p.customer_id))[:limit]:
             found.add([phone.customer_id], "tail", mask_phone(phone.number))
 
 
@@ -95,20 +110,20 @@ def _by_search(text: str, reader: Reader, limit: int, found: _Found) -> None:
         found.add([tie.customer], "record", records[tie.record])
 
 
-def _shown(ways: Mapping[int, tuple[str, str]], reader: Reader, limit: int) -> list[Match]:
+def _shown(ways: Mapping[int, tuple[str, str]], reader: Reader, limit: int, text: str = "") -> list[Match]:
     """The cards of customers, best first; those the reader may not see are left out."""
     order = {id_: (BEST_FIRST.index(how), i) for i, (id_, (how, _)) in enumerate(ways.items())}
     customers = {c.pk: c for c in _visible(reader).filter(pk__in=list(ways)).prefetch_related("phones")}
     kept = sorted(customers, key=lambda id_: order[id_])[:limit]
     sharing = _sharing(kept, reader)
-    return [_match(customers[id_], *ways[id_], sharing.get(id_, ())) for id_ in kept]
+    return [_match(customers[id_], text, *ways[id_], sharing.get(id_, ())) for id_ in kept]
 
 
-def _match(customer: Customer, how: str, shown: str, same_phone: tuple[int, ...]) -> Match:
+def _match(customer: Customer, text: str, how: str, shown: str, same_phone: tuple[int, ...]) -> Match:
     phones = sorted(customer.phones.all(), key=lambda p: (not p.is_main, p.pk))
     return Match(
-        customer.pk, customer.number, customer.masked_name, tuple(mask_phone(p.number) for p in phones), customer.unit_id,
-        customer.class_code, how, shown, same_phone,
+        customer.pk, customer.number, as_said(customer, text), tuple(phone_as_said(p.number, text) for p in phones),
+        customer.unit_id, customer.class_code, how, shown, same_phone,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from shouwen.base import repeats
-from shouwen.base.access import Reader, demand
+from shouwen.base.access import Reader, demand, units_in_sight
 from shouwen.base.errors import Complaint, FieldError, NotFound
 from shouwen.base.repeats import Claim
 from shouwen.customers.models import Customer
@@ -22,10 +22,11 @@ KIND = "customer"
 def take_in(row: NewCustomer, reader: Reader, *, now: datetime, key: str = "") -> int:
     """Take a customer in and return the id; with a key that was used before, the id of that time.
 
-    Raises Forbidden, FieldError (a unit that is not the reader's, too), KeyReused.
+    Raises Forbidden, FieldError (a unit that is not the reader's, a house they may not see), KeyReused.
     """
     demand(reader, "write", KIND)
     _demand_units(reader, [row.unit])
+    _demand_homes(reader, [h.record for h in row.homes])
     if not key:
         return create_customers([row], by=reader.staff, at=now, now=now)[0]
     owned = (reader.staff, key)
@@ -59,8 +60,14 @@ def _demand_units(reader: Reader, units: Sequence[int]) -> None:
         )
 
 
+def _demand_homes(reader: Reader, records: Sequence[int]) -> None:
+    if records and not set(records) <= units_in_sight({"record": set(records)}, reader)["record"].keys():
+        raise FieldError([Complaint("house", "没有找到这处房屋", "there is no such house", "unknown")])
+
+
 def _request(row: NewCustomer) -> dict[str, Any]:
     """What one and the same request is told by. Only a digest of it is kept."""
     phones, addresses = [[p.text, p.label] for p in row.phones], [a.text for a in row.addresses]
     told = {n: getattr(row, n) for n in ("unit", "name", "kind", "class_code", "level", "language", "notes", "fields")}
-    return {"verb": "take_in", **told, "phones": phones, "addresses": addresses}
+    homes = {"homes": [[h.record, h.role] for h in row.homes]} if row.homes else {}
+    return {"verb": "take_in", **told, "phones": phones, "addresses": addresses, **homes}

@@ -16,11 +16,13 @@ from django.utils import timezone
 
 from shouwen.base.errors import Complaint, FieldError, NotFound
 from shouwen.base.journal import ACT, EventRow, write_events
+from shouwen.base.names import plain_name
 from shouwen.base.numbering import next_ids, next_numbers, reserve_numbers
 from shouwen.base.pinyin import initials, name_syllables, syllables
 from shouwen.base.sql import columns, from_json, raw, to_json, unnest
-from shouwen.customers.models import HIGHEST_LEVEL, NOUN, NUMBER, Customer
+from shouwen.customers.models import HIGHEST_LEVEL, NOUN, NUMBER, Customer, Relation
 from shouwen.customers.numbers import PhoneNumber, read_phone
+from shouwen.customers.relations import Tie, relate
 from shouwen.customers.searching import index_customers
 from shouwen.policy.act import Ref
 
@@ -63,6 +65,15 @@ class NewAddress:
     division: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NewHome:
+    """A house (a record of a register) that somebody lives in, owns or uses."""
+
+    record: int
+    register: str
+    role: str = Relation.Role.RESIDENT
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCustomer:
     """A customer to be taken in. `fields` are kept values (JSON) of what packs declare; the policy layer has checked them."""
@@ -77,6 +88,7 @@ class NewCustomer:
     fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
     phones: tuple[NewPhone, ...] = ()
     addresses: tuple[NewAddress, ...] = ()
+    homes: tuple[NewHome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +136,11 @@ def create_customers(rows: Sequence[NewCustomer], *, by: int, at: datetime, now:
         raw().execute(_INSERT, columns([(s.id, n, *_values(s, now)) for s, n in zip(states, numbers, strict=True)], 13))
         _write_phones(dict(zip(ids, phones, strict=True)))
         _write_addresses({id_: row.addresses for id_, row in zip(ids, rows, strict=True)})
-        told = [{**_plain(s), "number": n, "fields": sorted(s.fields)} for s, n in zip(states, numbers, strict=True)]
+        relate([Tie(h.record, id_, h.register, h.role) for id_, row in zip(ids, rows, strict=True) for h in row.homes], since=at)
+        told = [
+            {**_plain(s), "number": n, "fields": sorted(s.fields), **_homes(row)}
+            for s, n, row in zip(states, numbers, rows, strict=True)
+        ]
         _journal("open", zip(ids, told, strict=True), by=by, at=at, now=now)
         index_customers(ids, now=now)
     return ids
@@ -160,7 +176,7 @@ def _apply(state: _State, change: Change) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for name, value in change.values.items():
         old = getattr(state, name)
-        new = _laid_over(old, value) if name == "fields" else value
+        new = _laid_over(old, value) if name == "fields" else plain_name(value) if name == "name" else value
         if new == old:
             continue
         setattr(state, name, new)
@@ -178,7 +194,7 @@ def _laid_over(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]
 
 def _state(id_: int, row: NewCustomer) -> _State:
     kept = _laid_over({}, row.fields)
-    return _State(id_, row.name.strip(), row.kind, row.class_code, row.unit, row.level, row.language, row.notes, kept)
+    return _State(id_, plain_name(row.name), row.kind, row.class_code, row.unit, row.level, row.language, row.notes, kept)
 
 
 def _values(s: _State, now: datetime) -> tuple[Any, ...]:
@@ -190,6 +206,10 @@ def _values(s: _State, now: datetime) -> tuple[Any, ...]:
 
 def _plain(s: _State) -> dict[str, Any]:
     return {name: getattr(s, name) for name in PLAIN}
+
+
+def _homes(row: NewCustomer) -> dict[str, Any]:
+    return {"homes": [h.record for h in row.homes]} if row.homes else {}
 
 
 def _prefix(i: int, n: int) -> str:

@@ -93,6 +93,49 @@ class Entry(models.Model):
         return Ref(self.subject_kind, self.noun, self.subject_id)
 
 
+class AccountTotal(models.Model):
+    """合计: what entries come to, of everybody's account and of whole books. Written by `totalling` only, from the entries.
+
+    `unit_id` is where they arose (0: nowhere), or EVERYWHERE. `party_id` 0: all of that kind of party; `party` "" too: the whole book.
+    What has been entered since stands in FreshEntry, until it is added.
+    """
+
+    EVERYWHERE: ClassVar[int] = -1
+
+    book = models.CharField(_("账簿"), max_length=64)
+    party = models.CharField(_("记账对象类别"), max_length=8, blank=True)
+    party_id = models.BigIntegerField(_("记账对象"), default=0)
+    unit_id = models.BigIntegerField(_("单位"))
+    amount = models.BigIntegerField(_("数额"))
+    entries = models.BigIntegerField(_("记账笔数"))
+    reversals = models.BigIntegerField(_("冲销笔数"))
+    last = models.DateTimeField(_("最近一笔"))
+
+    class Meta:
+        verbose_name = _("合计")
+        indexes = (
+            models.Index(
+                fields=["book", "party", "unit_id", "-amount", "party_id"], name="total_largest", condition=~Q(party_id=0)
+            ),
+        )
+        constraints = (models.UniqueConstraint(fields=["book", "party", "party_id", "unit_id"], name="total_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.book} {self.party} {self.party_id} {self.unit_id}"
+
+
+class FreshEntry(models.Model):
+    """新账: an entry that no total has yet. The database writes one with each entry; whoever adds it takes it away."""
+
+    entry_id = models.BigIntegerField(_("记账"), primary_key=True)
+
+    class Meta:
+        verbose_name = _("新账")
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
+
+
 class EntryState(models.Model):
     """账目状态: where an entry stands whose book has steps (a fine proposed, executed, cancelled). The entry itself never changes.
 

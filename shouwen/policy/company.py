@@ -14,12 +14,15 @@ from shouwen.policy.source import Node, SourceError, read_text
 if TYPE_CHECKING:
     from shouwen.policy.packs import Declared
 
-KEYS = ("company", "title", "adopts", "values", "repeals", "calendar", "grants", "packs", "holidays")
+KEYS = ("company", "title", "adopts", "values", "repeals", "calendar", "grants", "packs", "holidays", "intake")
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """本公司设定. `values` are parameters by clause name; `repeals` clauses that do not hold here; `grants` verbs by post."""
+    """本公司设定. `values` are parameters by clause name; `repeals` clauses that do not hold here; `grants` verbs by post.
+
+    `intake` are the procedures that are offered first to whoever takes calls, in this order.
+    """
 
     id: str = "company"
     zh: str = ""
@@ -32,6 +35,7 @@ class Company:
     holidays: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)  # year -> off, make_up: dates by name
     text: str = ""
     node: Node | None = None
+    intake: tuple[str, ...] = ()
 
 
 def read_company(text: str, name: str = "company.yaml") -> Company:
@@ -68,6 +72,7 @@ def read_company(text: str, name: str = "company.yaml") -> Company:
         {year: _year(n, r) for year, n in r.mapping(root.get("holidays")).items()},
         text,
         root,
+        r.texts(root.get("intake")),
     )
     faults.stop_if_any()
     return company
@@ -99,6 +104,9 @@ def _named(company: Company, declared: Declared) -> Iterator[tuple[Node, str, It
     repeals, calendar, grants = (root.get(k) if root is not None else None for k in ("repeals", "calendar", "grants"))
     for node in (repeals.items or [repeals]) if repeals is not None else ():
         yield node, node.text or "", declared.clauses, "一条", "clause"
+    first = root.get("intake") if root is not None else None
+    for node in (first.items or [first]) if first is not None else ():
+        yield node, node.text or "", [n.id for n in declared.nouns.values() if n.kind == "case"], "个流程", "procedure"
     if calendar is not None:
         yield calendar, calendar.text or "", declared.calendars, "个日历", "calendar"
     for post, node in grants.entries() if grants is not None else ():

@@ -316,6 +316,13 @@ def share(part: int, whole: int) -> Decimal:
     return Decimal(0) if whole == 0 else (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"))
 
 
+def percent(part: int, whole: int) -> int | None:
+    """Return a share as pages show it: in whole percent, halves up, never 100 while something is missing; None of nothing."""
+    if not whole:
+        return None
+    return 100 if part >= whole else min(99, (200 * part + whole) // (2 * whole))
+
+
 def window_end(over: str | Span, at: Any, calendar: Any) -> datetime:
     """Return until when a window counts: all of it, also what was entered before and happened after.
 

@@ -173,6 +173,15 @@ class Org:
             return person.superior
         return next((self.units[u].head for u in self.path(person.unit) if self.units[u].head not in (0, staff)), 0)
 
+    def led_by(self, head: int, at: datetime) -> frozenset[int]:
+        """Return whoever works in a unit that somebody heads (or below it), or has them as their superior; not themselves."""
+        working = {h.staff for h in self.holdings if h.stands(at)} - {head}
+        return frozenset(
+            s.id
+            for s in self.staff.values()
+            if s.id in working and (s.superior == head or any(self.units[u].head == head for u in self.path(s.unit)))
+        )
+
     def absent(self, staff: int, at: datetime) -> Absence | None:
         """Return the absence somebody is in at a moment, if any."""
         return next((a for a in self._away.get(staff, ()) if a.since <= at < a.until), None)

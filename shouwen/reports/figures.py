@@ -15,6 +15,7 @@ from shouwen.base.sql import raw
 from shouwen.policy.law import Law
 from shouwen.policy.org import Org
 from shouwen.reports.rolling import GROUPED, grouping
+from shouwen.reports.standing import Load, open_now
 
 LATEST: Final = 50_000  # events that have not been added up and are still counted when somebody asks; more are left to the worker
 COLUMNS: Final = ("day", "kind", "noun", "name", "unit", "person")
@@ -29,9 +30,6 @@ _FOLD: Final = """with rows as (
   where {kinds} and day between %(since)s and %(until)s and {kept} and {names} and {nouns}
  union all select * from ({fresh}) f where {kinds} and day between %(since)s and %(until)s and {units} and {names} and {nouns})
  select {by}, sum(n)::int8 from rows group by {by}"""
-_LOAD: Final = """select coalesce(unit_id, 0), coalesce(responsible_id, 0), count(*),
- count(*) filter (where next_due < %(now)s), count(*) filter (where held)
- from cases_case where closed_at is null and {units} group by 1, 2"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +48,6 @@ class Scope:
     def days(self) -> int:
         """How many days."""
         return (self.until - self.since).days + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """Open cases of one person in one unit: all, those past due, those on hold."""
-
-    unit: int
-    person: int
-    open: int
-    overdue: int
-    held: int
 
 
 def procedures(law: Law | None) -> list[str]:
@@ -86,6 +73,7 @@ class Figures:
         reached, newest, waiting = row
         self.behind = newest - reached if waiting > LATEST else 0  # of the newest events, how many no figure counts yet
         self._told = grouping(law, None, reached if self.behind else newest)
+        self.open_at: datetime | None = None
 
     def fold(
         self, kinds: Collection[str], by: Sequence[str], names: Collection[str] = (), nouns: Collection[str] = ()
@@ -115,7 +103,9 @@ class Figures:
         return found
 
     def load(self) -> list[Load]:
-        """Return what is open now, by unit and person. Past due is what the list of cases calls so."""
-        ours = "unit_id = any(%(units)s::int8[])" if self.scope.units is not None else "true"
-        params = {"now": self.now, "units": sorted(self.scope.units or ())}
-        return [Load(*row) for row in raw().execute(_LOAD.format(units=ours), params).fetchall()]
+        """Return what is open now, by unit and person; `open_at` says when it was counted, if not just now.
+
+        Past due is what the list of cases calls so.
+        """
+        found, self.open_at = open_now(self.scope.units, self.now)
+        return found

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from shouwen.base.access import Reader
 from shouwen.base.errors import FieldError, NotFound
 from shouwen.base.journal import ACT, EventRow, write_events
+from shouwen.base.names import plain_name
 from shouwen.policy.act import Ref
 from shouwen.reports.models import KeptView
 from shouwen.staff.models import Unit
@@ -27,7 +28,7 @@ def keep(page: str, name: str, query: str, *, unit: int, by: Reader, now: dateti
 
     FieldError names what is wrong; NotFound for a unit out of sight.
     """
-    name = name.strip()
+    name = plain_name(name)
     if not name or len(name) > LONGEST:
         raise FieldError.of("name", f"请填写名称，最多 {LONGEST} 个字。", f"Give it a name of at most {LONGEST} characters.")
     if unit and by.units is not None and unit not in by.units:

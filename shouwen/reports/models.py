@@ -40,6 +40,27 @@ class Daily(models.Model):
         return f"{self.day} {self.kind} {self.name} {self.n}"
 
 
+class Standing(models.Model):
+    """现状: how many there are now of something, where they are too many to count when somebody asks. Written by `standing` only.
+
+    `kind` says of what (open cases; the coverage of call-backs), `name` which of its numbers, `at` when it was counted.
+    """
+
+    kind = models.CharField(_("类别"), max_length=24)
+    name = models.CharField(_("名称"), max_length=200)
+    unit_id = models.BigIntegerField(_("单位"), default=0)
+    person_id = models.BigIntegerField(_("员工"), default=0)
+    n = models.PositiveIntegerField(_("数量"))
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("现状")
+        constraints = (models.UniqueConstraint(fields=["kind", "name", "unit_id", "person_id"], name="standing_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name} {self.n}"
+
+
 class Reached(models.Model):
     """How far the journal has been added up: one row. What stands after `seq` is counted when somebody asks.
 
@@ -50,6 +71,7 @@ class Reached(models.Model):
     seq = models.BigIntegerField(_("已计到"), default=0)
     next = models.BigIntegerField(_("可计到"), default=0)
     horizon = models.BigIntegerField(_("事务界限"), default=0)
+    looked_at = models.DateTimeField(_("上次点数"), null=True, blank=True)  # when what stands now was counted last
 
     class Meta:
         verbose_name = _("统计进度")

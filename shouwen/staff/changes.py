@@ -14,11 +14,13 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q
 
-from shouwen.base.access import Reader, demand
+from shouwen.base.access import Reader, all_who_see, demand
 from shouwen.base.errors import FieldError, NotFound
 from shouwen.base.journal import ACT, EventRow, write_events
+from shouwen.base.names import plain_name
 from shouwen.base.pinyin import initials, name_syllables
 from shouwen.policy.act import Ref
+from shouwen.staff import org
 from shouwen.staff.models import Absence, Holding, Shift, Staff, Unit
 from shouwen.staff.ties import demand_free_staff
 from shouwen.staff.writing import demand_here, note, save
@@ -73,7 +75,7 @@ def change_staff(staff: Staff, to: Mapping[str, Any], *, by: Reader, now: dateti
     changed = [name for name in PLAIN if name in to and getattr(person, name) != to[name]]
     for name in changed:
         setattr(person, name, to[name])
-    if "name" in to and to["name"].strip() != person.name:
+    if "name" in to and plain_name(to["name"]) != person.name:
         set_name(person, to["name"])
         changed.append("name")
     if not changed:
@@ -128,9 +130,15 @@ def relieve(holding: Holding, *, until: datetime, by: Reader, now: datetime) -> 
 
 @transaction.atomic
 def be_absent(absence: Absence, *, by: Reader, now: datetime) -> Absence:
-    """Note that somebody is away. Everybody may for themselves, administrators for all."""
-    if absence.staff_id != by.staff:
+    """Note that somebody is away: everybody for themselves, heads for those they lead, administrators for all.
+
+    The deputy must be somebody whose post handles matters.
+    """
+    known = org.snapshot(now)
+    if absence.staff_id != by.staff and absence.staff_id not in known.led_by(by.staff, now):
         demand_here(by, absence.staff.unit_id)
+    if absence.deputy_id and absence.deputy_id not in all_who_see(known, now, org.rights(known.version)):
+        raise FieldError.of("deputy", "这个人的岗位不办理事项", "their post handles no matters", "unable")
     told = {"since": absence.since, "until": absence.until, "deputy": absence.deputy_id}
     same: Absence | None = Absence.objects.filter(staff=absence.staff_id, **told).first()
     if same is not None:
@@ -142,11 +150,13 @@ def be_absent(absence: Absence, *, by: Reader, now: datetime) -> Absence:
 
 @transaction.atomic
 def be_back(absence: int, *, by: Reader, now: datetime) -> None:
-    """End an absence now; one that has not begun is taken back. Everybody may for themselves. NotFound for others'."""
+    """End an absence now; one that has not begun is taken back. Whoever may note it may. NotFound for others'."""
     found = Absence.objects.select_for_update().filter(pk=absence).first()
-    if found is None or (found.staff_id != by.staff and not by.may("administer", NOUN)):
+    if found is None:
         raise NotFound
-    if found.staff_id != by.staff:
+    if found.staff_id != by.staff and found.staff_id not in org.snapshot(now).led_by(by.staff, now):
+        if not by.may("administer", NOUN):
+            raise NotFound
         demand_here(by, found.staff.unit_id)
     if found.until <= now:
         return
@@ -241,6 +251,6 @@ def choose_language(staff: Staff, language: str, *, now: datetime) -> None:
 
 def set_name(person: Staff, name: str) -> None:
     """Set somebody's name together with what lists are ordered and searched by; the caller saves."""
-    syllables = name_syllables(name.strip())
-    person.name = name.strip()
+    person.name = plain_name(name)
+    syllables = name_syllables(person.name)
     person.pinyin, person.initials = " ".join(syllables)[:200], initials(syllables)[:32]

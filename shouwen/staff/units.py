@@ -13,6 +13,7 @@ from shouwen.base.access import Reader
 from shouwen.base.errors import FieldError
 from shouwen.base.journal import write_events
 from shouwen.base.models import Company
+from shouwen.base.names import plain_name
 from shouwen.policy.act import Ref
 from shouwen.staff import ties
 from shouwen.staff.models import Holding, Staff, Unit
@@ -29,7 +30,7 @@ def add_unit(told: Mapping[str, Any], *, by: Reader, now: datetime) -> Unit:
     above = told.get("parent")
     demand_here(by, above.pk if above is not None else None, NOUN)
     unit = Unit(**{name: told[name] for name in PLAIN if name in told})
-    unit.name = unit.name.strip()
+    unit.name = plain_name(unit.name)
     _demand_open(unit)
     save(unit)
     unit.refresh_from_db(fields=["path"])
@@ -111,7 +112,7 @@ def _demand_open(unit: Unit) -> None:
 
 
 def _plain(name: str, value: Any) -> Any:
-    return value.strip() if name == "name" else value
+    return plain_name(value) if name == "name" else value
 
 
 def _told(unit: Unit, names: Any) -> dict[str, Any]:

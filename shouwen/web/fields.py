@@ -18,7 +18,7 @@ from shouwen.base.errors import Complaint, FieldError
 from shouwen.policy.env import paper
 from shouwen.policy.nouns import Field
 from shouwen.policy.values import Choice, FieldType
-from shouwen.web import people
+from shouwen.web import people, spans
 from shouwen.web.law import said
 
 CHIPS: Final = 6  # choices beyond this become a list to open
@@ -36,7 +36,7 @@ TEMPLATES: Final[Mapping[str, str]] = {
     "money": "number",
     "date": "line",
     "datetime": "line",
-    "span": "line",
+    "span": "span",
     "yes_no": "chips",
     "choice": "chips",
     "many": "ticks",
@@ -135,6 +135,10 @@ def _control(shape: Field, filling: Filling) -> Control:
     )
     if kind.name == "rows":
         return replace(made, columns=_columns(shape, filling), rows=_rows(shape, filling))
+    if kind.name == "span":
+        typed = filling.typed
+        amount, unit = (text, typed.get(f"{shape.id}.unit", "")) if typed and shape.id in typed else spans.parts(text)
+        return replace(made, value=amount, options=[Option(u, t, u == unit) for u, t in spans.units().items()])
     if kind.name == "slots":
         return replace(
             made,
@@ -165,7 +169,7 @@ def _bare(name: str, label: str, kind: FieldType, filling: Filling) -> Control:
         else ""
     )
     unit = {"money": "¥", "percent": "%"}.get(kind.name, kind.unit)
-    hint = _("如 30min、2h、3wd、7d") if kind.name == "span" else ""
+    hint = _("选单位，或直接写：2天、两小时、3个工作日") if kind.name == "span" else ""
     chosen = filling.chosen.get(name, "")
     return Control(
         name,
@@ -281,13 +285,11 @@ def read(typed: QueryDict, shapes: Sequence[Field], kept: Mapping[str, Any] | No
 
     Raises FieldError for what was typed into a search and not chosen from what it found: it would be lost without a word.
     """
-    lost = [shape.id for shape in shapes if _typed_only(typed, shape)]
+    not_chosen = _("写了还没有选：请从查到的里选一个，或清空")
+    lost = [Complaint(s.id, not_chosen, not_chosen) for s in shapes if _typed_only(typed, s)]
+    lost += [wrong for s in shapes if (wrong := spans.complaint(typed, s))]
     if lost:
-        wrong = [
-            FieldError.of(name, _("写了还没有选：请从查到的里选一个，或清空"), "typed, not chosen: pick one or empty it")
-            for name in lost
-        ]
-        raise FieldError([complaint for each in wrong for complaint in each.complaints])
+        raise FieldError(lost)
     had = kept or {}
     found = {shape.id: _value(typed, shape) for shape in shapes if not shape.computed and _is_there(typed, shape)}
     standing = {shape.id: _as_typed(shape, had.get(shape.id)) for shape in shapes if shape.id in found}
@@ -328,6 +330,8 @@ def _value(typed: QueryDict, shape: Field) -> Any:
     kind = shape.type
     if kind.name == "rows":
         return _typed_rows(typed, shape.id)
+    if kind.name == "span":
+        return spans.read(typed, shape.id) or None
     if kind.name == "slots":
         states = {slot: typed.get(f"{shape.id}.{slot}", "") for slot in kind.choices}
         notes = {slot: typed.get(f"{shape.id}.{slot}.note", "").strip() for slot in kind.choices}
@@ -346,10 +350,15 @@ def faults_of(wrong: FieldError, lang: str) -> dict[str, str]:
     return fault_texts(wrong.complaints, lang)
 
 
+def joined(first: str, second: str, lang: str) -> str:
+    """Join two sentences into one, so that no stop stands before the sign between them."""
+    return f"{first.rstrip('。.')}{'; ' if lang.startswith('en') else '；'}{second}"
+
+
 def fault_texts(complaints: Iterable[Complaint], lang: str) -> dict[str, str]:
     """Return complaints by field; several about one are joined."""
     found: dict[str, str] = {}
     for complaint in complaints:
         name = complaint.field
-        found[name] = f"{found[name]}；{complaint.text(lang)}" if name in found else complaint.text(lang)
+        found[name] = joined(found[name], complaint.text(lang), lang) if name in found else complaint.text(lang)
     return found

@@ -84,7 +84,8 @@ class Hub:
         if since < self._unbroken or (len(self._lately) == REMEMBERED and since < self._lately[0][0]):
             stream.tell([RESYNC])
         else:
-            stream.tell({topic for at, topic in self._lately if at >= since - MARGIN})
+            newest = dict.fromkeys(topic for at, topic in reversed(self._lately) if at >= since - MARGIN)
+            stream.tell(reversed(newest))  # in their order, each as it was said last: who came and left has left
 
     def leave(self, stream: Stream) -> None:
         """Take a stream away. The listening goes on for a while: whoever turns a page is back at once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 
 from django.utils import timezone
@@ -34,7 +34,7 @@ def due(at: datetime | None, now: datetime, warn_at: datetime | None = None) -> 
     if at is None:
         return Due(None, None, "none", "", "")
     state: State = "over" if at < now else "soon" if now >= min(warn_at or at, at - SOON) else "later"
-    return Due(at, warn_at, state, distance(at, now), when(at, now))
+    return Due(at, warn_at, state, distance(at, now), by(at, now))
 
 
 def distance(at: datetime, now: datetime) -> str:
@@ -67,6 +67,14 @@ def when(at: datetime, now: datetime) -> str:
     if near:
         return f"{near} {clock}"
     return f"{day(local.date(), today)} {clock}"
+
+
+def by(at: datetime, now: datetime) -> str:
+    """Say until when something is due: the end of a day is 24:00 of it, and not the first moment of the next."""
+    local = timezone.localtime(at)
+    if local.time() != time():
+        return when(at, now)
+    return when(at - timedelta(minutes=1), now).replace("23:59", "24:00")
 
 
 def day(on: date, today: date) -> str:

@@ -41,6 +41,15 @@ def read_text_cursor(cursor: str) -> tuple[str, int] | None:
     return found
 
 
+def read_id_cursor(cursor: str) -> int | None:
+    """Read the cursor of a list that ended at something with an id, and says no more of it. Raises BadCursor."""
+    found = _read(cursor, tuple[int])
+    if found is None:
+        return None
+    _demand_id(found[0])
+    return found[0]
+
+
 def read_number_cursor(cursor: str) -> tuple[int, int] | None:
     """Read the cursor of a list ordered by a whole number and id. Raises BadCursor."""
     found = _read(cursor, tuple[int, int])

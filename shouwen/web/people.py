@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from shouwen.base.pinyin import name_syllables
+from shouwen.cases import able
 from shouwen.policy.org import Org, UnitFact
 from shouwen.staff.models import CLOCK
 from shouwen.web.asking import Ask
@@ -56,6 +57,13 @@ def staff_choices(request: HttpRequest) -> list[Choice]:
     found = [ask.org.staff[s] for s in working if s in ask.org.staff]
     found.sort(key=lambda s: (name_syllables(s.name), s.id))
     return [Choice(s.id, s.name, unit(request, s.unit)) for s in found]
+
+
+def able_choices(request: HttpRequest) -> list[Choice]:
+    """Of those, whose posts handle matters: who can be responsible, stand in, take over."""
+    ask = cast(Ask, request)
+    may = able.able(ask.now, ask.org)
+    return [c for c in staff_choices(request) if c.id in may]
 
 
 def unit_choices(request: HttpRequest) -> list[Choice]:

@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 
 from shouwen.base.models import Company, Notice
 from shouwen.base.sql import place
+from shouwen.web import menu
 from shouwen.web.asking import Ask, wants_part
 from shouwen.web.dispatch.visiting import goes_out
 
@@ -42,6 +43,8 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     if getattr(ask, "me", None) is None:  # the door, and problems met before anybody was known
         return {"me": None, "now": getattr(ask, "now", None)}
     match = request.resolver_match
+    offered = menu.places(ask.reader, goes_out=goes_out(ask))
+    bar, beyond = menu.on_a_phone(offered)
     return {
         "me": ask.me,
         "now": ask.now,
@@ -50,7 +53,9 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "unread": Notice.objects.visible_to(ask.reader).unread(ask.me.pk)[: MANY + 1].count(),
         "company": _company(ask.org.version),
         "posts": sorted(ask.reader.posts),
-        "goes_out": goes_out(ask),
+        "menu": offered,
+        "bar": bar,
+        "beyond": beyond,
     }
 
 

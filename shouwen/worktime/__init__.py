@@ -25,6 +25,7 @@ from shouwen.worktime.pauses import Pause
 from shouwen.worktime.reading import CalendarTexts
 from shouwen.worktime.saying import moment_words
 from shouwen.worktime.span import Family, Span, Unit, compare, parse_span, parse_warn
+from shouwen.worktime.spelling import meant
 
 __all__ = [
     "BadCalendar",
@@ -53,6 +54,7 @@ __all__ = [
     "due",
     "due_and_warning",
     "extend",
+    "meant",
     "moment_words",
     "parse_span",
     "parse_warn",

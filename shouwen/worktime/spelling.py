@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 
 from shouwen.worktime.errors import Words
 
@@ -24,12 +25,62 @@ _WORDS = {
 }
 _UNIT_OF = {word: unit for unit, words in _WORDS.items() for word in words.split()}
 _DIGITS = {char: str(value) for value, char in enumerate("零一二三四五六七八九十")} | {"两": "2"}
+_HALVES = {"半小时": "30min", "半个小时": "30min", "半个钟头": "30min", "半年": "6mo"}
+_PARTS = re.compile(
+    r"(\d{1,4}|[一二两三四五六七八九十]+)个?(?:小时|钟头|h)(?:零?(\d{1,2}|[一二三四五六七八九十]+)(?:分钟|分|min)|(半))"
+)
 _SMALLER = {"h": ("min", 60), "w": ("d", 7), "y": ("mo", 12)}
+
+
+def meant(text: str) -> str:
+    """Return the one spelling of what a person plainly meant; "" where it is not plain. For forms: packs are written strictly.
+
+    >>> [meant(t) for t in ("2天", "两小时", "3 个工作日", "2 d", "十二个月", "1.5小时", "1小时30分", "半小时", "2", "10m", "明天")]
+    ['2d', '2h', '3wd', '2d', '12mo', '90min', '90min', '30min', '', '', '']
+    """
+    bare = _bare(text).replace("个半小时", "小时半")
+    if bare in _HALVES:
+        return _HALVES[bare]
+    parts = _PARTS.fullmatch(bare)
+    if parts:
+        hours, minutes = _number(parts[1]), 30 if parts[3] else _number(parts[2])
+        return f"{hours * 60 + minutes}min" if hours and minutes else ""
+    return _of_one_unit(bare)
+
+
+def _of_one_unit(bare: str) -> str:
+    told = re.fullmatch(r"\+?(\d{1,9}(?:\.\d{1,4})?|[零一二两三四五六七八九十]+)(\D+)", bare)
+    unit = _UNIT_OF.get(told[2], told[2] if told[2] in _WORDS else "") if told else ""
+    if told is None or not unit:
+        return ""
+    if "." not in told[1]:
+        number = _number(told[1])
+        return "" if number is None else f"{number}{unit}"
+    smaller, size = _SMALLER.get(unit, ("", 0))
+    amount = Decimal(told[1]) * size
+    return f"{int(amount)}{smaller}" if smaller and amount == int(amount) else ""
+
+
+def _number(text: str) -> int | None:
+    """Return a whole number in digits, or in Chinese up to ninety-nine; None for anything else."""
+    if text.isascii() and text.isdigit():
+        return int(text)
+    tens = re.fullmatch(r"([一二两三四五六七八九]?)(十?)([一二两三四五六七八九]?)", text)
+    if text == "零":
+        return 0
+    if tens is None or (tens[1] and tens[3] and not tens[2]):
+        return None
+    first, last = (int(_DIGITS[c]) if c else 0 for c in (tens[1], tens[3]))
+    return (first or 1) * 10 + last if tens[2] else first or last
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 def advice(text: str) -> Words:
     """Say what is wrong with the text and what to write; there is always an answer."""
-    bare = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
+    bare = _bare(text)
     near = _near(text, bare)
     if near:
         return near
@@ -75,10 +126,8 @@ def _ambiguous(bare: str) -> Words | None:
 
 def _worded(bare: str) -> Words | None:
     """A Chinese or English word for the unit, a Chinese number, seconds, quarters, halves."""
-    if bare in {"半小时", "半个小时"}:
-        return _write(Words("须用整数和单位", "it needs a whole number and a unit"), "30min")
-    if bare == "半年":
-        return _write(Words("须用整数和单位", "it needs a whole number and a unit"), "6mo")
+    if bare in _HALVES:
+        return _write(Words("须用整数和单位", "it needs a whole number and a unit"), _HALVES[bare])
     told = re.fullmatch(r"(\d{1,6}|[零一二两三四五六七八九十])(\D+)", bare)
     if told is None:
         return None

@@ -23,7 +23,7 @@ from shouwen.base.models import Attachment
 from shouwen.policy.act import Ref
 from tests.world import NOW
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + b"\0" * 40
 JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 40
 
 

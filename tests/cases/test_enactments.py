@@ -23,6 +23,11 @@ from tests.world import at, cast
 pytestmark = pytest.mark.django_db
 NINE = at("2026-03-02 09:00")
 APRIL = at("2026-04-01 00:00")
+SHUT_OUT = """permits: {who: repairer, acts: [call]}
+  - id: "4.3"
+    zh: 回访一日内办
+    for: call_back
+    deadline: {until: call, within: 1d}"""
 
 
 def changed(old: str, new: str) -> Mapping[str, str]:
@@ -162,6 +167,20 @@ def test_each_law_is_compiled_once_in_a_process(people: Cast, monkeypatch: pytes
 
     assert len(compiled) == 1
     assert Case.objects.count() == 3
+
+
+def test_what_a_newer_program_would_refuse_holds_on_once_it_was_enacted(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = changed("excludes: {who: {did: repair.finish}, acts: [call]}", SHUT_OUT)
+    with pytest.raises(PackError, match="who: responsible"):
+        enact(files, effective_from=BEGINNING, now=NINE)
+    with monkeypatch.context() as older:
+        older.setattr("shouwen.policy.law.check", lambda *_: None)
+        made = enact(files, effective_from=BEGINNING, now=NINE)
+    enactments._kept.laws.pop(made.digest, None)
+
+    case = opened("repair", people.chen_jie, NINE, urgency="normal")
+
+    assert case.number
 
 
 def test_a_version_of_a_day_that_has_passed_is_not_enacted_and_says_where(people: Cast) -> None:

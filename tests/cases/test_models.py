@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.db.utils import IntegrityError
 
-from shouwen.base.models import Event
+from shouwen.base.models import Event, Notice
 from shouwen.cases import loads as loads_of
 from shouwen.cases.models import Approval, Case, CaseLink, Deadline, Enactment, Occurrence, Task
 from shouwen.customers.models import Customer
@@ -212,6 +212,31 @@ def test_a_task_of_a_post_stands_on_the_desk_of_its_holders(people: Cast) -> Non
         ("case_open_held", "select id from cases_case where closed_at is null and held order by next_due, id limit 9"),
         ("case_open_at_step", "select id from cases_case where closed_at is null and procedure = 'x' and step = 'y'"),
         ("case_ended_newest", "select id from cases_case where closed_at is not null order by opened_at desc, id desc limit 9"),
+        (
+            "case_of_procedure_newest",
+            "select id from cases_case where procedure = 'x' order by opened_at desc, id desc limit 9",
+        ),
+        (
+            "case_ended_of_procedure",
+            "select id from cases_case where procedure = 'x' and closed_at is not null order by opened_at desc, id desc limit 9",
+        ),
+        (
+            "case_of_clause",
+            "select id from cases_case where opened_by_clause = 'x' and opened_by_clause <> '' order by opened_at desc, id desc limit 9",
+        ),
+        (
+            "case_open_of_clause",
+            "select id from cases_case where closed_at is null and opened_by_clause = 'x' and opened_by_clause <> '' order by next_due, id",
+        ),
+        (
+            "deadline_of_round",
+            "select case_id from cases_deadline where until = '{ends}' and row <> '' and clause = 'x' and due_at > now() order by due_at",
+        ),
+        (
+            "deadline_round_missed",
+            """select case_id from cases_deadline where until = '{ends}' and row <> '' and breached_at is not null and clause = 'x'
+            order by made_at desc, case_id desc""",
+        ),
         ("case_first_asked", "select id from cases_case where first_asked_id = 5 order by opened_at desc"),
         (
             "deadline_running_of_staff",
@@ -232,3 +257,11 @@ def test_each_question_has_its_index(index: str, query: str) -> None:
         cursor.execute("set local enable_sort = off")
         cursor.execute(f"explain {query}")
         assert index in "\n".join(line for (line,) in cursor.fetchall())
+
+
+def test_what_is_withheld_is_looked_up_and_not_looked_for(people: Cast) -> None:
+    opened("repair", people.chen_jie, NINE, urgency="urgent")
+    unread = Notice.objects.visible_to(reader(people.chen_jie, NINE)).unread(people.chen_jie.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")  # of a handful of cases PostgreSQL would read all
+        assert "case_withheld" in unread.explain()

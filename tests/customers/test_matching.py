@@ -82,9 +82,24 @@ def test_the_house_that_matched_is_said(world: Cast, ids: dict[str, int]) -> Non
     assert tenant.id == ids["shan"]
 
 
-def test_a_match_shows_nothing_in_clear(world: Cast, ids: dict[str, int]) -> None:
-    for said in ("5678", "王建国", "5-1-302"):
+def test_a_match_shows_nothing_in_clear_that_was_not_typed(world: Cast, ids: dict[str, int]) -> None:
+    for said in ("5678", "建国", "wangjianguo", "王建", "5-1-302"):
         assert not [m for m in find(said, reader(world.li_na)) if any(clear in repr(m) for clear in ("建国", "0005", "2600"))]
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "phones"),
+    [
+        ("王建国", "王建国", ("138****5678", "0755****1234")), (" 王 建国", "王建国", ("138****5678", "0755****1234")),
+        ("138 0000 5678", "王**", ("13800005678", "0755****1234")), ("005678", "王**", ("138**005678", "0755****1234")),
+    ],
+)  # fmt: skip
+def test_what_was_typed_whole_is_shown_and_nothing_else(
+    world: Cast, ids: dict[str, int], said: str, name: str, phones: tuple[str, ...]
+) -> None:
+    (found,) = [m for m in find(said, reader(world.li_na)) if m.id == ids["wang"]]
+
+    assert (found.name, found.phones) == (name, phones)
 
 
 def test_who_no_longer_lives_there_is_not_meant(world: Cast, ids: dict[str, int]) -> None:

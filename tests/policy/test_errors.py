@@ -279,6 +279,8 @@ def test_the_companys_settings_are_checked_alike() -> None:
         ("repeals: [t/r#9]", "没有这一条:“t/r#9”"),
         ("calendar: ofice", "是不是“office”"),
         ("grants: {directer: [see]}", "是不是“director”"),
+        ("intake: [call, cal]", "是不是“call”"),
+        ("intake: nothing", "没有这个流程:“nothing”"),
     ],
 )
 def test_settings_that_speak_of_nothing_are_refused(settings: str, said: str) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from shouwen.base.errors import FieldError, Forbidden
+from shouwen.base.errors import FieldError, Forbidden, NotFound
 from shouwen.base.models import Event
 from shouwen.ops.cast import Cast
 from shouwen.staff import changes, org, tokens
@@ -65,6 +65,32 @@ def test_a_name_to_sign_in_by_is_one_that_anybody_can_type(world: Cast, name: st
     with pytest.raises(FieldError) as wrong:
         changes.add_staff(NewStaff(username=name, name="李娜"), by=reader(world.gao_yuan), now=NOW)
     assert [c.field for c in wrong.value.complaints] == ["username"]
+
+
+def test_a_head_notes_and_ends_the_absence_of_those_they_lead_and_of_nobody_else(world: Cast) -> None:
+    head = reader(world.lin_yue)
+    ill = changes.be_absent(
+        Absence(staff=world.chen_jie, since=NOW, until=NOW + DAY, deputy=world.su_min, reason="病假"), by=head, now=NOW
+    )
+    assert acts() == [("be_absent", world.chen_jie.pk)]
+    with pytest.raises(Forbidden):
+        changes.be_absent(Absence(staff=world.sun_lei, since=NOW, until=NOW + DAY), by=head, now=NOW)
+    with pytest.raises(NotFound):
+        changes.be_back(ill.pk, by=reader(world.xu_qiang), now=NOW)
+
+    changes.be_back(ill.pk, by=head, now=NOW + DAY / 2)
+
+    assert Absence.objects.get(pk=ill.pk).until == NOW + DAY / 2
+
+
+def test_nobody_stands_in_whose_post_handles_no_matters(world: Cast) -> None:
+    for nobody in (world.han_zheng, world.gao_yuan, world.an_ning):
+        with pytest.raises(FieldError) as wrong:
+            changes.be_absent(
+                Absence(staff=world.li_na, since=NOW, until=NOW + DAY, deputy=nobody), by=reader(world.li_na), now=NOW
+            )
+        assert [c.field for c in wrong.value.complaints] == ["deputy"]
+    assert acts() == []
 
 
 def test_wrong_fields_are_named_in_both_languages_and_nothing_is_written(world: Cast) -> None:

@@ -13,9 +13,12 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 from shouwen.cases.models import Case
 from shouwen.staff.models import Staff
 from tests import databases
+from tests.web.slowness import patience, slow_down
 from tests.web.village import Village
 
-expect.set_options(timeout=15_000)  # CI's machines have two cores for a browser, a server, a database and another browser
+expect.set_options(
+    timeout=patience(30_000)
+)  # CI's machines have two cores for a browser, a server, a database and another browser
 
 PHONE: Final = 900  # narrower is held in a hand
 AXE: Final = databases.ROOT / ".cache/browser/axe.min.js"
@@ -53,11 +56,12 @@ def visitor(browser: Browser, village: Village, person: Staff | None, width: int
         device_scale_factor=2 if phone else 1,
         **options,
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(patience(40_000))
     if person is not None:
         cookie = village.client(person).cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": village.address}])
     page = context.new_page()
+    slow_down(page)
     came = Visitor(context, page)
 
     def complains(m: ConsoleMessage) -> None:
@@ -81,7 +85,7 @@ def do(page: Page, act: str) -> None:
 def send(page: Page) -> None:
     """Send the form of an act, and wait until it is said to be done."""
     page.locator("#act-form .form-end .btn-primary").click()
-    expect(page.locator("#acting .note-success, #acting .note-warning")).to_be_visible()
+    expect(page.locator("#acting > .note-success, #acting > .note-warning")).to_be_visible()
 
 
 def fill(page: Page, **values: str) -> None:
@@ -175,3 +179,65 @@ def too_small(page: Page) -> list[str]:
 def overflows(page: Page) -> int:
     """By how many pixels a page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def clipped(page: Page) -> list[str]:
+    """Buttons, links and tabs of which a part cannot be seen: cut off by what they stand in, or reaching out of the window.
+
+    What stands in something that scrolls can be reached; what is cut with an ellipsis says so itself.
+    """
+    return list(
+        page.evaluate(
+            """() => {
+      const width = document.documentElement.clientWidth;
+      const cuts = (e) => ["hidden", "clip"].includes(getComputedStyle(e).overflowX);
+      const scrolls = (e) => ["auto", "scroll"].includes(getComputedStyle(e).overflowX);
+      const found = [];
+      for (const e of document.querySelectorAll("a, button, summary, .btn, .tab, .pill")) {
+        const box = e.getBoundingClientRect();
+        if (!e.checkVisibility() || !box.width || !e.innerText?.trim() || e.closest(".visually-hidden, .skip")) continue;
+        const short = getComputedStyle(e).display !== "inline" && e.scrollWidth > e.clientWidth + 1; // its own words do not fit
+        if (short && !scrolls(e) && getComputedStyle(e).textOverflow !== "ellipsis") found.push(`cut: ${e.innerText.trim()}`);
+        let around = e.parentElement;
+        while (around && !scrolls(around)) {
+          const room = around.getBoundingClientRect();
+          if (cuts(around) && getComputedStyle(around).textOverflow !== "ellipsis" && (box.right > room.right + 1 || box.left < room.left - 1)) break;
+          around = around.parentElement;
+        }
+        if (around ? cuts(around) && !scrolls(around) : box.right > width + 1 || box.left < -1) found.push(`outside: ${e.innerText.trim()}`);
+      }
+      return found.map((text) => text.replaceAll("\\n", " ").slice(0, 60));
+    }"""
+        )
+    )
+
+
+def glued(page: Page) -> list[str]:
+    """Words of two elements that stand side by side on a line with nothing between them: "Being handledHandled"."""
+    return list(
+        page.evaluate(
+            """() => {
+      const found = [];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      let before = null;
+      while (walker.nextNode()) {
+        const node = walker.currentNode;
+        if (!node.textContent.trim() || !node.parentElement.checkVisibility() || node.parentElement.closest("script, style, template, .visually-hidden, svg")) continue;
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        const boxes = range.getClientRects();
+        if (!boxes.length) continue;
+        if (before && before.node.parentElement !== node.parentElement) {
+          const first = boxes[0], last = before.box;
+          const line = Math.min(first.bottom, last.bottom) - Math.max(first.top, last.top) > Math.min(first.height, last.height) / 2;
+          const gap = first.left - last.right;
+          const siblings = before.node.parentElement.parentElement === node.parentElement.parentElement; // one upon the other
+          if (line && gap > (siblings ? -80 : -2) && gap < 2 && /\\w$/.test(before.node.textContent) && /^\\w/.test(node.textContent))
+            found.push(`${before.node.textContent.trim().slice(-20)}|${node.textContent.trim().slice(0, 20)}`);
+        }
+        before = { node, box: boxes[boxes.length - 1] };
+      }
+      return found;
+    }"""
+        )
+    )

@@ -34,3 +34,12 @@ def test_a_customer_whose_form_is_sent_twice_is_taken_in_once(village: Village) 
     changed = client.post("/customers/new/", {**told, "name": "宇文初二"})
     assert (changed.status_code, "再按一次保存" in changed.content.decode()) == (422, True)
     assert Customer.objects.filter(name__startswith="宇文初").count() == 1
+
+
+def test_choosing_which_promise_is_extended_breaks_no_script(village: Village, sit: Callable[..., Page]) -> None:
+    case = village.complaint(village.cast.chen_jie, timezone.now(), 13)
+    page = sit("chen_jie")
+    page.goto(f"/cases/{case.number}/")
+    page.locator("#act-extend").click()
+    page.locator("#act-form input[name=clause]").first.check()
+    expect(page.locator("#act-form input[name=clause]").first).to_be_checked()  # `sit` sees whether a script failed

@@ -96,8 +96,7 @@ def test_a_unit_means_those_below_it_too_unless_it_is_asked_for_alone(village: V
 
 def test_days_are_days_of_the_company_and_nonsense_narrows_nothing(village: Village) -> None:
     client = village.client(village.cast.lin_yue)
-    repairs(village, 1, "窗扇变形")
-    today = timezone.localdate()
+    today = timezone.localdate(repairs(village, 1, "窗扇变形")[0].opened_at)
 
     assert "窗扇变形" in client.get(f"/cases/?state=all&since={today}&until={today}").content.decode()
     assert "窗扇变形" not in client.get(f"/cases/?state=all&until={today - timedelta(days=1)}").content.decode()

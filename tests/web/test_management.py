@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -189,6 +190,61 @@ def test_a_roster_is_read_only_where_one_does_not_make_it(village: Village) -> N
     assert "data-square" not in chen.get(f"/management/roster/?unit={unit}").content.decode()
     cell = {"staff": village.cast.sun_lei.pk, "post": "repairer", "unit": unit, "day": str(date(2026, 1, 5)), "pattern": "1"}
     assert chen.post("/management/roster/cell/", cell).status_code == 403
+
+
+def _offered(page: str, field: str) -> set[str]:
+    """The ids a select offers."""
+    return set(re.findall(r'<option value="(\d+)"', page.partition(f'id="{field}"')[2].partition("</select>")[0]))
+
+
+def test_a_head_notes_that_somebody_of_theirs_is_ill(village: Village) -> None:
+    cast, client = village.cast, village.client(village.cast.lin_yue)
+    page = client.get("/management/absences/").content.decode()
+    since = timezone.localtime(timezone.now()) + timedelta(days=50)
+    typed = {
+        "staff": cast.zhou_ting.pk, "since": f"{since:%Y-%m-%dT%H:%M}", "until": f"{since + timedelta(days=1):%Y-%m-%dT%H:%M}",
+        "deputy": cast.li_na.pk, "reason": "病假",
+    }  # fmt: skip
+
+    assert str(cast.zhou_ting.pk) in _offered(page, "b-staff")
+    assert str(cast.sun_lei.pk) not in _offered(page, "b-staff")
+    assert client.post("/management/absences/", typed).status_code == 302
+    away = Absence.objects.get(staff=cast.zhou_ting)
+    assert "周婷" in client.get("/management/absences/").content.decode().split("将要缺勤")[1]
+    assert client.post(f"/management/absences/{away.pk}/end/").status_code == 302
+    assert not Absence.objects.filter(staff=cast.zhou_ting).exists()
+    assert client.post("/management/absences/", {**typed, "staff": cast.sun_lei.pk}).status_code == 403
+
+
+def test_whoever_handles_no_matters_is_offered_nowhere_to_handle_them(village: Village) -> None:
+    cast, director = village.cast, village.client(village.cast.lin_yue)
+    nobody = {str(p.pk) for p in (cast.han_zheng, cast.gao_yuan, cast.an_ning)}
+    offered = {
+        "b-deputy": director.get("/management/absences/"),
+        "f-staff": director.get("/cases/"),
+        "m-to": director.get(f"/management/staff/{cast.chen_jie.pk}/matters/"),
+        "u-head": village.client(cast.gao_yuan).get(f"/management/units/{cast.units.yunqi.pk}/"),
+    }
+
+    for field, page in offered.items():
+        found = _offered(page.content.decode(), field)
+        assert str(cast.li_na.pk) in found, field
+        assert not nobody & found, field
+
+
+def test_who_has_one_unit_is_not_asked_which(village: Village) -> None:
+    cast = village.cast
+    for address in (
+        "/cases/",
+        "/customers/",
+        "/registers/house/",
+        "/rounds/?view=open",
+        "/reports/",
+        "/callbacks/",
+        "/dispatch/",
+    ):
+        assert "全部单位" not in village.client(cast.chen_jie).get(address).content.decode(), address
+        assert "全部单位" in village.client(cast.lin_yue).get(address).content.decode(), address
 
 
 def test_everybody_notes_their_own_absence_and_nobody_elses(village: Village) -> None:

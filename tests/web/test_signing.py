@@ -258,7 +258,7 @@ def test_nothing_typed_into_an_act_is_lost_when_the_session_ends_meanwhile(villa
     expect(page.locator("#f-reason")).to_have_value("属李娜片区，已电话说明")
     page.locator("#flash a").click()
     enter(page, "chen_jie")
-    expect(page).to_have_url(re.compile(f"/cases/{case.number}/"))
+    page.wait_for_url(re.compile(f"/cases/{case.number}/"))
     if not page.locator("#act-form").count():
         page.locator("#act-hand_over").click()
     expect(page.locator("#f-reason")).to_have_value("属李娜片区，已电话说明")

@@ -76,7 +76,6 @@ def _evening_of(page: Page, *rows: str) -> None:
     page.goto("/cases/?state=all")
     page.locator("#f-procedure").select_option("table_booking")
     page.get_by_label("订台日").fill(MONDAY)
-    page.get_by_label("订台日").dispatch_event("change")
     expect(page).to_have_url(re.compile(rf"f\.day={MONDAY}"))
     expect(page.locator("#cases tbody tr")).to_have_count(len(rows))
     for text in rows:

@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from shouwen.base.models import Event
 from shouwen.cases.coverage import coverage
 from shouwen.cases.enactments import law_at
 from shouwen.cases.models import Case
+from shouwen.reports import standing
+from shouwen.reports.models import Reached
 from tests.web.browsing import choose
 from tests.web.village import Village
 
@@ -113,15 +115,17 @@ def test_calls_are_narrowed_by_the_address(village: Village) -> None:
     assert "雨棚漏水" not in client.get(f"/callbacks/?view=open&unit={village.cast.units.hupan.pk}").content.decode()
 
 
-def test_the_number_is_shown_under_the_row_once_somebody_says_why(village: Village, sit: Callable[..., Page]) -> None:
-    case = _to_call(village, 5, "门槛松动")
-    number = village.customer(5).phones.get(is_main=True).number
-    page = sit("li_na")
-    page.goto("/callbacks/?view=open")
-    row = page.locator(".call-row", has_text="门槛松动")
-    expect(row).not_to_contain_text(number)
-    row.locator("button", has_text="看号码").click()
-    page.locator(".way:has(input[name=reason])").first.click()
-    page.locator("form.uncover [type=submit]").click()
-    expect(row.locator(".uncovered")).to_contain_text(number)
-    assert Event.objects.filter(act="reveal", subject_id=case.customer_id, actor_id=village.cast.li_na.pk).exists()
+def test_the_share_is_the_same_counted_now_and_kept_by_the_worker(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
+    _to_call(village, 5, "栏杆松动")
+    now, law = timezone.now(), law_at(timezone.now())
+    assert law is not None
+    units = [village.cast.units.yunqi.pk, village.cast.units.hupan.pk]
+    live, at = standing.covered_now(law, "call_back", units, now)
+    Reached.objects.update(looked_at=None)
+    monkeypatch.setattr(standing, "LIVE", -1)  # as if there were too many
+    standing.keep(now)
+
+    kept, kept_at = standing.covered_now(law, "call_back", units, now)
+
+    assert (kept, at, kept_at) == (live, None, now)
+    assert any(one.whole for one in kept)

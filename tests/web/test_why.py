@@ -32,7 +32,7 @@ def asked(village: Village, address: str, who: str = "chen_jie", status: int = 2
 
 def effect(case: Case, **wanted: object) -> Event:
     """The first effect of a kind on a case; what the clock does, the worker of the village may do a moment later."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 120
     found = None
     while found is None and time.monotonic() < until:
         found = Event.objects.of(case.ref).filter(**wanted).order_by("seq").first()

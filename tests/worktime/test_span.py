@@ -20,6 +20,7 @@ from shouwen.worktime import (
     UnknownYear,
     Words,
     compare,
+    meant,
     parse_span,
     parse_warn,
 )
@@ -179,6 +180,18 @@ def test_what_runs_follows_from_the_unit() -> None:
         "y": "clock",
     }
     assert parse_span("2w").family is Family.DAYS
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("2天", "2d"), ("二小时", "2h"), ("两小时", "2h"), ("3个工作日", "3wd"), (" 2 d ", "2d"), ("２Ｈ", "2h"), ("十五分钟", "15min"),
+        ("二十天", "20d"), ("两周", "2w"), ("1.5小时", "90min"), ("一个半小时", "90min"), ("一个小时三十分钟", "90min"), ("1h30min", "90min"),
+        ("3 working days", "3wd"), ("半年", "6mo"), ("2", ""), ("10m", ""), ("明天", ""), ("1.25天", ""), ("", ""), ("二三天", ""),
+    ],
+)  # fmt: skip
+def test_what_a_person_plainly_meant_is_read_and_what_is_not_plain_is_not(text: str, span: str) -> None:
+    assert meant(text) == span
 
 
 def test_a_span_can_be_changed_a_little_to_see_whether_a_scenario_notices() -> None:

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from shouwen.base.access import Reader, VisibleQuerySet, any_of
+from shouwen.base.access import Reader, VisibleQuerySet, any_of, is_there
 from shouwen.base.fields import IdField
 from shouwen.base.models import Event
 from shouwen.cases.models.json_shape import is_array, is_object
@@ -153,7 +153,10 @@ class Case(models.Model):
             models.Index(fields=["-opened_at", "-id"], name="case_newest"),
             models.Index(fields=["-opened_at", "-id"], name="case_open_newest", condition=Q(closed_at=None)),
             models.Index(fields=["-opened_at", "-id"], name="case_ended_newest", condition=Q(closed_at__isnull=False)),
-            models.Index(fields=["procedure", "-opened_at"], name="case_of_procedure"),
+            models.Index(fields=["procedure", "-opened_at", "-id"], name="case_of_procedure_newest"),
+            models.Index(
+                fields=["procedure", "-opened_at", "-id"], name="case_ended_of_procedure", condition=Q(closed_at__isnull=False)
+            ),
             models.Index(fields=["next_due", "id"], name="case_open_due", condition=Q(closed_at=None)),
             models.Index(fields=["next_due", "id"], name="case_open_held", condition=Q(closed_at=None, held=True)),
             models.Index(fields=["procedure", "step", "next_due", "id"], name="case_open_at_step", condition=Q(closed_at=None)),
@@ -174,6 +177,15 @@ class Case(models.Model):
             models.Index(fields=["parent"], name="case_of_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["merged_into"], name="case_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["held_until"], name="case_held_until", condition=Q(held_until__isnull=False)),
+            # What clauses opened (rounds, call-backs); whoever opens a case by hand writes nothing here.
+            models.Index(
+                fields=["opened_by_clause", "-opened_at", "-id"], name="case_of_clause", condition=~Q(opened_by_clause="")
+            ),
+            models.Index(
+                fields=["opened_by_clause", "next_due", "id"],
+                name="case_open_of_clause",
+                condition=Q(closed_at=None) & ~Q(opened_by_clause=""),
+            ),
         )
         constraints = (
             models.UniqueConstraint(fields=["number"], name="case_number"),
@@ -238,4 +250,4 @@ def customers_of_cases(reader: Reader) -> Q:
     people = sorted(reader.people)
     own = Case.objects.open().filter(Q(responsible__in=people) | Q(first_asked__in=people), customer=OuterRef("pk"))
     working = Task.objects.open().for_persons(reader.people).filter(case__customer__isnull=False)
-    return Q(Exists(own)) | any_of("pk", working.values("case__customer_id"))
+    return Q(is_there(own)) | any_of("pk", working.values("case__customer_id"))

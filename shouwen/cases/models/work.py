@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -135,6 +135,10 @@ def owing(people: Collection[int]) -> Q:
     return Q(owes__0__in=wanted) | Q(owes__1__isnull=False, owes__overlap=wanted)
 
 
+# The promises that rounds make: a period, and until the end. An index of these costs nothing to the promises of other clauses.
+OF_A_ROUND: Final = Q(until=["ends"]) & ~Q(row="")
+
+
 class DeadlineQuerySet(WorkQuerySet):
     """Words to find deadlines with."""
 
@@ -200,6 +204,10 @@ class Deadline(OfSubject):
                 fields=["owes"], name="deadline_running_of_several", condition=Q(stopped_at=None, owes__1__isnull=False), fastupdate=False
             ),
             models.Index(fields=["clause", "outcome", "stopped_at"], name="deadline_by_clause", condition=~Q(outcome="")),
+            models.Index(fields=["clause", "due_at", "case"], name="deadline_of_round", condition=OF_A_ROUND),
+            models.Index(
+                fields=["clause", "-made_at", "-case"], name="deadline_round_missed", condition=OF_A_ROUND & Q(breached_at__isnull=False)
+            ),
         )  # fmt: skip
         constraints = (
             models.UniqueConstraint(

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from shouwen.cases.coverage import coverage
+from shouwen.reports.standing import covered_now
 from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.callbacks.calls import CALL, MISS, PROCEDURE, Filters, calls
@@ -29,6 +29,7 @@ def page(request: Ask) -> HttpResponse:
     found, more = calls(request, filters, noun, request.GET.get("after", ""))
     units = request.org.units if request.reader.units is None else request.reader.units
     shape = noun.fields.get("kind")
+    shares, counted_at = covered_now(law, PROCEDURE, [int(filters.unit)] if filters.unit else units, request.now)
     context = {
         "title": _("回访"),
         "filters": filters,
@@ -37,7 +38,8 @@ def page(request: Ask) -> HttpResponse:
         "units": people.unit_choices(request),
         "calls": found,
         "after": more,
-        "covered": coverage(law, PROCEDURE, [int(filters.unit)] if filters.unit else units, now=request.now),
+        "covered": shares,
+        "covered_at": counted_at,
         "ways": [(a, act_name(noun, a, request.lang)) for a in (CALL, MISS) if a in noun.acts],
         "may_uncover": request.reader.may("reveal", "customer"),
         "topics": " ".join([f"desk-{request.me.pk}", *(f"unit-{u}" for u in sorted(units)[:MOST_UNITS])]),

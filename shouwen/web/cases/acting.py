@@ -38,6 +38,7 @@ from shouwen.web.render import render_part
 from shouwen.web.values import Lookups, ids_in
 from shouwen.web.why.views import answers
 
+LOOSE: Final = ("files", "at", "to")  # fields of the form that are not the law's
 PLAIN: Final = (*APPROVAL_ACTS, *TASK_ACTS)  # these have no page: a button does them
 
 
@@ -70,7 +71,8 @@ def tried(request: Ask, subject: Subject, name: str, customer: int = 0) -> HttpR
     if news := changed(request, subject):
         return form(request, subject, name, page, Wrong(changed=news, status=409))
     try:
-        wish = wish_of(request.POST, name, page.fields if page else (), kept_files(request), subject.fields)
+        typed = suggesting.with_span(request, subject) if name == "extend" and isinstance(subject, Case) else request.POST
+        wish = wish_of(typed, name, page.fields if page else (), kept_files(request), subject.fields)
         wanted = act_upon(subject.ref, wish, request.reader, now=request.now, shape=shape_of(subject), customer=customer)
         ruling = acting.act(wanted, now=request.now)
     except FieldError as wrong:
@@ -106,7 +108,7 @@ def form(request: Ask, case: Subject, name: str, page: Option | None, wrong: Wro
         "answers": answers(request, case.ref.noun, why.of_ruling(wrong.ruling, law)) if wrong.ruling and law else (),
         "now": request.now,
         "complaint": "；".join(text for f, text in wrong.faults.items() if page is None or not _has(page, f)),
-        "loose": {f: text for f, text in wrong.faults.items() if f in ("files", "at")},
+        "loose": {f: text for f, text in wrong.faults.items() if f in LOOSE},
     }
     if page is not None:
         made = controls_of(request, page, case.fields, wrong, typed)
@@ -149,7 +151,7 @@ def _by_control(wrong: Wrong, shapes: Mapping[str, Field]) -> dict[str, str]:
 
 
 def _has(page: Option, name: str) -> bool:
-    return name.partition(".")[0] in {f.id for f in page.fields} or name in ("files", "at")
+    return name.partition(".")[0] in {f.id for f in page.fields} or name in LOOSE
 
 
 def _plain_name(name: str) -> str:

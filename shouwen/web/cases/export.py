@@ -21,7 +21,8 @@ def of_cases(request: Ask, filters: Filters) -> StreamingHttpResponse:
     export(request.reader, filters.procedure, kind="case", now=request.now, what=dict(filters.told))
 
     def part(after: str) -> tuple[list[list[Cell]], str]:
-        rows, more = page(narrowed(filters, request.reader, request.now), filters.sort, after, CHUNK)
+        kept, mixed = narrowed(filters, request.reader, request.now), filters.state == "all"
+        rows, more = page(kept, filters.sort, after, CHUNK, mixed=mixed)
         customers = customers_of(rows, request.reader)
         return [_row(request, case, customers) for case in rows], more
 

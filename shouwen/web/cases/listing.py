@@ -63,7 +63,10 @@ class Filters:
         made = cls(**found)
         everything = made.clause or made.customer or made.record or made.q
         state = made.state if made.state in STATES and "state" in found else "all" if everything else "open"
-        sort = made.sort if made.sort in SORTS and "sort" in found else "due" if state in ("open", "overdue") else "opened"
+        usual = "due" if state in ("open", "overdue") else "opened"
+        # What has ended is due no more: such a list comes in the order it was opened in.
+        asked = made.sort in SORTS and "sort" in found and (made.sort, state) != ("due", "closed")
+        sort = made.sort if asked else usual
         cleared = {name: value if (value := getattr(made, name)).isdigit() and len(value) < 19 else "" for name in IDS}
         cleared |= {name: day.isoformat() if (day := read_day(getattr(made, name))) else "" for name in ("since", "until")}
         noun = law.nouns.get(made.procedure) if law is not None else None
@@ -168,14 +171,30 @@ def about_how_many(rows: QuerySet[Any]) -> str:
     return f"{COUNTED}+" if found > COUNTED else str(found)
 
 
-def page(rows: CaseQuerySet, sort: str, after: str, limit: int = PAGE) -> tuple[list[Case], str]:
-    """Return one page and the cursor of the next."""
+def page(rows: CaseQuerySet, sort: str, after: str, limit: int = PAGE, *, mixed: bool = False) -> tuple[list[Case], str]:
+    """Return one page and the cursor of the next. `mixed`: open ones stand among those that have ended."""
+    column, _down = SORTS[sort]
+    rows = past_place(rows, sort, after)
+    found = _soonest(rows, limit + 1) if mixed and sort == "due" else list(in_order(rows, sort)[: limit + 1])
+    shown, more = cut(found, limit)
+    return shown, write_cursor(getattr(shown[-1], column), shown[-1].pk) if more else ""
+
+
+def _soonest(rows: CaseQuerySet, limit: int) -> list[Case]:
+    """The first by due moment: open ones through their index, then what promises nothing, by id; what has ended promises nothing."""
+    found = list(rows.open().filter(next_due__isnull=False).order_by("next_due", "pk")[:limit])
+    if len(found) < limit:
+        found += rows.filter(next_due=None).order_by("pk")[: limit - len(found)]
+    return found
+
+
+def past_place(rows: CaseQuerySet, sort: str, after: str) -> CaseQuerySet:
+    """Keep what comes after the place a page ended at ("": all). Raises BadCursor."""
     column, down = SORTS[sort]
     place = read_moment_cursor(after)
-    if place is not None:
-        rows = rows.filter(past_moment(column, place, down=down) if column == "next_due" else past(column, place, down=down))
-    shown, more = cut(list(in_order(rows, sort)[: limit + 1]), limit)
-    return shown, write_cursor(getattr(shown[-1], column), shown[-1].pk) if more else ""
+    if place is None:
+        return rows
+    return rows.filter(past_moment(column, place, down=down) if column == "next_due" else past(column, place, down=down))
 
 
 def customers_of(cases: list[Case], reader: Reader) -> dict[int, str]:

@@ -33,7 +33,8 @@ def listing(request: Ask) -> HttpResponse:
     law = law_of(request)
     filters = rows.Filters.read(request.GET, law)
     after = request.GET.get("after", "")
-    cases, more = rows.page(rows.narrowed(filters, request.reader, request.now), filters.sort, after)
+    found, mixed = rows.narrowed(filters, request.reader, request.now), filters.state == "all"
+    cases, more = rows.page(found, filters.sort, after, mixed=mixed)
     context = {
         "title": pgettext("many", "事项"), "filters": filters, "cases": cases, "after": more, "paged": bool(after),
         "customers": rows.customers_of(cases, request.reader), **_choices(request, filters, law),
@@ -52,7 +53,7 @@ def _choices(request: Ask, filters: rows.Filters, law: Law | None) -> dict[str, 
         "procedures": [(n.id, said(n, request.lang)) for n in nouns],
         "steps": [(s, label.text(request.lang)) for s, label in chosen.steps.items()] if chosen is not None else [],
         "days": [(f"{rows.OWN}{f.id}", said(f, request.lang), filters.own.get(f.id, "")) for f in rows.days_of(chosen)],
-        "staff": people.staff_choices(request),
+        "staff": people.able_choices(request),
         "kept": ("customer", "record", "clause", "kind", "alone"),
     }
 

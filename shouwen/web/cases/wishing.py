@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
 from shouwen.base import attachments
 from shouwen.base.errors import FieldError
@@ -45,14 +45,15 @@ def wish_of(
     )
 
 
-def moment(text: str) -> datetime | None:
-    """Read when something happened, in the company's time; None is now. Raises FieldError."""
+def moment(text: str, name: str = "at") -> datetime | None:
+    """Read a moment in the company's time; None where nothing was written. Raises FieldError about the field `name`."""
     if not text:
         return None
     try:
         return timezone.make_aware(datetime.fromisoformat(text).replace(tzinfo=None), timezone.get_default_timezone())
     except ValueError:
-        raise FieldError.of("at", _("应为日期和时间"), _("应为日期和时间")) from None
+        wrong = gettext("应为日期和时间")
+        raise FieldError.of(name, wrong, wrong) from None
 
 
 def kept_files(request: Ask) -> list[Evidence]:

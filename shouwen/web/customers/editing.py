@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -16,13 +16,15 @@ from shouwen.base.errors import FieldError, KeyReused
 from shouwen.customers.models import Customer
 from shouwen.customers.uncover import uncover
 from shouwen.customers.verbs import change, take_in
-from shouwen.customers.writing import Change, NewAddress, NewCustomer, NewPhone
+from shouwen.customers.writing import Change, NewAddress, NewCustomer, NewHome, NewPhone
+from shouwen.registers.models import Record
 from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.cases.wishing import new_key
 from shouwen.web.fields import faults_of
 from shouwen.web.render import render_page
 
+HOME: Final = "house"  # 房屋, as the packs call it
 PLAIN = ("name", "kind", "class_code", "language", "notes")
 
 
@@ -70,18 +72,32 @@ def edit(request: Ask, pk: int) -> HttpResponse:
 
 
 def create(request: HttpRequest, typed: QueryDict) -> int:
-    """Take in the customer that a form describes, once however often it is sent, and return the id.
+    """Take in the customer that a form describes, with the house they call from, once however often it is sent; return the id.
 
     FieldError names what is wrong; a form that was saved already and then changed is to be sent again.
     """
     ask = cast(Ask, request)
     said = written(typed)
-    row = NewCustomer(unit=_unit(request, typed), phones=said.phones, addresses=said.addresses, **said.values)
+    home = home_of(ask, typed)
+    unit = home.unit_id if home is not None and home.unit_id else _unit(request, typed)
+    street = home.key if home is not None else typed.get(f"{HOME}.text", "").strip()[:200]
+    addresses = (*said.addresses, NewAddress(street)) if street else said.addresses
+    homes = (NewHome(home.pk, home.register),) if home is not None else ()
+    row = NewCustomer(unit=unit, phones=said.phones, addresses=addresses, homes=homes, **said.values)
     try:
         return take_in(row, ask.reader, now=ask.now, key=typed.get("key", "")[:80])
     except KeyReused:
         again = _("这张表已建过一位客户，之后内容改了。要再建一位，请再按一次保存。")
         raise FieldError.of("name", again, again) from None
+
+
+def home_of(request: Ask, typed: QueryDict) -> Record | None:
+    """The house that was chosen; or that whose number was written out. None when the register has no such house."""
+    houses = Record.objects.visible_to(request.reader).kept(HOME)
+    chosen, text = typed.get(HOME, ""), typed.get(f"{HOME}.text", "").strip()
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
+        return houses.filter(pk=int(chosen)).first()
+    return houses.filter(key=text).first() if text else None
 
 
 def written(typed: QueryDict) -> Written:

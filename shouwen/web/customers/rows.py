@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.http import QueryDict
 
 from shouwen.base.access import Reader
-from shouwen.base.masks import mask_phone
+from shouwen.base.search import BadCursor
 from shouwen.cases.models import Case
-from shouwen.customers.matching import MOST, find
+from shouwen.customers.matching import MOST, as_said, find, phone_as_said
 from shouwen.customers.models import Customer, CustomerQuerySet
 from shouwen.web.cases.listing import below
-from shouwen.web.paging import PAGE, cut, past, past_id, read_text_cursor, write_cursor
+from shouwen.web.customers.telling import Told, told
+from shouwen.web.paging import PAGE, cut, past, past_id, read_id_cursor, write_cursor
 
 SORTS: Final = {
     "name": ("pinyin", False),
@@ -57,13 +59,20 @@ class Filters:
         return {n: v for n, v in plain.items() if v}
 
 
+def without_words(typed: QueryDict) -> str:
+    """Return what narrows a list as it may stand in an address."""
+    return urlencode({n: text for n in ("unit", "kind", "class", "sort") if (text := typed.get(n, ""))})
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One customer in a list."""
 
     customer: Customer
+    name: str  # masked, unless it is what was searched for
     phones: tuple[str, ...]
     address: str
+    told: Told
     how: str = ""  # by what they were found
     open_cases: int = 0
 
@@ -84,12 +93,20 @@ def page(filters: Filters, reader: Reader, after: str, limit: int = PAGE) -> tup
     if filters.q:
         return _found(filters.q, rows, reader), ""
     column, down = SORTS[filters.sort]
-    place = read_text_cursor(after)
+    place = read_id_cursor(after)
     if place is not None:
-        rows = rows.filter(past("pinyin", place) if column == "pinyin" else past_id(place[1], down=down))
+        rows = rows.filter(past("pinyin", _at(place, reader)) if column == "pinyin" else past_id(place, down=down))
     order = ("pinyin", "pk") if column == "pinyin" else ("-pk" if down else "pk",)
     shown, more = cut(list(rows.order_by(*order)[: limit + 1]), limit)
-    return _rows(shown, {}, reader), write_cursor(shown[-1].pinyin, shown[-1].pk) if more else ""
+    return _rows(shown, {}, reader, ""), write_cursor(shown[-1].pk) if more else ""
+
+
+def _at(pk: int, reader: Reader) -> tuple[str, int]:
+    """Where a page in the order of names ended: the address says by whom, not how they are called. Raises BadCursor."""
+    found = Customer.objects.visible_to(reader).filter(pk=pk).values_list("pinyin", "pk").first()
+    if found is None:
+        raise BadCursor
+    return found
 
 
 def _found(text: str, rows: CustomerQuerySet, reader: Reader) -> list[Row]:
@@ -97,18 +114,20 @@ def _found(text: str, rows: CustomerQuerySet, reader: Reader) -> list[Row]:
     matches = find(text, reader, MOST)
     kept = rows.in_bulk([m.id for m in matches])
     ways = {m.id: m.shown for m in matches if m.how == "record"}
-    return _rows([kept[m.id] for m in matches if m.id in kept], ways, reader)
+    return _rows([kept[m.id] for m in matches if m.id in kept], ways, reader, text)
 
 
-def _rows(customers: list[Customer], ways: Mapping[int, str], reader: Reader) -> list[Row]:
-    counts = _open_cases([c.pk for c in customers], reader)
-    return [_row(c, ways.get(c.pk, ""), counts.get(c.pk, 0)) for c in customers]
+def _rows(customers: list[Customer], ways: Mapping[int, str], reader: Reader, text: str) -> list[Row]:
+    ids = [c.pk for c in customers]
+    counts, known = _open_cases(ids, reader), told(ids, reader)
+    return [_row(c, text, known[c.pk], ways.get(c.pk, ""), counts.get(c.pk, 0)) for c in customers]
 
 
-def _row(customer: Customer, how: str, open_cases: int) -> Row:
+def _row(customer: Customer, text: str, known: Told, how: str, open_cases: int) -> Row:
     phones = sorted(customer.phones.all(), key=lambda p: (not p.is_main, p.pk))
+    shown = tuple(phone_as_said(p.number, text) for p in phones)
     addresses = list(customer.addresses.all())
-    return Row(customer, tuple(mask_phone(p.number) for p in phones), str(addresses[0]) if addresses else "", how, open_cases)
+    return Row(customer, as_said(customer, text), shown, str(addresses[0]) if addresses else "", known, how, open_cases)
 
 
 def _open_cases(ids: Iterable[int], reader: Reader) -> dict[int, int]:

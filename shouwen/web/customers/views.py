@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseBase
+import re
+from typing import Final
+
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -20,29 +23,39 @@ from shouwen.customers.uncover import COVERED, uncover
 from shouwen.registers.models import Record
 from shouwen.web import people
 from shouwen.web.asking import Ask
-from shouwen.web.cases.slots import PAGE, slot_of
 from shouwen.web.customers import rows
 from shouwen.web.fields import faults_of
+from shouwen.web.law import laws_of, said
 from shouwen.web.lists.files import CHUNK, as_file
 from shouwen.web.lists.kept import around
 from shouwen.web.render import render_page, render_part
 from shouwen.web.sheets import Cell
 
+SLOT: Final = re.compile(r"(?:acting|number)-\d{1,19}")
 CASES = 20
 EVENTS = 30
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: Ask) -> HttpResponse:
-    """Customers, narrowed and ordered as the address says; those who are searched for, best first."""
-    filters, after = rows.Filters.read(request.GET), request.GET.get("after", "")
+    """Customers, narrowed and ordered as the address says; those who are searched for, best first.
+
+    Words are sent by POST, for they are somebody's name or number: neither the address nor what it links to says them.
+    """
+    filters, after = rows.Filters.read(request.POST or request.GET), request.GET.get("after", "")
+    if request.method == "POST":
+        request.GET = QueryDict(rows.without_words(request.POST))
     found, more = rows.page(filters, request.reader, after)
-    file = reverse("customers:export") if request.reader.may("export", "customer") else ""
+    file = reverse("customers:export") if request.reader.may("export", "customer") and not filters.q else ""
     context = {
         "title": pgettext("many", "客户"), "filters": filters, "rows": found, "after": more, "paged": bool(after),
         "kinds": Customer.Kind.choices, **around(request, "customers", file=file),
     }  # fmt: skip
-    return render_part(request, "customers/_list.html", context, page="customers/list.html")
+    response = render_part(request, "customers/_list.html", context, page="customers/list.html")
+    if request.method == "POST":
+        query = request.GET.urlencode()
+        response["HX-Push-Url"] = request.path + (f"?{query}" if query else "")
+    return response
 
 
 @require_safe
@@ -62,7 +75,7 @@ def export(request: Ask) -> HttpResponseBase:
 def _cells(request: Ask, row: rows.Row) -> list[Cell]:
     c = row.customer
     return [
-        c.number, c.masked_name, c.get_kind_display(), c.class_code, _("、").join(row.phones), row.address,
+        c.number, row.name, c.get_kind_display(), c.class_code, _("、").join(row.phones), row.address,
         people.unit(request, c.unit_id), row.open_cases, timezone.localdate(c.created_at),
     ]  # fmt: skip
 
@@ -87,14 +100,19 @@ def page(request: Ask, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def uncovered(request: Ask, pk: int) -> HttpResponse:
-    """Ask why, and on POST show what is masked; the reason becomes an event before anything is shown."""
+    """Ask why, and on POST show what is masked; the reason becomes an event before anything is shown.
+
+    Whoever stands in an open case of the customer (`case`) has their reason, and is not asked for another.
+    """
     found = get_object_or_404(Customer.objects.visible_to(request.reader), pk=pk)
     context = {"title": _("查看完整资料"), "customer": found, "asked": COVERED, "place": _place(request)}
     if request.method == "POST":
-        reason = request.POST.get("reason") or request.POST.get("other", "")
+        reason, case = request.POST.get("reason") or request.POST.get("other", ""), _case_of(request, pk)
+        if case is not None:
+            reason = _("办理%s") % _noun_of(request, case)
         wanted = request.POST.getlist("what") or list(COVERED)
         try:
-            values = uncover(pk, wanted, request.reader, reason=reason, now=request.now)
+            values = uncover(pk, wanted, request.reader, reason=reason, now=request.now, case=case.pk if case else 0)
         except FieldError as wrong:
             return render_part(
                 request, "customers/_uncover.html", {**context, "faults": faults_of(wrong, request.lang)}, status=422
@@ -105,5 +123,17 @@ def uncovered(request: Ask, pk: int) -> HttpResponse:
 
 def _place(request: Ask) -> str:
     """Where it is shown: in the card, or under the row of a list."""
-    slot = slot_of(request)
-    return "uncovered" if slot == PAGE else slot
+    asked = request.headers.get("HX-Target", "")
+    return asked if SLOT.fullmatch(asked) else "uncovered"
+
+
+def _case_of(request: Ask, customer: int) -> Case | None:
+    """The open case of a customer that somebody stands in; None when there is none, or it is not theirs to see."""
+    number = request.POST.get("case", "")
+    rows = Case.objects.visible_to(request.reader).open()
+    return rows.filter(number=number, customer=customer).first() if number else None
+
+
+def _noun_of(request: Ask, case: Case) -> str:
+    noun = laws_of(request).of(case.enactment_id).nouns.get(case.procedure)
+    return said(noun, request.lang) if noun is not None else case.procedure

@@ -20,6 +20,7 @@ from shouwen.cases.models import Case, Deadline, Task
 from shouwen.cases.options import options_of_each
 from shouwen.policy.nouns import Noun
 from shouwen.policy.promises import ALARM
+from shouwen.policy.ruling import Refusal
 from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.cases.listing import customers_of
@@ -112,11 +113,19 @@ def judge(request: Ask, rows: Iterable[Row]) -> None:
     offered = [(r.case, w.act) for r in shown.values() if r.case for i in r.items if i.kind == "promise" for w in i.ways]
     asked = options_of_each(dict.fromkeys((c.ref, act) for c, act in offered), request.me.pk, now=request.now, proposing=False)
     why = {(case, o.act): () if o.open else o.refusals for case, found in asked.items() for o in found}
+    told: set[Sequence[Refusal]] = set()
     for key, row in shown.items():
         for n, item in enumerate(row.items):
             if item.kind == "promise":
                 known = [(w, why[key, w.act]) for w in item.ways if (key, w.act) in why]
-                row.items[n] = replace(item, ways=[replace(w, how="barred", why=r) if r else w for w, r in known])
+                row.items[n] = replace(item, ways=[closed(w, r, told) if r else w for w, r in known])
+
+
+def closed(way: Way, why: Sequence[Refusal], told: set[Sequence[Refusal]]) -> Way:
+    """A way that the law closes; a reason that stands in a row above is not said a second time."""
+    again = tuple(why) in told
+    told.add(tuple(why))
+    return replace(way, how="barred", why=why, again=again)
 
 
 def _add(rows: dict[int, Row], cases: Mapping[int, Case], key: int | None, item: Item) -> None:

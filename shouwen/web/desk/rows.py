@@ -31,7 +31,7 @@ ICONS: Final = {
 class Way:
     """A button of a row: the act; `how` it goes: by its form, by one press, or by a look at what is asked.
 
-    "barred": no button; the law closes it to whoever looks, and `why` says by which clause.
+    "barred": no button; the law closes it to whoever looks, and `why` says by which clause (`again`: as a row above it does).
     """
 
     act: str
@@ -39,6 +39,7 @@ class Way:
     row: int = 0
     how: str = "form"
     why: Sequence[Refusal] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import Final
 from shouwen.cases import dispatch
 from shouwen.cases.loads import MANY, NEXT, Load, loads
 from shouwen.cases.models import Case, Deadline
-from shouwen.policy.org import Org
 from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.cases.listing import customers_of
@@ -71,20 +70,9 @@ class Team:
     breaks: Sequence[Break]
 
 
-def members_of(org: Org, head: int, now: datetime) -> frozenset[int]:
-    """Whoever works in a unit that somebody heads (or below it), or has them as their superior; not themselves."""
-    working = {h.staff for h in org.holdings if h.stands(now)} - {head}
-    found = {
-        s.id
-        for s in org.staff.values()
-        if s.id in working and (s.superior == head or any(org.units[u].head == head for u in org.path(s.unit)))
-    }
-    return frozenset(found)
-
-
 def team(request: Ask, person: int) -> Team:
     """Return the team of whoever asks; `person` narrows what is about to break to one of them (0: all)."""
-    ids = members_of(request.org, request.me.pk, request.now)
+    ids = request.org.led_by(request.me.pk, request.now)
     if not ids:
         return Team((), ())
     found = loads(ids, request.reader, now=request.now, soon=SOON)

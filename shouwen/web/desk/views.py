@@ -13,7 +13,7 @@ from shouwen.base.errors import NotFound
 from shouwen.web.asking import Ask
 from shouwen.web.desk.owing import KINDS, MOST, judge, owing
 from shouwen.web.desk.rows import GROUPS, Row, first_of
-from shouwen.web.desk.team import members_of, team
+from shouwen.web.desk.team import team
 from shouwen.web.dispatch import board, visiting
 from shouwen.web.law import cited, law_of, laws_of, noun_name
 from shouwen.web.render import render_part
@@ -44,7 +44,7 @@ def page(request: Ask) -> HttpResponse:
         "left": sum(len(s.rows) for s in all_of_them) - sum(len(s.rows) for s in sections),
         "more": _most(request) + SHOWN,
         "kinds": [(k, words, desk.counts[k]) for k, words in KINDS.items()],
-        "leads": bool(members_of(request.org, request.me.pk, request.now)),
+        "leads": bool(request.org.led_by(request.me.pk, request.now)),
     }
     return render_part(request, "desk/_rows.html", context, page="desk/page.html")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +20,7 @@ from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.cases.listing import customers_of
 from shouwen.web.cases.listing import page as page_of
+from shouwen.web.dispatch.places import places_of
 from shouwen.web.law import act_name, law_of, skill_words
 from shouwen.web.paging import past_moment, read_moment_cursor
 
@@ -51,14 +53,29 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A case that waits for somebody: whom the law proposes (best first), or why whoever looks may not name anybody."""
+    """A case that waits for somebody: whom the law proposes (best first), or why whoever looks may not name anybody.
+
+    `told` are those reasons that stand above the list already, because several rows have them.
+    """
 
     case: Case
     customer: str
+    place: str
     naming: Naming
     act: str
     candidates: Sequence[Candidate]
     refusals: Sequence[Refusal]
+    told: Sequence[Refusal] = ()
+
+    @property
+    def untold(self) -> Sequence[Refusal]:
+        """The reasons that are its own."""
+        return [r for r in self.refusals if r not in self.told]
+
+    @property
+    def gives(self) -> bool:
+        """Whether it can be ticked, and given to the first who is proposed."""
+        return bool(self.candidates) and not self.refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +84,7 @@ class Given:
 
     case: Case
     customer: str
+    place: str
     person: str
     since: datetime | None
     due: Deadline | None
@@ -94,8 +112,8 @@ def waiting(request: Ask, namings: Sequence[Naming], hands: Hands, unit: str, af
             first |= any_of("pk", seen.filter(procedure=n.noun.id, step=step).soonest_first().values("pk")[: SHOWN + 1])
     cases, more = page_of(Case.objects.visible_to(request.reader).filter(first), "due", "", SHOWN)
     asked = options_of_each([(c.ref, by_noun[c.procedure].act) for c in cases], request.me.pk, now=request.now)
-    customers = customers_of(cases, request.reader)
-    found = []
+    customers, places = customers_of(cases, request.reader), places_of(cases, request.reader)
+    found: list[Waiting] = []
     for case in cases:
         naming = by_noun[case.procedure]
         option = next(iter(asked.get(case.pk, ())), None)
@@ -106,8 +124,16 @@ def waiting(request: Ask, namings: Sequence[Naming], hands: Hands, unit: str, af
         ]
         name = act_name(naming.noun, naming.act, request.lang)
         refusals = option.refusals if option is not None else ()
-        found.append(Waiting(case, customers.get(case.customer_id or 0, ""), naming, name, candidates, refusals))
-    return found, more
+        who, where = customers.get(case.customer_id or 0, ""), places.get(case.pk, "")
+        found.append(Waiting(case, who, where, naming, name, candidates, refusals))
+    common = shut(found)
+    return [replace(w, told=[r for r in w.refusals if r in common]) for w in found], more
+
+
+def shut(waiting: Sequence[Waiting]) -> Sequence[Refusal]:
+    """The reasons why whoever looks may name nobody that several rows would say, each once."""
+    said = Counter(r for w in waiting for r in w.refusals)
+    return [r for r, n in said.items() if n > 1]
 
 
 def given(request: Ask, namings: Sequence[Naming]) -> list[Given]:
@@ -122,7 +148,7 @@ def given(request: Ask, namings: Sequence[Naming]) -> list[Given]:
     due = {
         d.case_id: d for d in Deadline.objects.running().filter(subject_id__in=[c.pk for c in cases], until__contains=[ACCEPT])
     }
-    customers = customers_of(cases, request.reader)
+    customers, places = customers_of(cases, request.reader), places_of(cases, request.reader)
     found = []
     for case in cases:
         naming = by_noun[case.procedure]
@@ -130,7 +156,8 @@ def given(request: Ask, namings: Sequence[Naming]) -> list[Given]:
         person = people.name(request, case.fields.get(naming.field))
         since = datetime.fromisoformat(mark[2]) if mark else None
         again = next((a for a in ("reassign", naming.act) if a in naming.noun.acts), "")
-        found.append(Given(case, customers.get(case.customer_id or 0, ""), person, since, due.get(case.pk), again))
+        who, place = customers.get(case.customer_id or 0, ""), places.get(case.pk, "")
+        found.append(Given(case, who, place, person, since, due.get(case.pk), again))
     return found
 
 

@@ -48,6 +48,8 @@ def page(request: Ask) -> HttpResponse:
         "unit": unit,
         "units": people.unit_choices(request),
         "waiting": cases,
+        "shut": board.shut(cases),
+        "gives": any(w.gives for w in cases),
         "after": more,
         "given": board.given(request, namings) if view == "given" else (),
         "pool": board.pool(request) if view == "pool" else (),

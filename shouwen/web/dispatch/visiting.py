@@ -17,9 +17,9 @@ from shouwen.cases.options import Option, options_of_each
 from shouwen.policy.kinds.gates import Permits
 from shouwen.policy.law import LawDay
 from shouwen.policy.nouns import Noun
-from shouwen.registers.models import Record
 from shouwen.web.asking import Ask
 from shouwen.web.cases.listing import customers_of
+from shouwen.web.dispatch.places import places_of
 from shouwen.web.law import law_of, laws_of
 
 MOST: Final = 40
@@ -52,18 +52,16 @@ def visits(request: Ask, namings: Sequence[Naming]) -> list[Visit]:
     cases = list(rows.order_by("held", *rows.soonest_first().query.order_by)[:MOST])
     asked = options_of_each([(c.ref, "") for c in cases], request.me.pk, now=request.now)
     customers = customers_of(cases, request.reader)
-    ids = {r for c in cases for r in c.records}
     law = law_of(request)
     day = law.on(request.now.date()) if law is not None else None
-    places = dict(Record.objects.visible_to(request.reader).filter(pk__in=ids).values_list("pk", "key"))
+    places = places_of(cases, request.reader)
     before = {n.led_to for n in namings}  # steps in which nobody has set out yet
     found = []
     for case in cases:
         noun = laws_of(request).of(case.enactment_id).nouns[case.procedure]
         steps = _next(noun, [o for o in asked.get(case.pk, ()) if o.open], day)
-        place = next((places[r] for r in case.records if r in places), "")
         at = _promised(case) if case.step in before else case.next_due
-        found.append(Visit(case, customers.get(case.customer_id or 0, ""), place, at, steps))
+        found.append(Visit(case, customers.get(case.customer_id or 0, ""), places.get(case.pk, ""), at, steps))
     return sorted(found, key=lambda one: (one.case.held, one.case.step in before))
 
 

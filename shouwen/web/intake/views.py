@@ -21,8 +21,9 @@ from shouwen.web.asking import Ask, wants_part
 from shouwen.web.cases.acting import Wrong
 from shouwen.web.cases.beside import card
 from shouwen.web.cases.wishing import kept_files, new_key, wish_of
-from shouwen.web.customers.editing import create
-from shouwen.web.fields import faults_of
+from shouwen.web.customers.editing import HOME, create, home_of
+from shouwen.web.customers.telling import told
+from shouwen.web.fields import Control, faults_of
 from shouwen.web.intake import asking, choosing
 from shouwen.web.law import demand_law
 from shouwen.web.render import render_part
@@ -42,12 +43,14 @@ def _show(request: Ask, asked: QueryDict, wrong: Wrong) -> HttpResponse:
     """Show as much of intake as has been chosen: the caller, the procedure, its form."""
     law = demand_law(request)
     state = choosing.read(asked, law)
+    offers = choosing.procedures(request, nobody=state.chosen and not state.customer)
     context: dict[str, Any] = {
         "title": _("受理"),
         "state": state,
         "card": card(request, state.customer),
         "may_uncover": request.reader.may("reveal", "customer"),
-        "procedures": choosing.procedures(request, nobody=state.chosen and not state.customer),
+        "procedures": offers,
+        "elsewhere": offers.text(state.procedure),
         "wrong": wrong,
         "key": new_key(),
         "typed": request.POST if request.method == "POST" else None,
@@ -95,7 +98,7 @@ def callers(request: Ask) -> HttpResponse:
     return render_part(
         request,
         "intake/_callers.html",
-        {"title": _("受理"), "q": text, "callers": found, "digits": "".join(c for c in text if c.isdigit())},
+        {"title": _("受理"), "q": text, "callers": found, "told": told([c.id for c in found], request.reader)},
     )
 
 
@@ -130,9 +133,27 @@ def _new_form(request: Ask, typed: QueryDict, faults: dict[str, str], phone: str
         "units": people.unit_choices(request),
         "phone": typed.get("phone", phone),
         "address": typed.get("address", ""),
+        "house": _house(request, typed, faults),
         "kinds": Customer.Kind.choices,
     }
     return render_part(request, "intake/_new_customer.html", context, status=422 if faults else 200)
+
+
+def _house(request: Ask, typed: QueryDict, faults: dict[str, str]) -> Control | None:
+    """Where the caller lives, found among the houses as it is typed; None where no houses are kept."""
+    if HOME not in demand_law(request).nouns:
+        return None
+    home = home_of(request, typed)
+    return Control(
+        HOME,
+        _("地址"),
+        "fields/_find.html",
+        value=str(home.pk) if home is not None else "",
+        chosen=home.key if home is not None else typed.get(f"{HOME}.text", ""),
+        find=reverse("searching:pick", args=["record"]) + f"?of={HOME}",
+        hint=_("从查到的房屋里选，报修时就不用再填；没有的照写"),
+        fault=faults.get(HOME, ""),
+    )
 
 
 @require_POST

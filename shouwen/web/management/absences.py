@@ -1,4 +1,4 @@
-"""缺勤: who is away and who stands in; everybody notes their own, administrators anybody's."""
+"""缺勤: who is away and who stands in; everybody notes their own, heads those of whom they lead, administrators anybody's."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def listing(request: Ask) -> HttpResponse:
     """Who is away now and soon; on POST note an absence."""
     if request.method != "POST":
         return _show(request)
-    chosen = frame.staff_of(request.POST, "staff") if request.reader.may("administer", "staff") else request.me
+    others = request.reader.may("administer", "staff") or request.org.led_by(request.me.pk, request.now)
     try:
-        _note(request, chosen or request.me)
+        _note(request, (frame.staff_of(request.POST, "staff") if others else None) or request.me)
     except FieldError as wrong:
         return _show(request, faults_of(wrong, request.lang))
     messages.success(request, _("已登记。"))
@@ -42,16 +42,24 @@ def listing(request: Ask) -> HttpResponse:
 
 
 def _show(request: Ask, faults: dict[str, str] | None = None) -> HttpResponse:
+    led = request.org.led_by(request.me.pk, request.now)
     rows = Absence.objects.filter(until__gt=request.now).select_related("staff", "staff__unit", "deputy").order_by("since", "pk")
     if not may_look(request.reader):  # why others are away is not everybody's business
-        rows = rows.filter(staff__in=sorted(request.reader.people))
+        rows = rows.filter(staff__in=sorted(request.reader.people | led))
     found = list(rows[:MOST])
     context = {
         "title": _("缺勤"), "now_away": [a for a in found if a.since <= request.now], "faults": faults or {}, "typed": request.POST,
-        "coming": [a for a in found if a.since > request.now], "staff": names.staff_choices(request),
+        "coming": [a for a in found if a.since > request.now], "led": led,
+        "staff": _whose(request, led), "deputies": names.able_choices(request),
         "start": f"{timezone.localtime(request.now):%Y-%m-%dT%H:00}",
     }  # fmt: skip
     return frame.render(request, "management/absences.html", "absences", context, status=422 if faults else 200)
+
+
+def _whose(request: Ask, led: frozenset[int]) -> list[names.Choice]:
+    """Whose absence the reader may note, besides their own."""
+    anybody = request.reader.may("administer", "staff")
+    return [c for c in names.staff_choices(request) if c.id != request.me.pk and (anybody or c.id in led)]
 
 
 def _note(request: Ask, staff: Staff) -> None:

@@ -40,7 +40,7 @@ def _show(request: Ask, person: Staff, refused: list[tuple[Case, str]] | None = 
         "title": _("%s在手的事项") % person.name, "person": person, "owed": owed[:MOST], "more": len(owed) > MOST,
         "hidden": max(sum(n for _tie, n in ties.of_staff(person.pk)) - len(owed), 0), "refused": refused or [], "fault": fault,
         "asked": list(mine.filter(first_asked=person.pk).exclude(responsible=person.pk).soonest_first()[:MOST]),
-        "staff": [c for c in names.staff_choices(request) if c.id != person.pk], "typed": request.POST, "key": new_key(),
+        "staff": [c for c in names.able_choices(request) if c.id != person.pk], "typed": request.POST, "key": new_key(),
     }  # fmt: skip
     return frame.render(request, "management/matters.html", "staff", context, status=422 if fault else 409 if refused else 200)
 

@@ -146,7 +146,10 @@ def new(request: Ask) -> HttpResponse:
             made = changes.add_staff(_told(request.POST), by=request.reader, now=request.now)
         except FieldError as wrong:
             return _form(request, request.POST, _("新增员工"), faults=faults_of(wrong, request.lang))
-        messages.success(request, _("已新增。再给一个岗位，就能开始工作。"))
+        gives = request.reader.may("administer", "post")
+        messages.success(
+            request, _("已新增。再给一个岗位，就能开始工作。") if gives else _("已新增。请安全管理员任命岗位后，就能开始工作。")
+        )
         return HttpResponseRedirect(reverse("management:person", args=[made.pk]))
     start = QueryDict(mutable=True)
     start.update({"unit": request.GET.get("unit", ""), "language": Staff.Language.CHINESE})

@@ -50,7 +50,7 @@ def show(request: Ask, person: Staff, faults: dict[str, str] | None = None, form
     context = {
         "title": person.name, "person": person, "state": state_of(request, person), "faults": faults or {}, "form": form,
         "typed": request.POST, "holdings": _holdings(person, request.now), "choices": frame.posts(request),
-        "units": unit_choices(request), "staff": [c for c in names.staff_choices(request) if c.id != person.pk],
+        "units": unit_choices(request), "deputies": [c for c in names.able_choices(request) if c.id != person.pk],
         "superior": request.org.superior_of(person.pk), "absences": _absences(person, request.now),
         "ties": [tie.words(n, request.lang) for tie, n in ties.of_staff(person.pk)], "owed": list(owed[:SHOWN]),
         "events": [(e, told(request, e)) for e in changes_of("staff", person.pk, request.reader, EVENTS)],

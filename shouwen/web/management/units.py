@@ -158,7 +158,7 @@ def _form(
     below = {u for u in request.org.units if unit is not None and unit.pk in request.org.path(u)}
     context = {
         "title": title, "typed": typed, "unit": unit, "faults": faults or {}, "kinds": Unit.Kind.choices,
-        "parents": [c for c in unit_choices(request) if c.id not in below], "staff": names.staff_choices(request),
+        "parents": [c for c in unit_choices(request) if c.id not in below], "staff": names.able_choices(request),
         "calendars": calendar_choices(request), "hanging": _hanging(request, unit),
         "events": [(e, told(request, e)) for e in changes_of("unit", unit.pk, request.reader, EVENTS)] if unit is not None else [],
     }  # fmt: skip

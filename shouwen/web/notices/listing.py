@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -15,10 +16,11 @@ from shouwen.base.models import NoticeQuerySet as Notices
 from shouwen.cases.models import Case
 from shouwen.web.asking import Ask
 from shouwen.web.cases.listing import read_day
-from shouwen.web.paging import PAGE, cut, past_id, read_text_cursor, write_cursor
+from shouwen.web.paging import PAGE, cut, past, read_moment_cursor, write_cursor
 
 SHOWN: Final = ("all", "unread", "confirm")
 SORTS: Final = ("newest", "oldest")
+LOOKED_AT: Final = 2000  # notices at a time, where words are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +53,12 @@ class Filters:
 
 
 def narrowed(request: Ask, filters: Filters) -> Notices:
-    """Return what somebody was told and the filters keep."""
+    """Return what somebody was told and the filters keep, whatever the words; `page` looks for those."""
     rows = Notice.objects.visible_to(request.reader).inbox(request.me.pk)
     if filters.show == "unread":
         rows = rows.filter(read_at=None)
     elif filters.show == "confirm":
         rows = rows.filter(confirm=True, confirmed_at=None)
-    if filters.q:
-        rows = rows.filter(text__icontains=filters.q)
     zone = timezone.get_default_timezone()
     if since := read_day(filters.since):
         rows = rows.filter(at__gte=datetime.combine(since, time(), zone))
@@ -67,17 +67,34 @@ def narrowed(request: Ask, filters: Filters) -> Notices:
     return rows
 
 
-def page(rows: Notices, sort: str, after: str, limit: int = PAGE) -> tuple[list[Notice], str]:
-    """Return one page and the cursor of the next."""
-    down, place = sort == "newest", read_text_cursor(after)
+def page(rows: Notices, filters: Filters, after: str, limit: int = PAGE) -> tuple[list[Notice], str]:
+    """Return one page, in the order in which things happened, and the cursor of the next.
+
+    Words are looked for among LOOKED_AT notices at a time, for an inbox of years has no end: then a page may hold fewer, or none,
+    and still have a next one, which looks on from there.
+    """
+    down, place = filters.sort == "newest", read_moment_cursor(after)
     if place is not None:
-        rows = rows.filter(past_id(place[1], down=down))
-    found, more = cut(list(rows.order_by("-pk" if down else "pk")[: limit + 1]), limit)
-    return found, write_cursor("", found[-1].pk) if more else ""
+        rows = rows.filter(past("at", place, down=down))
+    rows = rows.order_by(*(("-at", "-pk") if down else ("at", "pk")))
+    if filters.q:
+        return _holding(rows, filters.q, limit)
+    found, more = cut(list(rows[: limit + 1]), limit)
+    return found, write_cursor(found[-1].at, found[-1].pk) if more else ""
 
 
-def case_words(request: Ask, notices: Iterable[Notice]) -> dict[int, str]:
-    """Return what the cases of notices are called, of those that may be seen."""
+def _holding(rows: Notices, text: str, limit: int) -> tuple[list[Notice], str]:
+    """Those of the next LOOKED_AT that hold a text."""
+    holds = ExpressionWrapper(Q(text__icontains=text), output_field=BooleanField())
+    looked = list(rows.values_list("at", "pk", holds)[:LOOKED_AT])
+    places, more = cut([(at, pk) for at, pk, held in looked if held], limit)
+    found = rows.in_bulk([pk for _at, pk in places])
+    last = places[-1] if more else looked[-1][:2] if len(looked) == LOOKED_AT else ()
+    return [found[pk] for _at, pk in places], write_cursor(*last) if last else ""
+
+
+def cases_of(request: Ask, notices: Iterable[Notice]) -> dict[int, Case]:
+    """Return the cases of notices that may be seen, with their number, title and procedure."""
     wanted = {n.case_id for n in notices if n.case_id}
-    seen = Case.objects.visible_to(request.reader).filter(pk__in=wanted).only("number", "title")
-    return {c.pk: f"{c.number} {c.title}" for c in seen}
+    seen = Case.objects.visible_to(request.reader).filter(pk__in=wanted).only("number", "title", "procedure")
+    return {c.pk: c for c in seen}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -16,12 +17,14 @@ from shouwen.base import outbox
 from shouwen.base.masks import mask_text
 from shouwen.base.models import Notice
 from shouwen.base.reveal import export as write_export
+from shouwen.cases.models import Case
 from shouwen.reports.keeping import clean
 from shouwen.web.asking import Ask
 from shouwen.web.lists.files import CHUNK, as_file, local
 from shouwen.web.lists.kept import around
 from shouwen.web.notices import listing as rows
 from shouwen.web.notices.figures import figures_of
+from shouwen.web.notices.wording import Told, told
 from shouwen.web.render import MANY, render_part
 from shouwen.web.sheets import Cell
 
@@ -32,11 +35,11 @@ MOST: Final = 200  # notices at once
 def listing(request: Ask) -> HttpResponse:
     """What somebody was told, narrowed and ordered as the address says."""
     filters, after = rows.Filters.read(request.GET), request.GET.get("after", "")
-    found, more = rows.page(rows.narrowed(request, filters), filters.sort, after)
+    found, more = rows.page(rows.narrowed(request, filters), filters, after)
     file = reverse("notices:export") if request.reader.may("export", "notice") else ""
     context = {
         "title": pgettext("many", "消息"), "notices": found, "filters": filters, "after": more, "paged": bool(after),
-        "cases": rows.case_words(request, found), "figures": figures_of(request, found),
+        **_about(request, found),
         **around(request, "notices", file=file, itself="notices"),
     }  # fmt: skip
     return render_part(request, "notices/_list.html", context, page="notices/list.html")
@@ -49,17 +52,25 @@ def export(request: Ask) -> HttpResponseBase:
     write_export(request.reader, "notice", kind="notice", now=request.now, what=filters.told)
 
     def part(after: str) -> tuple[list[list[Cell]], str]:
-        found, more = rows.page(rows.narrowed(request, filters), filters.sort, after, CHUNK)
-        about, told = rows.case_words(request, found), figures_of(request, found)
-        return [_cells(n, about.get(n.case_id or 0, ""), " · ".join(told.get(n.pk, ()))) for n in found], more
+        found, more = rows.page(rows.narrowed(request, filters), filters, after, CHUNK)
+        cases, figures = rows.cases_of(request, found), figures_of(request, found)
+        said = told(request, found, cases)
+        return [_cells(n, said[n.pk], cases.get(n.case_id or 0), " · ".join(figures.get(n.pk, ()))) for n in found], more
 
     heads = [_("时间"), _("内容"), _("数字"), _("事项"), _("条款"), _("阅读时间"), _("确认时间")]
     return as_file(request, pgettext("many", "消息"), heads, part)
 
 
-def _cells(n: Notice, about: str, figures: str) -> list[Cell]:
-    text = mask_text(n.text or n.topic)
-    return [local(n.at), text, figures, mask_text(about), n.clause, local(n.read_at), local(n.confirmed_at)]
+def _about(request: Ask, found: Sequence[Notice]) -> dict[str, Any]:
+    """What the rows of notices need: what they say, which cases they are about, the figures of reports."""
+    cases = rows.cases_of(request, found)
+    return {"told": told(request, found, cases), "cases": cases, "figures": figures_of(request, found)}
+
+
+def _cells(n: Notice, said: Told, case: Case | None, figures: str) -> list[Cell]:
+    text = mask_text(_("%(said)s（%(clause)s）") % {"said": said.title, "clause": said.clause} if said.clause else said.title)
+    about = mask_text(f"{case.number} {case.title}") if case is not None else ""
+    return [local(n.at), text, figures, about, n.clause, local(n.read_at), local(n.confirmed_at)]
 
 
 @require_POST
@@ -114,8 +125,7 @@ def confirmation(request: Ask, pk: int) -> HttpResponse:
         {
             "notice": found,
             "title": pgettext("many", "消息"),
-            "cases": rows.case_words(request, [found]),
             "said": True,
-            "figures": figures_of(request, [found]),
+            **_about(request, [found]),
         },
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shouwen.policy.law import Law
+from shouwen.policy.measures import percent
 from shouwen.reports.figures import PROMISES, Figures, procedures
 from shouwen.reports.rolling import marks
 from shouwen.web import people
@@ -77,6 +78,7 @@ class Board:
     tables: Sequence[Table]
     behind: int
     counts: Mapping[str, Table] = field(default_factory=dict)
+    open_at: datetime | None = None  # when what is open now was counted, if not just now
 
 
 Fold = list[tuple[Any, ...]]
@@ -86,18 +88,12 @@ def board(request: Ask, asked: Asked, law: Law | None) -> Board:
     """Count everything once, and lay it out."""
     scope = asked.scope(request)
     figures = Figures(scope, request.now, law)
-    moves = {"open", *(step for mark in marks(law) for step in mark["ends"])}
-    cases = procedures(law)  # customers and what stands in registers are opened too, and are no matters
-    volume = _opened_or_ended(figures.fold(("act", "ended"), ("day", "kind", "noun", "name"), moves, cases), 1, 3)
+    earlier = _earlier(request, asked, law)
+    volume = _moved(figures, law, "day", "noun")
     promises = figures.fold(PROMISES, ("name", "unit", "person", "kind"))
     answers = figures.fold(("answer",), ("noun", "name", "unit"))
     done = figures.fold(("act",), ("person",))
-    past = Figures(asked.before(scope), request.now, law)
-    earlier = [
-        *past.fold(PROMISES, ("kind",)),
-        *(r[:1] + r[2:] for r in _opened_or_ended(past.fold(("act", "ended"), ("kind", "name"), moves, cases), 0, 1)),
-    ]
-    of_units = _opened_or_ended(figures.fold(("act", "ended"), ("unit", "kind", "name"), moves, cases), 1, 2)
+    of_units = _moved(figures, law, "unit")
     loads = figures.load()
     say = _Words(request, asked, law)
     tables = [
@@ -106,22 +102,36 @@ def board(request: Ask, asked: Asked, law: Law | None) -> Board:
     ]  # fmt: skip
     opened, ended = _by_day(volume, "act"), _by_day(volume, "ended")
     chart = columns(asked, request.path, opened, ended)
-    return Board(say.tiles(volume, promises, earlier, loads), chart, tables, figures.behind, {t.id: t for t in tables})
+    return Board(
+        say.tiles(volume, promises, earlier, loads), chart, tables, figures.behind, {t.id: t for t in tables}, figures.open_at
+    )
 
 
-def _opened_or_ended(rows: Fold, kind: int, name: int) -> Fold:
-    """Of acts only those that open; `kind` and `name` say in which columns these stand. A step may be called as an act is."""
-    return [r for r in rows if r[kind] == "ended" or r[name] == "open"]
+def glance(request: Ask, asked: Asked, law: Law | None) -> Sequence[Tile]:
+    """Count the tiles alone: what somebody sees of their units without asking."""
+    figures = Figures(asked.scope(request), request.now, law)
+    promises, earlier = figures.fold(PROMISES, ("kind",)), _earlier(request, asked, law)
+    return _Words(request, asked, law).tiles(_moved(figures, law), promises, earlier, figures.load())
 
 
-def percent(part: int, whole: int) -> int | None:
-    """A share in whole percent, never 100 while something is missing."""
-    return (100 if part == whole else min(99, round(100 * part / whole))) if whole else None
+def _earlier(request: Ask, asked: Asked, law: Law | None) -> Fold:
+    """Of the period before: what came in and ended, and what became of promises."""
+    past = Figures(asked.before(asked.scope(request)), request.now, law)
+    return [*past.fold(PROMISES, ("kind",)), *_moved(past, law)]
+
+
+def _moved(figures: Figures, law: Law | None, *by: str) -> Fold:
+    """What came in ("act") and what ended: rows of the columns `by`, the kind and the number."""
+    names = {"open", *(step for mark in marks(law) for step in mark["ends"])}
+    cases = procedures(law)  # customers and what stands in registers are opened too, and are no matters
+    rows = figures.fold(("act", "ended"), (*by, "kind", "name"), names, cases)
+    # Of acts only those that open: a step may be called as an act is.
+    return [(*row, kind, n) for *row, kind, name, n in rows if kind == "ended" or name == "open"]
 
 
 def _by_day(volume: Fold, kind: str) -> dict[date, int]:
     found: Counter[date] = Counter()
-    for day, of, _noun, _name, n in volume:
+    for day, _noun, of, n in volume:
         found[day] += n if of == kind else 0
     return found
 
@@ -136,8 +146,8 @@ class _Words:
 
     def tiles(self, volume: Fold, promises: Fold, earlier: Fold, loads: Sequence[Any]) -> list[Tile]:
         """The figures of the whole period."""
-        opened = sum(r[-1] for r in volume if r[1] == "act")
-        ended = sum(r[-1] for r in volume if r[1] == "ended")
+        opened = sum(n for *_by, kind, n in volume if kind == "act")
+        ended = sum(n for *_by, kind, n in volume if kind == "ended")
         now, past = Counter[str](), Counter[str]()
         for *_r, kind, n in promises:
             now[kind] += n
@@ -175,7 +185,7 @@ class _Words:
     def procedures(self, volume: Fold) -> Table:
         """What came in and what ended, by procedure."""
         sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for _day, kind, noun, _name, n in volume:
+        for _day, noun, kind, n in volume:
             sums[noun][kind] += n
         rows = [
             Row(
@@ -215,7 +225,7 @@ class _Words:
         sums: defaultdict[int, Counter[str]] = defaultdict(Counter)
         for _name, unit, _person, kind, n in promises:
             sums[unit][kind] += n
-        for unit, kind, _act, n in volume:
+        for unit, kind, n in volume:
             sums[unit][kind] += n
         for load in loads:
             sums[load.unit] += Counter(open=load.open, overdue=load.overdue)

@@ -9,6 +9,7 @@ from shouwen.web.reports import views
 app_name = "reports"
 urlpatterns = [
     path("", views.page, name="page"),
+    path("glance/", views.glance, name="glance"),
     path("counted/", views.counted, name="counted"),
     path("export/<slug:table>/", views.export, name="export"),
 ]

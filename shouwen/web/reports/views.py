@@ -17,6 +17,7 @@ from shouwen.web.law import act_name, cited, law_of, laws_of, noun_name, said
 from shouwen.web.lists.files import as_file, at_once
 from shouwen.web.paging import PAGE, read_moment_cursor, write_cursor
 from shouwen.web.render import render_page, render_part
+from shouwen.web.reports import dashboard
 from shouwen.web.reports.dashboard import Table, board
 from shouwen.web.reports.period import Asked
 from shouwen.web.sheets import Cell, amount
@@ -33,6 +34,15 @@ def page(request: Ask) -> HttpResponse:
     if request.reader.units is not None and not request.reader.units:
         return render_page(request, "reports/none.html", context)
     return render_page(request, "reports/page.html", {**context, "board": board(request, asked, law_of(request))})
+
+
+@require_safe
+def glance(request: Ask) -> HttpResponse:
+    """The figures of the usual period alone, fetched by the desk of whoever heads a unit."""
+    asked = Asked.read(request)
+    leads = bool(request.org.led_by(request.me.pk, request.now))
+    context = {"title": _("报表"), "asked": asked, "tiles": dashboard.glance(request, asked, law_of(request)), "leads": leads}
+    return render_part(request, "reports/_glance.html", context)
 
 
 @dataclass(frozen=True, slots=True)

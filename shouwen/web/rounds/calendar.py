@@ -84,7 +84,7 @@ def weeks(request: Ask, law: Law, month: Month) -> tuple[list[list[Day]], list[s
     made = [[Day(d, month.first <= d < month.end, d == today) for d in week] for week in month.weeks()]
     days = {day.day: day for week in made for day in week}
     since, until = midnight(min(days)), midnight(max(days) + timedelta(days=1))
-    for row in by_day(round_cases(law, request.reader), since, until):
+    for row in by_day(law, request.reader, since, until):
         text = _opens(law, row["clause"], request.lang)
         days[row["day"]].marks.append(Mark(row["clause"], text, row["whole"], row["done"], row["missed"]))
     unknown = _plan(request, law, days)

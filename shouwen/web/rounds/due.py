@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from shouwen.base.access import Reader
 from shouwen.cases.models import Case, CaseQuerySet, Deadline
-from shouwen.cases.round_cases import due_between, missed, owed, posts_of, promises_of, round_cases
+from shouwen.cases.round_cases import due_between, first_of_each, missed, missed_first, owed, posts_of, promises_of, round_cases
 from shouwen.policy.law import Law
 from shouwen.web import people
 from shouwen.web.asking import Ask
-from shouwen.web.cases.listing import below, read_day
+from shouwen.web.cases.listing import below, past_place, read_day
 from shouwen.web.cases.listing import page as page_of
 from shouwen.web.law import post_name
+from shouwen.web.paging import PAGE, read_moment_cursor
 from shouwen.web.rounds.months import Month
 from shouwen.web.values import Lookups
 
@@ -70,7 +71,7 @@ def narrowed(law: Law, filters: Filters, reader: Reader, now: datetime) -> CaseQ
     if filters.who:
         rows = owed(rows, reader)
     if filters.day:
-        rows = rows.filter(due_between(midnight(filters.day), midnight(filters.day + timedelta(days=1))))
+        rows = rows.filter(due_between(law, midnight(filters.day), midnight(filters.day + timedelta(days=1))))
     if filters.month:
         rows = rows.filter(opened_at__gte=midnight(filters.month.first), opened_at__lt=midnight(filters.month.end))
     return rows
@@ -84,6 +85,15 @@ def _in_view(rows: CaseQuerySet, view: str, now: datetime) -> CaseQuerySet:
     if view == "done":
         return rows.ended()
     return rows.open() if view == "open" else rows
+
+
+def _first(law: Law, filters: Filters, rows: CaseQuerySet, after: str) -> CaseQuerySet:
+    """Keep what one page needs, so that no more is read of any clause than a page of it."""
+    if filters.day:
+        return rows  # found by their day
+    if filters.view == "missed":
+        return missed_first(rows, law, filters.clause, PAGE + 1, read_moment_cursor(after))
+    return rows if filters.clause else first_of_each(rows, law, SORTED.get(filters.view, "opened"), PAGE + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +110,8 @@ class Row:
 
 def page(request: Ask, law: Law, filters: Filters, after: str) -> tuple[list[Row], str]:
     """Return one page of matters, and the cursor of the next."""
-    rows = narrowed(law, filters, request.reader, request.now)
-    cases, more = page_of(rows, SORTED.get(filters.view, "opened"), after)
+    rows, sort = narrowed(law, filters, request.reader, request.now), SORTED.get(filters.view, "opened")
+    cases, more = page_of(_first(law, filters, past_place(rows, sort, after), after), sort, "")
     promised = promises_of([c.pk for c in cases])
     posts = posts_of([c.pk for c in cases if not (promised.get(c.pk) and promised[c.pk].owes) and not c.responsible_id])
     lookups = Lookups.of({"record": {i for c in cases for i in c.records}}, request.reader)

@@ -23,6 +23,7 @@ from shouwen.reports.models import KeptView
 from shouwen.web.asking import Ask
 from shouwen.web.cases.assembly import find
 from shouwen.web.law import law_of, laws_of, said
+from shouwen.web.menu import OF_MATTERS
 
 MOST: Final = 6
 
@@ -64,8 +65,9 @@ def _ways(name: str) -> tuple[str, ...]:
 
 def _all(request: Ask) -> Iterator[Jump]:
     yield from _of_the_case(request)
-    yield from _places()
-    for noun in intake.procedures(request.now):
+    reads = request.reader.reads_matters
+    yield from (jump for section, jump in _places() if reads or section not in OF_MATTERS)
+    for noun in intake.procedures(request.now) if reads else ():
         url = f"{reverse('intake:page')}?{urlencode({'procedure': noun.id})}"
         yield Jump(_("新建%s") % said(noun, request.lang), _("受理"), url, "plus", (noun.zh, noun.en, noun.number))
     for view in KeptView.objects.visible_to(request.reader).filter(page="cases"):
@@ -82,8 +84,8 @@ def _all(request: Ask) -> Iterator[Jump]:
         )
 
 
-def _places() -> Iterator[Jump]:
-    """The pages everybody has. One that is not there is left out."""
+def _places() -> Iterator[tuple[str, Jump]]:
+    """The pages there are, each with its section. One that is not there is left out."""
     places = (
         ("desk:page", "", _("工作台"), "layout-dashboard", ("desk", "home")),
         ("desk:team", "", _("团队"), "users-group", ("team",)),
@@ -107,7 +109,7 @@ def _places() -> Iterator[Jump]:
     )
     for name, query, text, icon, also in places:
         try:
-            yield Jump(text, _("页面"), reverse(name) + query, icon, also)
+            yield name.partition(":")[0], Jump(text, _("页面"), reverse(name) + query, icon, also)
         except NoReverseMatch:
             continue
 

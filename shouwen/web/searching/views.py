@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -10,9 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from shouwen.base.search import Hit, search
+from shouwen.base.search import Hit, alike, search
+from shouwen.customers.models import Customer
 from shouwen.registers.models import Record
 from shouwen.web.asking import Ask
+from shouwen.web.registers.listing import open_cases
 from shouwen.web.render import render_part
 from shouwen.web.searching import jumping
 
@@ -28,18 +31,23 @@ class Found:
     hit: Hit
     url: str
     icon: str
+    whose: str = ""  # of a house: its resident, masked
+    open_cases: int = 0
 
 
 @require_safe
 def page(request: Ask) -> HttpResponse:
     """Everything that was found, page by page."""
     text, kind = request.GET.get("q", "").strip()[:100], request.GET.get("kind", "")
-    found = search(text, request.reader, [kind] if kind in KINDS else KINDS, RESULTS, request.GET.get("after", ""))
+    kinds, after = [kind] if kind in KINDS else KINDS, request.GET.get("after", "")
+    found = search(text, request.reader, kinds, RESULTS, after)
+    partly = () if found.hits or after else alike(text, request.reader, kinds, RESULTS).hits
     context = {
         "title": _("搜索"),
         "q": text,
         "kind": kind if kind in KINDS else "",
-        "found": [_found(h) for h in found.hits],
+        "found": _all_found(request, found.hits or partly),
+        "partly": bool(partly),
         "many": found.many,
         "after": found.cursor,
     }
@@ -51,10 +59,12 @@ def quick(request: Ask) -> HttpResponse:
     """The first few, while somebody types in the box above: places and acts of that name, then what was found."""
     text = request.GET.get("q", "").strip()[:100]
     found = search(text, request.reader, KINDS, QUICK) if text else None
+    partly = alike(text, request.reader, KINDS, QUICK).hits if found is not None and not found.hits else ()
     context = {
         "title": _("搜索"),
         "q": text,
-        "found": [_found(h) for h in found.hits] if found else [],
+        "found": _all_found(request, found.hits or partly) if found else [],
+        "partly": bool(partly),
         "jumps": jumping.jumps(request, text),
         "more": bool(found and found.cursor),
     }
@@ -76,7 +86,7 @@ def pick(request: Ask, kind: str) -> HttpResponse:
         hits = tuple(h for h in hits if h.id in right)
     context = {
         "title": _("选择"),
-        "found": [_found(h) for h in hits[:QUICK]],
+        "found": _all_found(request, hits[:QUICK]),
         "q": text,
         "control": request.GET.get("control", ""),
     }
@@ -88,6 +98,26 @@ def record(request: Ask, pk: int) -> HttpResponse:
     """Go to the page of a record of which only the id is known."""
     found = get_object_or_404(Record.objects.visible_to(request.reader), pk=pk)
     return HttpResponseRedirect(reverse("registers:page", args=[found.register, pk]))
+
+
+def _all_found(request: Ask, hits: Sequence[Hit]) -> list[Found]:
+    """Return hits with their addresses; records with whose they are and how many open matters are about them."""
+    ids = [h.id for h in hits if h.kind == "record"]
+    if not ids:
+        return [_found(h) for h in hits]
+    owners = dict(
+        Record.objects.visible_to(request.reader).filter(pk__in=ids, customer__isnull=False).values_list("pk", "customer_id")
+    )
+    names = Customer.objects.visible_to(request.reader).filter(pk__in=set(owners.values())).only("name", "kind").in_bulk()
+    counts = open_cases(ids, request.reader)
+    return [
+        replace(
+            _found(h), whose=names[owners[h.id]].masked_name if owners.get(h.id) in names else "", open_cases=counts.get(h.id, 0)
+        )
+        if h.kind == "record"
+        else _found(h)
+        for h in hits
+    ]
 
 
 def _found(hit: Hit) -> Found:

@@ -66,7 +66,7 @@ KINDS: Final = {
     "calendar": gettext_lazy("日历"),
 }
 TOLD: Final = {
-    "origin": gettext_lazy("来源"),
+    "origin": gettext_lazy("来源代号"),
     "reason": gettext_lazy("原因"),
     "fields": gettext_lazy("项目"),
     "post": gettext_lazy("岗位"),

@@ -39,7 +39,8 @@ def listing(request: Ask) -> HttpResponse:
         raise Forbidden("administer", "staff")
     wanted = request.GET.get("q", "").strip()
     people = [p for p in Staff.objects.people() if wanted in p.name or p.username.startswith(wanted.lower())]
-    return render_page(request, "signing/people.html", {"title": _("登录管理"), "people": people, "text": wanted})
+    context = {"title": _("登录管理"), "people": people, "text": wanted, "with_factor": factors.having()}
+    return render_page(request, "signing/people.html", context)
 
 
 @never_cache

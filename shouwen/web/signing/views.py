@@ -22,12 +22,14 @@ from shouwen.staff.door_rules import rules
 from shouwen.staff.models import Staff
 from shouwen.web.asking import Ask, open_to_all
 from shouwen.web.fields import faults_of
+from shouwen.web.menu import landing
 from shouwen.web.render import render_page
 from shouwen.web.signing.came import back, came
 
 YEAR: Final = 365 * 24 * 3600
 HALF: Final = "half"  # in the session: whose password was right, and until when a code is waited for
 WAITED: Final = 300  # seconds
+SPOKEN: Final = "spoken"  # in the session: the language chosen at the door, which stays once somebody is in
 CODE: Final = "invitation"  # in the session: an invitation that was followed, so that its code leaves the address
 ENDED: Final[dict[str, Any]] = {
     SignedIn.End.IDLE: gettext_lazy("太久没有操作，登录已结束。请重新登录，没有提交的内容还在。"),
@@ -92,10 +94,14 @@ def code(request: HttpRequest) -> HttpResponse:
 def _let_in(request: HttpRequest, person: Staff, to: str, *, two_factors: bool) -> HttpResponse:
     """Begin the session, and say what must be done first if anything must."""
     now = cast(Ask, request).now
+    spoken = request.session.pop(SPOKEN, "")
     auth.login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    if spoken:
+        changes.choose_language(person, spoken, now=now)
     sessions.begin(request.session, person.pk, came(request), two_factors=two_factors, now=now)
-    request.session[sessions.OWES] = door.owes(person, org.reader(person.pk, now).posts, rules(), now)
-    return HttpResponseRedirect(to)
+    reader = org.reader(person.pk, now)
+    request.session[sessions.OWES] = door.owes(person, reader.posts, rules(), now)
+    return HttpResponseRedirect(reverse(landing(reader)) if to == "/" else to)
 
 
 @require_POST
@@ -157,6 +163,8 @@ def language(request: HttpRequest) -> HttpResponse:
         return response
     if isinstance(request.user, Staff):
         changes.choose_language(request.user, chosen, now=cast(Ask, request).now)
+    else:
+        request.session[SPOKEN] = chosen
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
     )

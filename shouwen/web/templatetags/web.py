@@ -11,7 +11,7 @@ from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -90,6 +90,15 @@ def yuan(fen: int) -> str:
 def entry(mapping: Any, key: Any) -> Any:
     """Look a key up."""
     return mapping.get(key, "") if mapping else ""
+
+
+@register.filter
+def marks(text: str, said: str) -> SafeString:
+    """Show a text with what was searched for marked in it; digits are found however they were written."""
+    digits = "".join(c for c in said if c.isdigit())
+    wanted = next((s for s in (said.strip(), digits if len(digits) > 2 else "") if s and s in text), "")
+    before, found, after = text.rpartition(wanted) if wanted else (text, "", "")
+    return format_html("{}<mark>{}</mark>{}", before, found, after) if found else conditional_escape(text)
 
 
 @register.simple_tag(takes_context=True)

@@ -19,7 +19,7 @@
     }
     trouble.hidden = false;
     clearTimeout(timer);
-    if (kind === "good") timer = setTimeout(hide, 2500);
+    if (kind === "good") timer = setTimeout(hide, 6000);
   }
   function hide() { trouble.hidden = true; trouble.replaceChildren(); }
   const door = () => location.assign(`${words.door}?next=${encodeURIComponent(location.pathname + location.search)}`);
@@ -48,14 +48,26 @@
   document.addEventListener("htmx:afterOnLoad", (event) => { if (!trouble.hidden && trouble.dataset.kind === "bad" && event.detail.xhr.status < 500) hide(); });
 
   // ---- nothing is sent twice -------------------------------------------------------------------------------------------
+  function busy(form) {
+    form.classList.add("busy");
+    setTimeout(() => form.classList.remove("busy"), 15000);
+  }
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method === "dialog") return;
     if (form.classList.contains("busy")) { event.preventDefault(); event.stopImmediatePropagation(); return; }
-    requestAnimationFrame(() => { if (!event.defaultPrevented || form.matches("[hx-post]")) form.classList.add("busy"); });
-    setTimeout(() => form.classList.remove("busy"), 15000);
+    requestAnimationFrame(() => { if (!event.defaultPrevented) busy(form); }); // what htmx sends it says itself: its answer may be there before the next frame
   }, true);
-  const rest = (event) => { const form = event.target.closest && event.target.closest("form"); if (form) form.classList.remove("busy"); };
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt, requestConfig } = event.detail;
+    if (requestConfig.verb === "get") return;
+    if (elt.matches("form")) busy(elt);
+    if (elt.dataset.quiet !== undefined) return;
+    if (trouble.dataset.kind === "good") hide(); // what is said from now on is said of this
+    document.getElementById("flash").replaceChildren();
+  });
+  // A part of a form that has its answer (what is found, what the text says) sets no form free that is on its way.
+  const rest = (event) => { const asked = event.detail.requestConfig?.elt; if (asked?.matches("form")) asked.classList.remove("busy"); };
   for (const name of ["htmx:afterRequest", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, rest);
   window.addEventListener("pageshow", () => document.querySelectorAll("form.busy").forEach((form) => form.classList.remove("busy")));
 
@@ -75,7 +87,10 @@
 
   const begin = (form) => (form.querySelector("[aria-invalid='true']") || firstEmpty(form) || form.querySelector("[type='submit']") || form).focus();
   const asked = document.getElementById("act-form"); // a page that came with the form of an act, as from the search box
-  if (asked) begin(asked);
+  if (document.activeElement === document.body) { // not out of the hand of somebody who has begun already
+    if (asked) begin(asked);
+    else document.querySelector("[autofocus]")?.focus(); // the browser does it with its next picture: keys may come before
+  }
 
   // What is known already is filled in; people begin where it is not, and first where it must be.
   function firstEmpty(form) {

@@ -8,12 +8,14 @@
   const place = (form) => `draft:${who}:${form.dataset.draft}`;
   const kept = (field) => field.name && !field.disabled && !["hidden", "password", "file", "submit", "button"].includes(field.type);
 
+  const came = (field) => field.options ? ([...field.options].find((one) => one.defaultSelected) || field.options[0] || { value: "" }).value : field.defaultValue; // as the page came
+
   function read(form) {
     const values = {};
     for (const field of form.elements) {
       if (!kept(field)) continue;
       if (field.type === "checkbox" || field.type === "radio") { if (field.checked) (values[field.name] ||= []).push(field.value); }
-      else if (field.value !== field.defaultValue && field.value !== "") (values[field.name] ||= []).push(field.value);
+      else if (field.value !== came(field) && field.value !== "") (values[field.name] ||= []).push(field.value);
     }
     return values;
   }
@@ -35,7 +37,7 @@
         const on = left[field.name].includes(field.value);
         changed ||= on !== field.checked;
         field.checked = on;
-      } else if (field.value === field.defaultValue && left[field.name].length) {
+      } else if (field.value === came(field) && left[field.name].length) {
         const value = left[field.name].shift();
         changed ||= value !== field.value;
         field.value = value;
@@ -54,15 +56,25 @@
   }
 
   let waiting = 0;
+  let unsaved = null; // the form in which was typed a moment ago
+  function keep() {
+    clearTimeout(waiting);
+    if (unsaved) save(unsaved);
+    unsaved = null;
+  }
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-draft]");
     if (!form) return;
+    if (form !== unsaved) keep();
     clearTimeout(waiting);
-    waiting = setTimeout(() => save(form), 250);
+    unsaved = form;
+    waiting = setTimeout(keep, 250);
   });
+  window.addEventListener("pagehide", keep); // whoever leaves at once loses no last word
   document.addEventListener("change", (event) => { const form = event.target.closest("form[data-draft]"); if (form) save(form); });
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    keep();
     if (form.dataset.draft && !form.matches("[hx-post]")) { save(form); sessionStorage.setItem(SENT, place(form)); } // kept until the answer has come
     if (form.dataset.forgets !== undefined) sessionStorage.clear();
   });
@@ -70,7 +82,7 @@
     const asked = event.detail.requestConfig.elt; // the event's own is an ancestor once the answer has taken the form's place
     const form = asked.matches("form[data-draft]") && asked; // not what a part of it asked
     if (form && event.detail.requestConfig.verb === "post" && event.detail.xhr.status >= 200 && event.detail.xhr.status < 300) {
-      clearTimeout(waiting);
+      if (unsaved === form) unsaved = null;
       sessionStorage.removeItem(place(form));
     }
   });
@@ -84,7 +96,7 @@
     if (!again && !document.querySelector(".problem")) sessionStorage.removeItem(sent);
   }
   const look = (root) => root.querySelectorAll && root.querySelectorAll("form[data-draft]").forEach(restore);
-  document.addEventListener("htmx:load", (event) => { const root = event.detail.elt; if (root.matches && root.matches("form[data-draft]")) restore(root); look(root); });
+  document.addEventListener("htmx:load", (event) => { keep(); const root = event.detail.elt; if (root.matches && root.matches("form[data-draft]")) restore(root); look(root); });
   document.addEventListener("DOMContentLoaded", () => {
     arrive();
     look(document);

@@ -63,7 +63,7 @@
   }
 
   // What the text says of a choice that nobody has made is shown as chosen; a hand that chooses has the last word.
-  document.addEventListener("input", (event) => { const field = event.target; if (field.type === "radio") field.closest(".ways").dataset.chosen = "by hand"; });
+  document.addEventListener("input", (event) => { const ways = event.target.type === "radio" && event.target.closest(".ways"); if (ways) ways.dataset.chosen = "by hand"; });
   document.addEventListener("htmx:afterSwap", (event) => {
     for (const guess of event.detail.target.querySelectorAll("[data-guess]")) {
       const field = document.querySelector(`input[type="radio"][name="${CSS.escape(guess.dataset.guess)}"][value="${CSS.escape(guess.dataset.value)}"]`);
@@ -85,6 +85,21 @@
     for (const one of event.target.closest("[data-crowd]").querySelectorAll(".tick")) {
       one.hidden = !one.textContent.includes(text) && !one.querySelector("input").checked;
     }
+  });
+
+  // A pile of things is narrowed by what they are called; Enter takes the first that is left.
+  document.addEventListener("input", (event) => {
+    if (event.target.dataset.narrows === undefined) return;
+    const pile = document.getElementById(event.target.dataset.narrows);
+    const text = event.target.value.trim().toLowerCase();
+    for (const one of pile.querySelectorAll("[data-words]")) one.hidden = !one.dataset.words.includes(text);
+    for (const shelf of pile.querySelectorAll("[data-shelf]")) shelf.hidden = !shelf.querySelector("[data-words]:not([hidden])");
+    pile.querySelector("[data-none]").hidden = Boolean(pile.querySelector("[data-words]:not([hidden])"));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || event.target.dataset?.narrows === undefined || !event.target.value.trim()) return;
+    event.preventDefault();
+    document.getElementById(event.target.dataset.narrows).querySelector("[data-words]:not([hidden])")?.click();
   });
 
   document.addEventListener("change", (event) => {

@@ -47,18 +47,21 @@
   }
   document.addEventListener("click", (event) => {
     const row = event.target.closest && event.target.closest("[data-remembers] [data-row]");
-    if (row && event.target.closest("a")) sessionStorage.setItem(key("at"), JSON.stringify([here(), [...document.querySelectorAll("[data-row]")].indexOf(row), scrollY]));
+    if (row && event.target.closest("a")) sessionStorage.setItem(key("at"), JSON.stringify([here(), row.querySelector("a.main-cell")?.getAttribute("href"), scrollY]));
   });
   function goBack() {
     let kept;
     try { kept = JSON.parse(sessionStorage.getItem(key("at"))); } catch { kept = null; }
     if (!kept || kept[0] !== here() || !document.querySelector("[data-remembers]")) return;
-    const row = document.querySelectorAll("[data-row]")[kept[1]];
-    if (row) { row.classList.add("at"); scrollTo(0, kept[2]); }
+    document.querySelectorAll("[data-row].at").forEach((row) => row.classList.remove("at"));
+    const row = [...document.querySelectorAll("[data-row]")].find((one) => one.querySelector("a.main-cell")?.getAttribute("href") === kept[1]);
+    if (row) row.classList.add("at"); // wherever it stands by now
+    scrollTo(0, kept[2]);
   }
 
   document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.elt.querySelectorAll) { begin(event.detail.elt.parentElement || document); remember(); } });
   begin(document);
   remember();
   goBack();
+  window.addEventListener("pageshow", (event) => { if (event.persisted) goBack(); });
 })();

@@ -4,10 +4,13 @@
 const MOST = 200; // topics; the address has to stay short
 const SLOW = 60; // milliseconds that new wishes are gathered
 const QUIET = 4000; // a break shorter than this is not worth telling
+const MANY = 500; // messages that are kept for pages to come
 const tabs = new Map(); // port -> topics
+const lately = []; // { at, told }: a page that is rendered while others listen must not miss what they hear before it begins to
 let stream = null;
 let covered = new Set();
 let last = 0; // the server's time of what was heard last
+let whole = Infinity; // the server's time from which on nothing that is covered can have been missed
 let from = Infinity; // the server's time from which new wishes must not miss anything
 let broken = false;
 let waiting = 0;
@@ -15,13 +18,23 @@ let waiting = 0;
 const tell = (message) => tabs.forEach((_, port) => port.postMessage(message));
 
 function connect() {
+  if (!tabs.size) return;
   const wanted = [...new Set([...tabs.values()].flat())].slice(-MOST);
-  if (stream && stream.readyState !== EventSource.CLOSED && wanted.every((topic) => covered.has(topic))) return;
+  const open = stream && stream.readyState !== EventSource.CLOSED;
+  if (open && from >= whole && wanted.every((topic) => covered.has(topic))) { from = Infinity; return; }
   if (stream) stream.close();
   covered = new Set(wanted);
-  stream = new EventSource(`/events?topics=${wanted.join("+")}&since=${Math.min(last || Infinity, from)}`);
+  whole = Math.min(last || whole, from);
   from = Infinity;
-  stream.onmessage = (event) => { last = Number(event.lastEventId); tell({ told: event.data.split(" ") }); };
+  lately.length = 0; // all of it is told anew
+  stream = new EventSource(`/events?topics=${wanted.join("+")}&since=${whole}`);
+  stream.onmessage = (event) => {
+    last = Number(event.lastEventId);
+    const told = event.data.split(" ");
+    lately.push({ at: last, told });
+    if (lately.length > MANY) whole = Math.max(whole, lately.shift().at);
+    tell({ told });
+  };
   stream.onopen = () => { if (broken) { broken = false; tell({ state: "back" }); } };
   stream.onerror = () => {
     if (stream.readyState === EventSource.CLOSED) refused();
@@ -42,9 +55,14 @@ async function refused() {
 }
 function hear(port, data) {
   if (data.bye) tabs.delete(port);
-  else { tabs.set(port, data.topics); from = Math.min(from, data.since); }
-  if (!tabs.size) { if (stream) stream.close(); stream = null; return; }
+  else {
+    tabs.set(port, data.topics);
+    from = Math.min(from, data.since);
+    const missed = lately.filter((one) => one.at >= data.since).flatMap((one) => one.told);
+    if (missed.length) port.postMessage({ told: missed }); // in their order: who came and left has left
+  }
   clearTimeout(waiting);
+  if (!tabs.size) { if (stream) stream.close(); stream = null; last = 0; whole = Infinity; from = Infinity; lately.length = 0; return; }
   waiting = setTimeout(connect, SLOW);
 }
 if ("onconnect" in self) {

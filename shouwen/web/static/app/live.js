@@ -25,7 +25,13 @@
     later.forEach((topic) => stale.add(topic));
   }
   const fetching = new Set();
-  document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.dataset.live !== undefined) fetching.add(event.detail.elt); });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    event.detail.requestConfig.began = Date.now();
+    if (event.detail.elt.dataset.live !== undefined) fetching.add(event.detail.elt);
+  });
+  // What was done here is as good as news: what is being fetched may be from before it. Heard before htmx hears of it, whose own
+  // fetch would wait for that answer, and go with the part that it replaces.
+  document.addEventListener("acted", () => fetching.forEach((element) => element.dataset.live.split(" ").filter(Boolean).forEach((topic) => stale.add(topic))), true);
   document.addEventListener("htmx:afterRequest", (event) => {
     if (fetching.delete(event.detail.requestConfig.elt) && stale.size) soon(); // a part that was replaced is no longer detail.elt
   });
@@ -33,27 +39,76 @@
   function busyWith(element) {
     const active = document.activeElement;
     const typing = element.contains(active) && active.matches("input, textarea, select");
-    if (typing || element.querySelector("form[data-draft], form.uncover, .uncovered, button.htmx-request")) { element.classList.add("outdated"); return true; }
-    return false;
+    const ticked = [...element.querySelectorAll("input[type=checkbox]")].some((box) => box.checked !== box.defaultChecked);
+    const open = element.querySelector("form[data-draft], form.uncover, .uncovered, .row-acting form, button.htmx-request");
+    if (typing || ticked || open) element.classList.add("outdated");
+    return Boolean(typing || ticked || open);
   }
   // Rows that were just done stay for a moment, so that nothing moves under the hand; the part fetches itself after that.
   function settling(element) { return Boolean(element.querySelector(".row-done:not([data-past])")); }
+  // A press that begins on something ends on it: while a button of the mouse or a finger is down, nothing is put in its place.
+  let pressed = 0; // since when
+  let lifting = 0;
+  const held = new Set();
+  function release() {
+    pressed = 0;
+    held.forEach((element) => { if (element.isConnected) htmx.trigger(element, "live"); });
+    held.clear();
+  }
+  const releaseIn = (ms) => { clearTimeout(lifting); lifting = setTimeout(release, ms); };
+  document.addEventListener("pointerdown", (event) => { if (event.button === 0) { clearTimeout(lifting); pressed = Date.now(); } }, true);
+  document.addEventListener("pointerup", () => releaseIn(300), true); // the click comes after it, of a finger somewhat later
+  for (const end of ["click", "pointercancel"]) document.addEventListener(end, () => releaseIn(0), true);
+  const underHand = () => pressed && Date.now() - pressed < 5000; // an end may have gone to another window
+  // What was asked for before an act of one's own was done shows what was before it: it is asked for again.
+  let changed = 0;
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const { verb, elt } = event.detail.requestConfig;
+    if (verb !== "get" && elt.dataset.quiet === undefined) changed = Date.now();
+  });
   // What was asked for before somebody began to type comes too late.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, requestConfig } = event.detail;
     if (target.dataset.live === undefined) return;
     const why = requestConfig.triggeringEvent?.type;
     if (why === "sent") target.querySelectorAll(".row-done").forEach((row) => { row.dataset.past = ""; });
+    if (["live", "sent", "acted"].includes(why) && underHand()) {
+      held.add(target);
+      event.detail.shouldSwap = false;
+      return;
+    }
+    if (why === "live" && requestConfig.began < changed) {
+      target.dataset.live.split(" ").filter(Boolean).forEach((topic) => stale.add(topic)); // fetched again after this answer
+      event.detail.shouldSwap = false;
+      return;
+    }
     if ((why === "live" || why === "sent") && (busyWith(target) || settling(target))) event.detail.shouldSwap = false;
-    if (why === "acted" && target.querySelector("form[data-draft], button.htmx-request")) { // the next form is opened before the last one's news came
+    if (why === "acted" && target.querySelector("form[data-draft], .row-acting form, button.htmx-request")) { // the next form is opened before the last one's news came
       target.classList.add("outdated");
       event.detail.shouldSwap = false;
     }
   });
+  // Whoever goes through the rows by Tab is still there when the part has come anew.
+  let stay = null; // where the row leads, and which of its buttons or links it was
+  const ways = (row) => [...row.querySelectorAll("a, button")];
+  const same = (a, b) => a.tagName === b.tagName && a.textContent === b.textContent;
+  const leads = (row) => row?.querySelector("a.main-cell")?.getAttribute("href");
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const active = document.activeElement;
+    if (event.detail.target.dataset.live === undefined || !event.detail.target.contains(active)) return;
+    const row = active.closest("[data-row]");
+    stay = leads(row) ? { to: leads(row), active } : null;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const row = stay && !stay.active.isConnected && [...document.querySelectorAll("[data-row]")].find((one) => leads(one) === stay.to);
+    if (row && document.activeElement === document.body) ways(row).find((one) => same(one, stay.active))?.focus({ preventScroll: true });
+    stay = null;
+  });
   // News of a case changes what is different and nothing else: the focus stays where it is, answers that were asked for and
-  // foldings that were opened stay open.
+  // foldings that were opened stay open, what is being written stays written.
+  const written = (old) => old.matches?.("input, textarea") && (old.value !== old.defaultValue || old.checked !== old.defaultChecked);
   const morphing = window.Idiomorph.defaults.callbacks;
-  morphing.beforeNodeMorphed = (old, fresh) => !(old.matches?.("[hx-preserve]") && old.id === fresh.id);
+  morphing.beforeNodeMorphed = (old, fresh) => !((old.matches?.("[hx-preserve]") || written(old)) && old.id === fresh.id);
   morphing.beforeAttributeUpdated = (name, element) => !(name === "open" && element.matches("details"));
   function catchUp(part) { if (settling(part)) return; part.classList.remove("outdated"); htmx.trigger(part, "live"); }
   let waiting = 0;
@@ -64,11 +119,12 @@
   }
   function soon() { clearTimeout(waiting); waiting = setTimeout(refresh, 60); } // several topics of one act come together
 
-  function declare() {
+  function declare(event) {
     const wanted = topics().join(" ");
     if (wanted === known) return;
-    // What happened since the page was rendered must not be missed; of parts that came later, since a moment ago.
-    const since = known ? Date.now() + skew - 5000 : rendered;
+    // What happened since the page was rendered must not be missed; of a part that came later, since it was asked for.
+    const asked = event?.detail?.requestConfig?.began ?? Date.now();
+    const since = known ? asked + skew - 5000 : rendered;
     known = wanted;
     port.postMessage({ topics: wanted.split(" "), since });
   }

@@ -28,6 +28,8 @@
     const who = [...others].map(([staff, one]) => `${staff}.${one.state}`).join("+");
     htmx.ajax("GET", `${address}?who=${who}`, { target: place, source: place, swap: "innerHTML" });
   }
+  // Whoever has left meanwhile is not put back by an answer that was asked for before.
+  document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.target === place && !others.size) event.detail.shouldSwap = false; });
   document.addEventListener("told", (event) => {
     let changed = false;
     for (const one of event.detail) {

@@ -1,0 +1,71 @@
+"""What stands now: counted when somebody asks while it is little, kept by the worker once it is much."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shouwen.ops.cast import Cast
+from shouwen.reports import standing
+from shouwen.reports.models import Standing
+from tests.cases.doing import opened
+from tests.cases.law import enacted
+from tests.world import at, cast
+
+pytestmark = pytest.mark.django_db
+NINE = at("2026-03-02 09:00")
+
+
+@pytest.fixture
+def people() -> Cast:
+    """The cast under the little law of repairs."""
+    found = cast(NINE)
+    enacted("demo")
+    return found
+
+
+def numbers(units: frozenset[int] | None = None) -> tuple[int, int]:
+    """How many are open and past due in some units."""
+    loads, _at = standing.open_now(units, NINE)
+    return sum(load.open for load in loads), sum(load.overdue for load in loads)
+
+
+def test_a_few_are_counted_when_somebody_asks(people: Cast) -> None:
+    opened("repair", people.chen_jie, NINE, urgency="normal")
+    standing.keep(NINE)
+
+    assert numbers() == (1, 0)
+    assert standing.open_now(None, NINE)[1] is None
+    assert not Standing.objects.exists()
+
+
+def test_of_many_the_worker_keeps_the_numbers_and_their_moment(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "LIVE", 1)
+    cases = [opened("repair", people.chen_jie, NINE, urgency="normal") for _ in range(3)]
+    assert numbers() == (3, 0)  # nothing has been kept yet
+
+    standing.keep(NINE)
+    opened("repair", people.chen_jie, NINE, urgency="normal")
+    loads, at = standing.open_now(None, NINE + timedelta(seconds=30))
+    standing.keep(NINE + timedelta(seconds=30))
+    assert (sum(load.open for load in loads), at) == (3, NINE)
+    assert numbers() == (3, 0)  # not counted again so soon
+
+    standing.keep(NINE + timedelta(minutes=2))
+    unit = cases[0].unit_id
+    assert unit is not None
+    assert numbers() == numbers(frozenset({unit})) == (4, 0)
+    assert numbers(frozenset({people.units.hupan.pk})) == (0, 0)
+
+
+def test_what_is_little_again_is_counted_again(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened("repair", people.chen_jie, NINE, urgency="normal")
+    with monkeypatch.context() as few:
+        few.setattr(standing, "LIVE", 0)
+        standing.keep(NINE)
+        assert Standing.objects.exists()
+
+    standing.keep(NINE + timedelta(minutes=2))
+
+    assert not Standing.objects.exists()
