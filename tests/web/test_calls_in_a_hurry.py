@@ -21,6 +21,7 @@ from shouwen.registers.models import Record
 from shouwen.web.desk.owing import closed
 from shouwen.web.desk.rows import Way
 from tests.web.browsing import overflows
+from tests.web.test_walk_dispatch import long_ago
 from tests.web.village import Village
 
 LONG = "云栖湖畔科技创新产业发展投资管理有限责任公司第一分公司筹备处"
@@ -222,7 +223,7 @@ def test_why_nobody_may_be_sent_is_said_once_and_what_cannot_be_ticked_is_not_se
 
 def test_who_sends_somebody_reads_the_whole_fault_and_the_house(village: Village, sit: Callable[..., Page]) -> None:
     text = "厨房和客厅的灯都闪，业主说从昨天晚上开始，怀疑线路老化，要带测电笔和备用灯管"
-    case = village.repair(village.cast.chen_jie, timezone.now(), 10, text, trouble="fault")
+    case = village.repair(village.cast.chen_jie, long_ago(), 10, text, trouble="fault")
     page = sit("xu_qiang")
     page.goto("/dispatch/")
     row = page.locator(".dispatch-row", has_text=case.number)

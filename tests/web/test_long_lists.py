@@ -88,7 +88,7 @@ def test_a_list_by_due_moment_shows_what_is_open_first_and_then_all_that_has_end
     now = timezone.now()
     village.repair(village.cast.chen_jie, now - timedelta(minutes=5), 9, "次序")
     while after:
-        page = client.get("/cases/?state=all&sort=due", {"after": "" if after == "first" else after}).context
+        page = client.get("/cases/", {"state": "all", "sort": "due", "after": "" if after == "first" else after}).context
         found, after = [*found, *page["cases"]], page["after"]
 
     seen = Case.objects.visible_to(org.reader(village.cast.lin_yue.pk, now))

@@ -375,7 +375,7 @@ def test_the_auditor_reads_filters_and_exports_the_journal(village: Village, sit
     expect(page.locator("#audit tbody tr").first).to_contain_text("登录")
     expect(page.locator("#audit tbody tr").nth(1)).to_contain_text("登录失败")
     with page.expect_download() as taken:
-        page.get_by_role("link", name="导出", exact=True).click()
+        page.get_by_role("link", name="导出 CSV", exact=True).click()
     lines = taken.value.path().read_text("utf-8-sig").splitlines()
     assert lines[0].startswith("时间,经手人,动作")
     assert "登录失败" in lines[2]

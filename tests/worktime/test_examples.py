@@ -11,7 +11,7 @@ import pytest
 import shouwen.worktime
 
 MODULES = [f"shouwen.worktime.{module.name}" for module in pkgutil.iter_modules(shouwen.worktime.__path__)]
-WITH_EXAMPLES = {"calendar", "deadline", "holidays", "hours", "saying", "span"}
+WITH_EXAMPLES = {"calendar", "deadline", "holidays", "hours", "saying", "span", "spelling"}
 
 
 @pytest.mark.parametrize("name", MODULES)
