@@ -210,7 +210,10 @@ def test_a_task_of_a_post_stands_on_the_desk_of_its_holders(people: Cast) -> Non
         ("case_open_of_unit", "select id from cases_case where closed_at is null and unit_id = 5 order by next_due"),
         ("case_open_due", "select id from cases_case where closed_at is null order by next_due, id limit 9"),
         ("case_open_held", "select id from cases_case where closed_at is null and held order by next_due, id limit 9"),
-        ("case_open_at_step", "select id from cases_case where closed_at is null and procedure = 'x' and step = 'y' order by next_due, id"),
+        (
+            "case_open_at_step",
+            "select id from cases_case where closed_at is null and procedure = 'x' and step = 'y' order by next_due, id",
+        ),
         ("case_ended_newest", "select id from cases_case where closed_at is not null order by opened_at desc, id desc limit 9"),
         (
             "case_of_procedure_newest",
