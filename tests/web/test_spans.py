@@ -92,7 +92,7 @@ def test_a_deadline_is_extended_to_a_moment(village: Village, sit: Callable[...,
 
 
 def test_the_unit_that_was_chosen_comes_back_with_the_draft(village: Village, sit: Callable[..., Page]) -> None:
-    case = village.complaint(village.cast.chen_jie, timezone.now(), 13, content="信报箱歪了", topic="facility")
+    case = village.complaint(village.cast.chen_jie, timezone.now(), 28, content="信报箱歪了", topic="facility")
     page = at_case(sit("chen_jie"), case, "extend")
     page.locator("select[name='span.unit']").select_option("d")
     page.locator("#f-span").fill("3")
