@@ -64,15 +64,20 @@ def main() -> int:
     for part in (p for p in PARTS if not args.parts or p in args.parts):
         say(part)
         found[part] = RUN[part](bench, size)
+        _keep(found, args.out)  # a part that fails must not take the others with it
     if args.ten_times:
         say(f"ten times: {size.cases * 10} cases")
         bench.prepare(size.cases * 10, size.open_cases * 10)
         found["ten_times"] = {"database": machine.database(bench.server.uri("owner")), **_at_ten_times(bench, size)}
     found["limits"] = judge(found)
     print(json.dumps(found, ensure_ascii=False, indent=1))
-    if args.out:
-        args.out.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    _keep(found, args.out)
     return 0
+
+
+def _keep(found: dict[str, Any], out: Path | None) -> None:
+    if out:
+        out.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 def _arguments() -> argparse.Namespace:

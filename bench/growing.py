@@ -57,7 +57,8 @@ PROCEDURE: Final = """
 CLAUSES: Final = (
     "requires: {before: open, fields: [note]}", "requires: {before: start, fields: [amount]}",
     "requires: {before: finish, that: {amount: '> 0'}}", "permits: {who: clerk, acts: [start, finish]}",
-    "deadline: {from: open, until: reply, within: 2h, warn: 75%}", "deadline: {from: start, until: finish, within: 3wd}",
+    "deadline: {from: open, until: reply, within: 2h, warn: 75%}",
+    "deadline: {from: start, until: finish, within: 3wd, who: responsible}",
     "limits: {act: reply, to: 9}", "excludes: {who: head, acts: [finish]}", "approval: {before: finish, by: head}",
     "script: {before: start, items: [您好]}",
 )  # fmt: skip
