@@ -97,11 +97,12 @@ class Bench:
         command = [sys.executable, "-m", "shouwen", "serve", "--port", str(port), "--web-processes", str(web)]
         with contextlib.ExitStack() as stack:
             serve = stack.enter_context(_running(command, self._environment, self.server.lock_fd))
-            for _ in range(workers - 1):
-                more = [sys.executable, "-m", "shouwen", "serve", "--worker-only"]
-                stack.enter_context(_running(more, self._environment, self.server.lock_fd))
+            more = [sys.executable, "-m", "shouwen", "serve", "--worker-only"]
+            others = [stack.enter_context(_running(more, self._environment, self.server.lock_fd)) for _ in range(workers - 1)]
             await_true(lambda: _answers(port) or _died(serve), "the site answers")
-            yield Site(self.home, port, token, Family(serve.pid, self.postmaster), self.server)
+            yield Site(
+                self.home, port, token, Family([serve.pid, *(other.pid for other in others)], self.postmaster), self.server
+            )
 
     @property
     def postmaster(self) -> int:

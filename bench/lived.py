@@ -23,7 +23,7 @@ from shouwen.policy.facts import Facts
 from shouwen.policy.law import Law
 from shouwen.policy.ruling import Ruling
 
-STORIES: Final = 150  # from call to call-back: some sixteen hundred questions
+STORIES: Final = 150  # from call to call-back: some two thousand questions
 
 
 def questions() -> list[Question]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,16 +13,16 @@ PARTS: Final = ("web", "worker", "postgres", "supervisor")
 
 
 class Family:
-    """The processes below a supervisor and below a postmaster."""
+    """The processes below some supervisors (each is one `shouwen serve`) and below a postmaster."""
 
-    def __init__(self, supervisor: int, postmaster: int) -> None:
-        self.supervisor, self.postmaster = supervisor, postmaster
+    def __init__(self, supervisors: Sequence[int], postmaster: int) -> None:
+        self.supervisors, self.postmaster = supervisors, postmaster
 
     def pids(self) -> dict[str, list[int]]:
         """Return the processes of each part."""
         found: dict[str, list[int]] = {part: [] for part in PARTS}
-        found["supervisor"].append(self.supervisor)
-        for pid in below(self.supervisor):
+        found["supervisor"] += self.supervisors
+        for pid in (pid for supervisor in self.supervisors for pid in below(supervisor)):
             found[_part(pid)].append(pid)
         found["postgres"] = [self.postmaster, *below(self.postmaster)]
         return found

@@ -36,12 +36,12 @@ def fill(cases: int, now: datetime, say: Say) -> None:
 
 
 def _customers(wanted: int, now: datetime, sites: list[int], by: int, say: Paced) -> None:
-    """People with a telephone each, at all sites."""
+    """People with a telephone each, at all sites; numbers of the block that nobody has (ops.invented), so that some share one."""
     chance = random.Random(7)  # noqa: S311  chosen by a seed, not secret
     while (have := Customer.objects.count()) < wanted:
         chance.seed(have)
         new = [
-            NewCustomer(unit=chance.choice(sites), name=one.name, phones=(NewPhone(f"138000{chance.randrange(10**5):05d}"),))
+            NewCustomer(unit=chance.choice(sites), name=one.name, phones=(NewPhone(f"1380000{chance.randrange(10**4):04d}"),))
             for one in people(min(PART, wanted - have), seed=have)
         ]
         create_customers(new, by=by, at=now, now=now)

@@ -74,6 +74,17 @@ def _approval(village: Village, title: str) -> Case:
     return case
 
 
+def _asked_for_a_yes(village: Village, sit: Sit, title: str) -> tuple[Page, Locator]:
+    """Somebody's desk with the form open in which they say yes or no; and the row it stands under."""
+    _approval(village, title)
+    page = sit("lin_yue")
+    page.goto(DESK)
+    row = _row(page, title)
+    row.locator("[data-act]").first.click()
+    expect(row.locator(".row-acting form")).to_be_visible()
+    return page, row
+
+
 @pytest.mark.parametrize("kind", ["approval", "act"])
 def test_a_form_under_a_row_has_the_focus_in_the_moment_it_is_there(village: Village, sit: Sit, kind: str) -> None:
     if kind == "approval":
@@ -139,34 +150,20 @@ def test_what_is_typed_before_the_scripts_have_come_is_looked_for_when_they_are_
 
 
 def test_the_only_open_form_is_sent_also_by_a_hand_that_clicked_beside_it(village: Village, sit: Sit) -> None:
-    _approval(village, "门楼掉砖")
-    page = sit("lin_yue")
-    page.goto(DESK)
-    row = _row(page, "门楼掉砖")
-    row.locator("[data-act]").first.click()
-    expect(row.locator(".row-acting form")).to_be_visible()
+    page, _ = _asked_for_a_yes(village, sit, "门楼掉砖")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#trouble")).to_contain_text("已办理")
 
 
 def test_what_waits_for_a_yes_can_be_left_again(village: Village, sit: Sit) -> None:
-    _approval(village, "栏杆断裂")
-    page = sit("lin_yue")
-    page.goto(DESK)
-    row = _row(page, "栏杆断裂")
-    row.locator("[data-act]").first.click()
-    expect(row.locator(".row-acting form")).to_be_visible()
+    page, row = _asked_for_a_yes(village, sit, "栏杆断裂")
     page.keyboard.press("Escape")
     expect(row.locator(".row-acting form")).to_have_count(0)
 
 
 def test_a_yes_about_to_be_given_is_not_pulled_away_by_news(village: Village, sit: Sit) -> None:
-    _approval(village, "围墙开裂")
-    page = sit("lin_yue")
-    page.goto(DESK)
-    row = _row(page, "围墙开裂")
-    row.locator("[data-act]").first.click()
+    page, row = _asked_for_a_yes(village, sit, "围墙开裂")
     expect(row.locator(".row-acting form input:focus")).to_be_visible()
     page.keyboard.press("Tab")  # on the button, no longer in a field
     page.evaluate("() => { window.heard = 0; document.addEventListener('told', () => { window.heard += 1; }); }")
