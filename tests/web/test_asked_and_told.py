@@ -10,26 +10,15 @@ from django.utils import timezone
 
 from shouwen.cases.models import Case
 from shouwen.customers.models import Customer
-from shouwen.customers.writing import NewCustomer, create_customers
-from shouwen.ops.cast import find
-from shouwen.staff.models import Staff, Unit
+from shouwen.staff.models import Staff
 from shouwen.web.desk.owing import owing
 from tests.web.test_walk_desk import _asks
 from tests.web.village import Village
 
 
-def caller(name: str) -> Customer:
-    """Somebody no other test knows: a second complaint within a month would be graded otherwise."""
-    unit = Unit.objects.get(name="云栖花园").pk
-    now = timezone.now()
-    (pk,) = create_customers([NewCustomer(unit=unit, name=name)], by=find().chen_jie.pk, at=now, now=now)
-    return Customer.objects.get(pk=pk)
-
-
 def complaint(village: Village, who: Customer, **fields: Any) -> Case:
     """A complaint taken in by the receptionist a while ago."""
-    asked = {"customer": who.pk, "content": "上门师傅态度不好", "topic": "fee", "harm": "slight"}
-    return village.open("complaint", village.cast.chen_jie, timezone.now() - timedelta(minutes=9), who, **asked | fields)
+    return village.complaint(village.cast.chen_jie, timezone.now() - timedelta(minutes=9), who, **{"topic": "fee"} | fields)
 
 
 def page_of(village: Village, case: Case, person: Staff) -> str:
@@ -44,7 +33,7 @@ def primary(page: str) -> list[str]:
 
 def test_the_story_tells_what_stood_there_before(village: Village) -> None:
     cast = village.cast
-    case = complaint(village, caller("仲恺"), topic="staff", accused=[cast.ma_jun.pk])
+    case = complaint(village, village.newcomer("仲恺"), topic="staff", accused=[cast.ma_jun.pk])
     village.act(case, "name_accused", cast.lin_yue, accused=[cast.sun_lei.pk])
     village.act(case, "name_accused", cast.lin_yue, accused=[])
 
@@ -55,7 +44,7 @@ def test_the_story_tells_what_stood_there_before(village: Village) -> None:
 
 def test_a_case_somebody_is_accused_in_is_nowhere_for_them(village: Village) -> None:
     cast = village.cast
-    who = caller("祝枚")
+    who = village.newcomer("祝枚")
     case = complaint(village, who, topic="staff", accused=[cast.sun_lei.pk], content="孙师傅少收一个零件")
     house = village.house(village.customer(3)).pk
     other = village.repair(cast.chen_jie, timezone.now(), 3, "阳台水管松动", trouble="fault", customer=who.pk, house=house)
@@ -77,7 +66,7 @@ def test_a_case_somebody_is_accused_in_is_nowhere_for_them(village: Village) -> 
 
 def test_what_waits_for_approval_is_said_and_not_offered_again(village: Village) -> None:
     cast = village.cast
-    case = complaint(village, caller("冉冲"), severity="major")
+    case = complaint(village, village.newcomer("冉冲"), severity="major")
     assert primary(page_of(village, case, cast.chen_jie)) == ["investigate"]
     village.act(case, "investigate", cast.chen_jie, plan="核账")
 
@@ -93,7 +82,7 @@ def test_what_waits_for_approval_is_said_and_not_offered_again(village: Village)
 
 def test_a_no_is_asked_for_its_reason(village: Village) -> None:
     cast = village.cast
-    case = complaint(village, caller("蔺原"), severity="major")
+    case = complaint(village, village.newcomer("蔺原"), severity="major")
     village.act(case, "investigate", cast.chen_jie, plan="核账")
     approval = case.approvals.get()
     client = village.client(cast.lin_yue)

@@ -146,7 +146,7 @@ def test_the_first_places_are_those_the_company_said_whatever_was_opened_last(vi
     assert [p for p, _ in before[:3]] == ["repair", "complaint", "enquiry"]
     assert [n for _, n in before] == list("12345678")
     for _ in range(3):
-        village.complaint(village.cast.chen_jie, timezone.now(), 16, content="车位被占", topic="facility")
+        village.complaint(village.cast.chen_jie, timezone.now(), who, content="车位被占", topic="facility")
     assert places.findall(client.get(f"/intake/?customer={who.pk}").content.decode()) == before
 
 

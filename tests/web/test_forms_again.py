@@ -37,7 +37,7 @@ def test_a_customer_whose_form_is_sent_twice_is_taken_in_once(village: Village) 
 
 
 def test_choosing_which_promise_is_extended_breaks_no_script(village: Village, sit: Callable[..., Page]) -> None:
-    case = village.complaint(village.cast.chen_jie, timezone.now(), 13)
+    case = village.complaint(village.cast.chen_jie, timezone.now())
     page = sit("chen_jie")
     page.goto(f"/cases/{case.number}/")
     page.locator("#act-extend").click()

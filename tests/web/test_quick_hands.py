@@ -69,7 +69,7 @@ def _row(page: Page, title: str) -> Locator:
 
 def _approval(village: Village, title: str) -> Case:
     cast = village.cast
-    case = village.complaint(cast.chen_jie, timezone.now(), 22, content=title, topic="facility", harm="loss")
+    case = village.complaint(cast.chen_jie, timezone.now(), content=title, topic="facility", harm="loss")
     village.act(case, "investigate", cast.xu_qiang if case.responsible_id == cast.xu_qiang.pk else cast.chen_jie, plan="先修后赔")
     return case
 

@@ -244,7 +244,7 @@ def test_nothing_typed_is_lost_when_the_session_ends_meanwhile(village: Village,
 
 
 def test_nothing_typed_into_an_act_is_lost_when_the_session_ends_meanwhile(village: Village, sit: Callable[..., Page]) -> None:
-    case = village.complaint(village.cast.chen_jie, timezone.now(), 20, content="车位被占")
+    case = village.complaint(village.cast.chen_jie, timezone.now(), content="车位被占")
     page = sit()
     page.goto("/sign-in/")
     enter(page, "chen_jie")

@@ -67,7 +67,7 @@ def test_a_moment_is_as_long_after_the_deadline_as_it_takes_and_never_before_wha
 
 
 def test_a_deadline_is_extended_by_words(village: Village, sit: Callable[..., Page]) -> None:
-    case = village.complaint(village.cast.chen_jie, timezone.now(), 12, content="信箱锁坏了", topic="facility")
+    case = village.complaint(village.cast.chen_jie, timezone.now(), content="信箱锁坏了", topic="facility")
     page = at_case(sit("chen_jie"), case, "extend")
     page.locator("#f-span").fill("明天")
     press(page)
@@ -79,7 +79,7 @@ def test_a_deadline_is_extended_by_words(village: Village, sit: Callable[..., Pa
 
 
 def test_a_deadline_is_extended_to_a_moment(village: Village, sit: Callable[..., Page]) -> None:
-    case = village.complaint(village.cast.chen_jie, timezone.now(), 11, content="信箱门掉了", topic="facility")
+    case = village.complaint(village.cast.chen_jie, timezone.now(), content="信箱门掉了", topic="facility")
     first = Deadline.objects.running().filter(subject_id=case.pk).order_by("due_at")[0]
     page = at_case(sit("chen_jie"), case, "extend")
     page.locator("#f-reason").fill("客户出差")
@@ -92,7 +92,7 @@ def test_a_deadline_is_extended_to_a_moment(village: Village, sit: Callable[...,
 
 
 def test_the_unit_that_was_chosen_comes_back_with_the_draft(village: Village, sit: Callable[..., Page]) -> None:
-    case = village.complaint(village.cast.chen_jie, timezone.now(), 28, content="信报箱歪了", topic="facility")
+    case = village.complaint(village.cast.chen_jie, timezone.now(), content="信报箱歪了", topic="facility")
     page = at_case(sit("chen_jie"), case, "extend")
     page.locator("select[name='span.unit']").select_option("d")
     page.locator("#f-span").fill("3")

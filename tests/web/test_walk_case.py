@@ -23,7 +23,7 @@ def _hears(page: Page, village: Village, case: Case) -> None:
 
 
 def test_two_people_at_one_case_see_each_other_come_write_and_leave(village: Village, sit: Callable[..., Page]) -> None:
-    case = village.complaint(village.cast.chen_jie, timezone.now(), 20, content="快递柜坏了", topic="facility")
+    case = village.complaint(village.cast.chen_jie, timezone.now(), content="快递柜坏了", topic="facility")
     chen, lin = sit("chen_jie"), sit("lin_yue")
     chen.goto(f"/cases/{case.number}/")
     _hears(chen, village, case)
@@ -41,7 +41,7 @@ def test_two_people_at_one_case_see_each_other_come_write_and_leave(village: Vil
 
 
 def test_who_looks_at_a_case_is_told_only_to_those_who_may_see_it(village: Village) -> None:
-    case = village.complaint(village.cast.chen_jie, timezone.now(), 20, content="健身器材松动", topic="facility")
+    case = village.complaint(village.cast.chen_jie, timezone.now(), content="健身器材松动", topic="facility")
     stranger = village.client(village.cast.he_jing)  # works at the other site
     assert stranger.post(f"/cases/{case.number}/here/", {"state": "1"}).status_code == 404
     assert stranger.get(f"/cases/{case.number}/here/?who={village.cast.chen_jie.pk}.1").status_code == 404
@@ -91,7 +91,7 @@ def test_what_only_the_clock_did_stops_nobody(village: Village) -> None:
 
 
 def test_a_hold_by_mistake_is_taken_back_from_where_it_was_done(village: Village, sit: Callable[..., Page]) -> None:
-    case = village.complaint(village.cast.chen_jie, timezone.now(), 24, content="噪音扰民", topic="service")
+    case = village.complaint(village.cast.chen_jie, timezone.now(), content="噪音扰民", topic="service")
     chen = sit("chen_jie")
     chen.goto(f"/cases/{case.number}/")
     do(chen, "hold")
@@ -135,7 +135,7 @@ def test_of_hundreds_of_tied_matters_the_last_are_listed_and_it_says_so(
 
 def test_a_closed_case_is_reopened_with_its_reason(village: Village, sit: Callable[..., Page]) -> None:
     cast = village.cast
-    case = village.complaint(cast.chen_jie, timezone.now(), 12, content="师傅迟到", topic="staff", accused=[cast.qian_hao.pk])
+    case = village.complaint(cast.chen_jie, timezone.now(), content="师傅迟到", topic="staff", accused=[cast.qian_hao.pk])
     village.act(case, "cancel", cast.xu_qiang, cancel_reason="客户撤回", evidence=(Evidence("consent", "customer"),))
     page = sit("lin_yue")
     page.goto(f"/cases/{case.number}/")

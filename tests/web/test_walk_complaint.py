@@ -36,7 +36,7 @@ def test_whoever_is_complained_about_cannot_touch_the_complaint(village: Village
 
 
 def _complain(village: Village, page: Page) -> Case:
-    caller = village.customer(13)
+    caller = village.newcomer()
     page.goto(f"/intake/?customer={caller.pk}")
     page.locator(".procedure", has_text="投诉").click()
     page.locator("#f-content").fill("钱师傅说话难听")

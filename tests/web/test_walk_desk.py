@@ -172,9 +172,7 @@ def test_a_form_under_a_row_is_not_pulled_away_by_news(village: Village, sit: Ca
 
 def test_the_head_sees_the_load_of_the_team_and_hands_over_from_there(village: Village, sit: Callable[..., Page]) -> None:
     cast = village.cast
-    case = village.complaint(
-        cast.chen_jie, timezone.now() - timedelta(minutes=90), 19, content="车位被占没人管", topic="facility"
-    )
+    case = village.complaint(cast.chen_jie, timezone.now() - timedelta(minutes=90), content="车位被占没人管", topic="facility")
     page = sit("lin_yue")
     page.goto("/?most=300")
     page.locator(".tabs a", has_text="团队").click()

@@ -14,7 +14,7 @@ from tests.web.village import Village
 
 def test_the_first_asked_keeps_a_matter_until_it_is_taken_over(village: Village, sit: Callable[..., Page]) -> None:
     cast = village.cast
-    case = village.complaint(cast.chen_jie, timezone.now(), 10, content="楼道堆放杂物")
+    case = village.complaint(cast.chen_jie, timezone.now(), content="楼道堆放杂物")
     chen, li = sit("chen_jie"), sit("li_na")
 
     chen.goto(f"/cases/{case.number}/")

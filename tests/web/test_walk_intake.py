@@ -82,7 +82,7 @@ def test_a_draft_outlives_the_questions_its_form_asks(village: Village, sit: Cal
 
 def test_the_card_says_the_last_words_and_that_it_is_not_the_first_time(village: Village, sit: Callable[..., Page]) -> None:
     cast, now = village.cast, timezone.now()
-    first = village.complaint(cast.chen_jie, now, 7, content="保洁不到位", topic="facility")
+    first = village.complaint(cast.chen_jie, now, content="保洁不到位", topic="facility")
     village.act(first, "note", cast.chen_jie, text="业主要求当面说明", evidence=(Evidence("self"),))
     page = sit("chen_jie")
     page.goto(f"/intake/?customer={first.customer_id}&procedure=complaint")

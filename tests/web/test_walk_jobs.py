@@ -187,7 +187,7 @@ def test_a_matter_is_found_and_added_to_without_leaving_the_keyboard(village: Vi
 def test_an_approval_is_given_from_the_desk(village: Village, sit: Sit, count: Count) -> None:
     cast = village.cast
     case = village.complaint(
-        cast.chen_jie, timezone.now() - timedelta(hours=3), 36, content="吊顶掉落砸坏车", topic="facility", harm="loss"
+        cast.chen_jie, timezone.now() - timedelta(hours=3), content="吊顶掉落砸坏车", topic="facility", harm="loss"
     )
     village.act(
         case, "investigate", cast.xu_qiang if case.responsible_id == cast.xu_qiang.pk else cast.chen_jie, plan="先赔付后检修"
@@ -207,7 +207,7 @@ def test_an_approval_is_given_from_the_desk(village: Village, sit: Sit, count: C
 
 def test_what_is_handed_over_is_accepted_by_one_key_from_the_desk(village: Village, sit: Sit, count: Count) -> None:
     cast = village.cast
-    case = village.complaint(cast.chen_jie, timezone.now(), 37, content="游乐区螺丝松动", topic="facility")
+    case = village.complaint(cast.chen_jie, timezone.now(), content="游乐区螺丝松动", topic="facility")
     village.act(case, "hand_over", cast.chen_jie, to=cast.zhou_ting.pk, reason="属周婷片区")
     page = sit("zhou_ting")
     counter = count(page)

@@ -20,6 +20,7 @@ from shouwen.cases.draft import Start, Wish, act_on, open_case
 from shouwen.cases.enactments import enact, law_at
 from shouwen.cases.models import Case
 from shouwen.customers.models import Customer
+from shouwen.customers.writing import NewCustomer, create_customers
 from shouwen.ops import estate, shelf
 from shouwen.ops.cast import SINCE, Cast, build, find
 from shouwen.ops.coming import with_coming_years
@@ -80,9 +81,17 @@ class Village:
         }
         return self.open("repair", by, at, who, **asked | fields)
 
-    def complaint(self, by: Staff, at: datetime, n: int = 0, **fields: Any) -> Case:
-        """Take in a complaint of a neighbour."""
-        who = self.customer(n)
+    def newcomer(self, name: str = "幸来") -> Customer:
+        """Somebody no other test knows: a second complaint of the same person within a month is graded otherwise."""
+        now = timezone.now()
+        (pk,) = create_customers(
+            [NewCustomer(unit=self.cast.units.yunqi.pk, name=name)], by=self.cast.chen_jie.pk, at=now, now=now
+        )
+        return Customer.objects.get(pk=pk)
+
+    def complaint(self, by: Staff, at: datetime, who: Customer | None = None, **fields: Any) -> Case:
+        """Take in a complaint, of a newcomer if nobody is named."""
+        who = who or self.newcomer()
         asked = {"customer": who.pk, "content": "上门师傅态度不好", "topic": "service", "harm": "slight"}
         return self.open("complaint", by, at, who, **asked | fields)
 
@@ -131,11 +140,18 @@ def populate(village: Village, now: datetime) -> None:
     visit = (now + timedelta(hours=20)).isoformat()
     village.act(ordinary, "assign", cast.xu_qiang, technician=cast.sun_lei.pk, visit_at=visit)
     village.act(ordinary, "hold", cast.chen_jie, reason="业主出差，周末再约")
-    village.complaint(cast.chen_jie, now - timedelta(minutes=40), 4)
-    handed = village.complaint(cast.chen_jie, now - timedelta(hours=1), 5, content="电梯里有烟味", topic="facility")
+    village.complaint(cast.chen_jie, now - timedelta(minutes=40), village.customer(4))
+    handed = village.complaint(
+        cast.chen_jie, now - timedelta(hours=1), village.customer(5), content="电梯里有烟味", topic="facility"
+    )
     village.act(handed, "hand_over", cast.chen_jie, to=cast.li_na.pk, reason="属客户服务员片区")
     named = village.complaint(
-        cast.chen_jie, now - timedelta(hours=1), 6, content="维修师傅没戴鞋套", topic="staff", accused=[cast.qian_hao.pk]
+        cast.chen_jie,
+        now - timedelta(hours=1),
+        village.customer(6),
+        content="维修师傅没戴鞋套",
+        topic="staff",
+        accused=[cast.qian_hao.pk],
     )
     village.act(named, "cancel", cast.xu_qiang, cancel_reason="客户撤回", evidence=(Evidence("consent", "customer"),))
     note = village.repair(cast.chen_jie, now - timedelta(minutes=5), 7, "阳台门关不严", trouble="fault")
