@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
@@ -125,15 +125,14 @@ def create_case(request: HttpRequest, payload: CaseIn, key: Key = "") -> HttpRes
 def read_case(request: HttpRequest, case: CaseId) -> CaseOut:
     """One case with its fields, running promises and open tasks."""
     who = asker(request)
-    running = Prefetch("deadlines", Deadline.objects.running().order_by("due_at", "pk"), to_attr="running")
-    todo = Prefetch("tasks", Task.objects.open().order_by("pk"), to_attr="todo")
-    found = Case.objects.visible_to(who.reader).prefetch_related(running, todo).filter(pk=case).first()
+    found = Case.objects.visible_to(who.reader).filter(pk=case).first()
     if found is None:
         raise NotFound
-    for task in found.todo:  # type: ignore[attr-defined]  # of the Prefetch above
+    running = Deadline.objects.running().of(found.ref).order_by("due_at", "pk")
+    todo = list(Task.objects.open().of(found.ref))
+    for task in todo:
         task.case = found
-    deadlines = [_deadline(d) for d in found.running]  # type: ignore[attr-defined]  # of the Prefetch above
-    tasks = [shown_task(t) for t in found.todo]  # type: ignore[attr-defined]  # of the Prefetch above
+    deadlines, tasks = [_deadline(d) for d in running], [shown_task(t) for t in todo]
     return CaseOut(**row(found), fields=found.fields, version=found.version, deadlines=deadlines, tasks=tasks)
 
 

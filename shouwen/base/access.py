@@ -28,6 +28,7 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Subquer
 from django.db.models.lookups import IsNull
 
 from shouwen.base.errors import Forbidden
+from shouwen.base.ready import forget, ready
 from shouwen.base.sql import raw
 from shouwen.policy.org import Org
 
@@ -189,10 +190,13 @@ class VisibleQuerySet(models.QuerySet[M]):
 
     def visible_to(self, reader: Reader) -> Self:
         """Keep the rows that the reader may see."""
-        rows = self.filter(self.scope(reader))
+        return self.filter(ready(self.model, (type(self), reader), lambda: self._seen(reader)))
+
+    def _seen(self, reader: Reader) -> Q:
+        found = self.scope(reader)
         if self.withheld_field:
-            rows = rows.exclude(**{f"{self.withheld_field}__contains": [reader.staff]})
-        return rows.filter(**{f"{self.level_field}__lte": reader.clearance}) if self.level_field else rows
+            found &= ~Q(**{f"{self.withheld_field}__contains": [reader.staff]})
+        return found & Q(**{f"{self.level_field}__lte": reader.clearance}) if self.level_field else found
 
     def scope(self, reader: Reader) -> Q:
         """The condition on unit and person."""
@@ -221,6 +225,7 @@ def register_sight(kind: str, sight: Sight, *, glimpse: str = "null") -> None:
     if _SIGHTS.get(kind, sight) is not sight:
         raise ValueError(f"{kind} has its sight already")
     _SIGHTS[kind], _GLIMPSES[kind] = sight, glimpse
+    forget()
 
 
 def sight_of(kind: str, reader: Reader) -> models.QuerySet[Any] | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shouwen.base.access import Reader, in_sight, withheld
 from shouwen.base.fields import IdField
+from shouwen.base.ready import ready
 from shouwen.base.search_models import SearchRow  # noqa: F401  Django looks for models here
 from shouwen.policy.act import Ref
 
@@ -45,7 +46,8 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def visible_to(self, reader: Reader) -> Self:
         """What somebody may read: what they did themselves, and events of subjects they may see."""
-        return self.filter(Q(actor_id=reader.staff) & ~Q(actor_id=0) & ~withheld(reader) | in_sight(reader))
+        own = Q(actor_id=reader.staff) & ~Q(actor_id=0)
+        return self.filter(ready(self.model, reader, lambda: own & ~withheld(reader) | in_sight(reader)))
 
 
 class Event(models.Model):
@@ -111,10 +113,17 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """What somebody still owes a confirmation of."""
         return self.filter(staff_id=staff, confirm=True, confirmed_at=None)
 
+    def still_to_confirm(self, case: int) -> Self:
+        """What members of staff were told of a case and have not confirmed; for those who may see the case."""
+        return self.filter(case_id=case, staff_id__isnull=False, confirm=True, confirmed_at=None).order_by("at", "pk")
+
     def visible_to(self, reader: Reader) -> Self:
         """Own ones, those of whom one stands in for, and what the customer of a case in sight was told."""
-        told = Q(staff_id__in=reader.people) & ~withheld(reader)
-        return self.filter(told | Q(customer_id__isnull=False) & in_sight(reader, subject=False))
+        return self.filter(ready(self.model, reader, lambda: _told(reader)))
+
+
+def _told(reader: Reader) -> Q:
+    return Q(staff_id__in=reader.people) & ~withheld(reader) | Q(customer_id__isnull=False) & in_sight(reader, subject=False)
 
 
 class Notice(models.Model):
@@ -217,7 +226,8 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
     def visible_to(self, reader: Reader) -> Self:
         """What somebody attached themselves and has not used yet, and attachments of subjects they may see."""
-        return self.filter(Q(uploaded_by=reader.staff, case_id=None, subject_id=None) & ~Q(uploaded_by=0) | in_sight(reader))
+        loose = Q(uploaded_by=reader.staff, case_id=None, subject_id=None) & ~Q(uploaded_by=0)
+        return self.filter(ready(self.model, reader, lambda: loose | in_sight(reader)))
 
 
 class Attachment(models.Model):

@@ -83,6 +83,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
             ],
+            "builtins": ["shouwen.web.templatetags.addresses"],
         },
     }
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -186,3 +187,27 @@ def test_lists_and_one_case_take_few_queries_however_many_there_are(people: Cast
     assert max(few) <= 12, few
     client.post("/acts", {"open": [{"procedure": "repair", "fields": {"urgency": "urgent"}}] * 20})
     assert [queries(path, **query) for path, query in paths] == few
+
+
+def test_one_case_is_found_by_keys_and_no_table_is_read_for_it(people: Cast) -> None:
+    """Promises and tasks have no index by case, only by subject: asked for by case, all that run would be read."""
+    case = opened(people)["id"]
+    client = program(people.chen_jie)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(f"/cases/{case}").status == 200
+    questions = [q["sql"] for q in asked if q["sql"].startswith("SELECT") and '"cases_' in q["sql"]]
+    assert len(questions) == 3
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        for question in questions:
+            cursor.execute(f"explain (format json) {question}")
+            for scan in _scans(cursor.fetchone()[0][0]["Plan"]):
+                assert "Index Cond" in scan, question
+
+
+def _scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Each node of a plan that reads a table or an index by itself."""
+    if plan["Node Type"] in ("Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Index Scan"):
+        yield plan
+    for below in plan.get("Plans", ()):
+        yield from _scans(below)

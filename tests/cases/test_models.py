@@ -146,8 +146,9 @@ def test_the_desk_orders_what_somebody_owes_by_what_falls_due(people: Cast) -> N
     soon = opened("repair", people.chen_jie, NINE, urgency="urgent")
     opened("repair", people.su_min, NINE, urgency="urgent")
 
-    assert list(Case.objects.soonest_owed_by([people.chen_jie.pk], 9)) == [soon, late, calm]
-    assert next(iter(Case.objects.soonest_owed_by([people.chen_jie.pk], 1))) == soon
+    all_seeing = reader(people.lin_yue, NINE)
+    assert list(Case.objects.soonest_owed_by([people.chen_jie.pk], all_seeing, 9)) == [soon, late, calm]
+    assert next(iter(Case.objects.soonest_owed_by([people.chen_jie.pk], all_seeing, 1))) == soon
     assert set(Case.objects.open().of("repair").ended()) == set()
 
 
@@ -157,9 +158,10 @@ def test_a_desk_holds_what_others_answer_for_and_one_has_promised(people: Cast) 
     owes.filter(case=alone).update(owes=[people.he_jing.pk])
     owes.filter(case=shared).update(owes=[people.su_min.pk, people.he_jing.pk])
 
-    assert set(Case.objects.soonest_owed_by([people.he_jing.pk], 9)) == {alone, shared}
-    assert set(Case.objects.soonest_owed_by([people.su_min.pk, people.he_jing.pk], 9)) == {alone, shared}
-    assert not Case.objects.visible_to(reader(people.chen_jie, NINE)).soonest_owed_by([people.he_jing.pk], 9).exists()
+    all_seeing, other = reader(people.lin_yue, NINE), reader(people.chen_jie, NINE)
+    assert set(Case.objects.soonest_owed_by([people.he_jing.pk], all_seeing, 9)) == {alone, shared}
+    assert set(Case.objects.soonest_owed_by([people.su_min.pk, people.he_jing.pk], all_seeing, 9)) == {alone, shared}
+    assert not Case.objects.visible_to(other).soonest_owed_by([people.he_jing.pk], other, 9).exists()
     assert {d.case for d in Deadline.objects.owed_by([people.he_jing.pk])} == {alone, shared}
 
 

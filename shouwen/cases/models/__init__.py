@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shouwen.cases.models.case import Case, CaseLink, CaseQuerySet, customers_of_cases, visible_cases
 from shouwen.cases.models.law import Enactment
+from shouwen.cases.models.outside import OutsideFact
 from shouwen.cases.models.owing import Owed, owed_by
 from shouwen.cases.models.rehearsals import RehearsalRun
 from shouwen.cases.models.rounds import Heartbeat, Occurrence, Round
@@ -19,6 +20,7 @@ __all__ = [
     "Enactment",
     "Heartbeat",
     "Occurrence",
+    "OutsideFact",
     "Owed",
     "RehearsalRun",
     "Round",

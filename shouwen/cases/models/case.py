@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from shouwen.base.access import Reader, VisibleQuerySet, any_of, is_there
 from shouwen.base.fields import IdField
 from shouwen.base.models import Event
+from shouwen.base.ready import ready
 from shouwen.cases.models.json_shape import is_array, is_object
 from shouwen.cases.models.work import Deadline, Task
 from shouwen.policy.act import Ref
@@ -52,20 +53,18 @@ class CaseQuerySet(VisibleQuerySet["Case"]):
         """Those whose fields point to one of these records (a house, a vehicle)."""
         return self.filter(records__overlap=list(records))
 
-    def soonest_owed_by(self, staff: Collection[int], most: int) -> Self:
+    def soonest_owed_by(self, staff: Collection[int], reader: Reader, most: int) -> Self:
         """The first open ones that these persons answer for, or owe a running promise on.
 
-        At least so many, if there are; for each person no more are read of either, for each part comes in the order of its index.
+        At least so many that the reader sees, if there are; for each person no more are read of either, for each part comes in the
+        order of its index.
         """
-        found = Q(pk__in=[])
-        seen = Exists(self.open().filter(pk=OuterRef("case_id")))
-        for person in sorted(staff):
-            running = Deadline.objects.running().filter(seen).order_by(F("due_at").asc(nulls_last=True), "pk")
-            parts = (running.filter(owes__0=person), running.filter(owes__1__isnull=False, owes__overlap=[person]))
-            found |= any_of("pk", Case.objects.open().filter(responsible=person).soonest_first().values("pk")[:most])
-            for part in parts:
-                found |= any_of("pk", part.values("case_id")[:most])
-        return self.open().filter(found).soonest_first()
+        people = tuple(sorted(staff))
+        return (
+            self.open()
+            .filter(ready(Case, ("owed", people, reader, most), lambda: _owed_by(people, reader, most)))
+            .soonest_first()
+        )
 
     def soonest_first(self) -> Self:
         """In the order in which something falls due; what promises nothing comes last."""
@@ -238,6 +237,18 @@ class CaseLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.how} {self.other_id}"
+
+
+def _owed_by(staff: Sequence[int], reader: Reader, most: int) -> Q:
+    found = Q(pk__in=[])
+    seen = Exists(visible_cases(reader).open().filter(pk=OuterRef("case_id")))
+    for person in staff:
+        running = Deadline.objects.running().filter(seen).order_by(F("due_at").asc(nulls_last=True), "pk")
+        parts = (running.filter(owes__0=person), running.filter(owes__1__isnull=False, owes__overlap=[person]))
+        found |= any_of("pk", Case.objects.open().filter(responsible=person).soonest_first().values("pk")[:most])
+        for part in parts:
+            found |= any_of("pk", part.values("case_id")[:most])
+    return found
 
 
 def visible_cases(reader: Reader) -> CaseQuerySet:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shouwen.base.access import Reader, in_sight, withheld
 from shouwen.base.fields import IdField
+from shouwen.base.ready import ready
 from shouwen.cases.models.json_shape import is_object
 from shouwen.policy.act import Ref
 
@@ -23,7 +24,7 @@ class WorkQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, reader: Reader) -> Self:
         """Keep those of cases and records in sight."""
-        return self.filter(in_sight(reader))
+        return self.filter(ready(self.model, reader, lambda: in_sight(reader)))
 
     def of(self, subject: Ref) -> Self:
         """Those of one subject, oldest first."""
@@ -51,6 +52,10 @@ class OfSubject(models.Model):
         return Ref(self.subject_kind, self.noun, self.subject_id)
 
 
+# Work for several, or for a post that nobody holds: nobody owes it alone until one of them takes it (`claim`).
+UNTAKEN: Final = Q(approval=None) & (Q(who__len__gt=1) | Q(who__len=0) & ~Q(post=""))
+
+
 class TaskQuerySet(WorkQuerySet):
     """Words to find tasks with."""
 
@@ -62,6 +67,10 @@ class TaskQuerySet(WorkQuerySet):
         """Those that name one of these persons."""
         return self.filter(who__overlap=sorted(people))
 
+    def untaken(self) -> Self:
+        """Those open to several (`Task.untaken`) of whom none has taken it yet."""
+        return self.open().filter(UNTAKEN)
+
     def desk(self, reader: Reader) -> Self:
         """What somebody owes: tasks that name them (or whom they stand in for), and open ones of a post they hold."""
         mine = Q(who__overlap=sorted(reader.people))
@@ -72,7 +81,8 @@ class TaskQuerySet(WorkQuerySet):
 
     def visible_to(self, reader: Reader) -> Self:
         """One's own, and those of what one may see."""
-        return self.filter(Q(who__overlap=sorted(reader.people)) & ~withheld(reader) | in_sight(reader))
+        named = Q(who__overlap=sorted(reader.people))
+        return self.filter(ready(self.model, reader, lambda: named & ~withheld(reader) | in_sight(reader)))
 
 
 class Task(OfSubject):
@@ -127,6 +137,11 @@ class Task(OfSubject):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.name}"
+
+    @property
+    def untaken(self) -> bool:
+        """Whether several may do it, or the holders of a post, and none of them has taken it. An approval is each one's own."""
+        return not self.approval_id and (len(self.who) > 1 or (not self.who and bool(self.post)))
 
 
 def owing(people: Collection[int]) -> Q:

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Final
 
 from django.utils.translation import gettext
@@ -27,8 +26,10 @@ from shouwen.web.cases.listing import customers_of
 from shouwen.web.desk.rows import Desk, Item, Row, Way
 from shouwen.web.law import act_name, laws_of
 
-MOST: Final = 120  # tasks and cases that are looked at; nobody's desk should hold more
-UNSEEN: Final = ("fields", "pauses", "records")  # what no row of a desk tells of a case, and would be read for each
+MOST: Final = 80  # tasks and cases that are looked at; nobody's desk should hold more
+# What no row of a desk tells of a case, and would be read for each; and all that it tells of a promise.
+UNSEEN: Final = ("fields", "pauses", "records", "withheld_from", "entered_at", "parent", "channel", "version", "marks")
+PROMISED: Final = ("case", "clause", "anchor", "made_at", "due_at", "warn_at", "until", "owes")
 KINDS: Final[Mapping[str, Any]] = {
     "approve": _("待我批准"), "take_over": _("待接手"), "task": _("待办"), "pool": _("待领取"), "promise": _("时限"),
     "responsible": _("我负责"), "confirm": _("待确认"),
@@ -36,18 +37,18 @@ KINDS: Final[Mapping[str, Any]] = {
 
 
 def owing(request: Ask) -> Desk:
-    """Return the desk of whoever asks. What the law says of each button is asked by `judge`, for the rows that are shown."""
+    """Return the desk of whoever asks. What promises wait for, and the buttons for it, are filled in by `tell`, for the rows shown."""
     reader = request.reader
     desk = Task.objects.visible_to(reader).desk(reader).select_related("case", "approval").order_by("due_at", "pk")
     tasks = list(desk.defer(*(f"case__{name}" for name in UNSEEN))[:MOST])
-    mine = list(Case.objects.visible_to(reader).soonest_owed_by(reader.people, MOST).defer(*UNSEEN)[:MOST])
+    mine = list(Case.objects.visible_to(reader).soonest_owed_by(reader.people, reader, MOST).defer(*UNSEEN)[:MOST])
     cases = {c.pk: c for c in [*mine, *(t.case for t in tasks if t.case is not None)]}
-    running, asked = running_of(cases), asked_of(mine)
+    running = running_of(cases)
     rows: dict[int, Row] = {}
     for task in tasks:
         _add(rows, cases, task.case_id, _task(request, task))
     for case in mine:
-        for item in _answered_for(request, case, running.get(case.pk, []), asked.get(case.pk, {})):
+        for item in _answered_for(request, case, running.get(case.pk, [])):
             _add(rows, cases, case.pk, item)
     _time(rows, running)
     customers = customers_of(list(cases.values()), reader)
@@ -63,16 +64,17 @@ def owing(request: Ask) -> Desk:
 def running_of(cases: Iterable[int]) -> Mapping[int, list[Deadline]]:
     """The running promises of cases (all of them in sight already), the next first; what only rings is left out."""
     found: dict[int, list[Deadline]] = {}
-    for d in Deadline.objects.running().filter(subject_id__in=list(cases), due_at__isnull=False).order_by("due_at", "pk"):
+    running = Deadline.objects.running().filter(subject_id__in=list(cases), due_at__isnull=False)
+    for d in running.only(*PROMISED).order_by("due_at", "pk"):
         if d.until != [ALARM]:
             found.setdefault(d.case_id or 0, []).append(d)
     return found
 
 
-def asked_of(cases: Iterable[Case]) -> Mapping[int, Mapping[str, Sequence[int]]]:
+def asked_of(cases: Iterable[int]) -> Mapping[int, Mapping[str, Sequence[int]]]:
     """The acts of cases (all of them in sight already) that wait for approval, with whom each waits for now."""
     found: dict[int, dict[str, Sequence[int]]] = {}
-    waiting = Task.objects.open().filter(subject_id__in=[c.pk for c in cases], approval__isnull=False)
+    waiting = Task.objects.open().filter(subject_id__in=list(cases), approval__isnull=False)
     for key, act, who in waiting.values_list("subject_id", "approval__act_name", "who"):
         found.setdefault(key, {})[act] = who
     return found
@@ -107,9 +109,35 @@ def ways(request: Ask, case: Case, acts: Iterable[str]) -> list[Way]:
     return [Way(a, act_name(noun, a, request.lang)) for a in fitting]
 
 
-def judge(request: Ask, rows: Iterable[Row]) -> None:
-    """Ask the law about the acts that promises offer: those closed to whoever looks become words, and say by which clause."""
+def tell(request: Ask, rows: Iterable[Row]) -> None:
+    """Say in the items of these rows what their promises wait for, and ask the law about the acts that lead there.
+
+    Those closed to whoever looks become words, and say by which clause.
+    """
     shown = {r.case.pk: r for r in rows if r.case is not None}
+    marks = dict(Case.objects.visible_to(request.reader).filter(pk__in=shown).values_list("pk", "marks"))
+    asked = asked_of(shown)
+    for key, row in shown.items():
+        if row.case is not None:
+            row.case.marks = marks.get(key, {})
+            row.items = [_worded(request, row.case, item, asked.get(key, {})) for item in row.items]
+    _judge(request, shown)
+
+
+def _worded(request: Ask, case: Case, item: Item, asked: Mapping[str, Sequence[int]]) -> Item:
+    """An item with what its promise still waits for; one that no promise waits for is said already."""
+    if item.due is None:
+        return replace(item, ways=ways(request, case, ())) if item.kind == "responsible" else item
+    left = undone(case, item.due)
+    text = wanted(request, case, item.due)
+    if item.kind == "promise":
+        offered = ways(request, case, (a for a in left if a not in asked))
+        return replace(item, text=text + _waits(request, left, asked), ways=offered)
+    others = people.names(request, item.due.owes)
+    return replace(item, text=gettext("等%(who)s%(what)s") % {"who": others, "what": text} if others else text)
+
+
+def _judge(request: Ask, shown: Mapping[int, Row]) -> None:
     offered = [(r.case, w.act) for r in shown.values() if r.case for i in r.items if i.kind == "promise" for w in i.ways]
     asked = options_of_each(dict.fromkeys((c.ref, act) for c, act in offered), request.me.pk, now=request.now, proposing=False)
     why = {(case, o.act): () if o.open else o.refusals for case, found in asked.items() for o in found}
@@ -133,27 +161,17 @@ def _add(rows: dict[int, Row], cases: Mapping[int, Case], key: int | None, item:
         rows.setdefault(key, Row(cases[key])).items.append(item)
 
 
-def _answered_for(
-    request: Ask, case: Case, running: Sequence[Deadline], asked: Mapping[str, Sequence[int]] = MappingProxyType({})
-) -> list[Item]:
+def _answered_for(request: Ask, case: Case, running: Sequence[Deadline]) -> list[Item]:
     """The promises of a case that somebody owes; where they owe none, that they answer for it, and what it waits for."""
     mine = [d for d in running if not request.reader.people.isdisjoint(d.owes)]
-    items = [
-        Item(
-            "promise", wanted(request, case, d) + _waits(request, undone(case, d), asked), d.clause, d.due_at, d.warn_at,
-            _stead(request, d.owes), ways(request, case, (a for a in undone(case, d) if a not in asked)),
-        )
-        for d in mine
-    ]  # fmt: skip
+    items = [Item("promise", "", d.clause, d.due_at, d.warn_at, _stead(request, d.owes), due=d) for d in mine]
     if items or case.responsible_id not in request.reader.people:
         return items
     stead = _stead(request, [case.responsible_id])
     if not running:
-        return [Item("responsible", "", instead_of=stead, ways=ways(request, case, ()))]
+        return [Item("responsible", "", instead_of=stead)]
     due = running[0]
-    others = people.names(request, due.owes)
-    waits = gettext("等%(who)s%(what)s") % {"who": others, "what": wanted(request, case, due)} if others else ""
-    return [Item("responsible", waits or wanted(request, case, due), due.clause, due.due_at, due.warn_at, stead)]
+    return [Item("responsible", "", due.clause, due.due_at, due.warn_at, stead, due=due)]
 
 
 def _waits(request: Ask, acts: Iterable[str], asked: Mapping[str, Sequence[int]]) -> str:
@@ -169,14 +187,10 @@ def _stead(request: Ask, owes: Sequence[int]) -> str:
 
 def _task(request: Ask, task: Task) -> Item:
     kind = _kind(task)
-    law = laws_of(request).of(task.case.enactment_id) if task.case is not None else None
-    noun = law.nouns.get(task.noun) if law is not None else None
-    label = noun.tasks.get(task.name) if noun is not None else None
-    asked = task.approval.act_name if task.approval is not None else task.act
-    text = label.text(request.lang) if label is not None else act_name(noun, asked, request.lang)
+    noun = shape_of(request, task.case) if task.case is not None else None
     return Item(
         kind,
-        text or task.title,
+        worded(request, task),
         task.clause,
         task.due_at,
         None,
@@ -185,12 +199,20 @@ def _task(request: Ask, task: Task) -> Item:
     )
 
 
+def worded(request: Ask, task: Task) -> str:
+    """What a task (of a case) asks for, in the words of the shape its case began under."""
+    noun = shape_of(request, task.case) if task.case is not None else None
+    label = noun.tasks.get(task.name) if noun is not None else None
+    asked = task.approval.act_name if task.approval is not None else task.act
+    return (label.text(request.lang) if label is not None else act_name(noun, asked, request.lang)) or task.title
+
+
 def _kind(task: Task) -> str:
     if task.approval_id:
         return "approve"
-    if task.act == "take_over" and task.who:
-        return "take_over"
-    return "task" if task.who else "pool"
+    if task.untaken:
+        return "pool"
+    return "take_over" if task.act == "take_over" else "task"
 
 
 def _of_task(noun: Noun | None, task: Task, kind: str, lang: str) -> list[Way]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shouwen.base.models import Notice
-from shouwen.cases.models import Case
+from shouwen.cases.models import Case, Deadline
 from shouwen.policy.ruling import Refusal
 
 GROUPS: Final[Mapping[str, Any]] = {"due": _("到期"), "procedure": _("流程"), "clause": _("条款")}
@@ -53,6 +53,7 @@ class Item:
     warn_at: datetime | None = None
     instead_of: str = ""
     ways: Sequence[Way] = ()
+    due: Deadline | None = None  # the promise it waits for
 
     @property
     def icon(self) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from shouwen.base.errors import NotFound
 from shouwen.web.asking import Ask
-from shouwen.web.desk.owing import KINDS, MOST, judge, owing
+from shouwen.web.desk.owing import KINDS, MOST, owing, tell
 from shouwen.web.desk.rows import GROUPS, Row, first_of
 from shouwen.web.desk.team import team
 from shouwen.web.dispatch import board, visiting
@@ -19,7 +19,7 @@ from shouwen.web.law import cited, law_of, laws_of, noun_name
 from shouwen.web.render import render_part
 
 KEPT: Final = "desk_by"  # in the session: how somebody likes their desk grouped
-SHOWN: Final = 40  # rows: a long desk is worked from its beginning, and must come at once
+SHOWN: Final = 20  # rows: a long desk is worked from its beginning, and must come at once
 MOST_UNITS: Final = 60  # whose changes one page listens for
 
 
@@ -32,7 +32,7 @@ def page(request: Ask) -> HttpResponse:
     by = _grouping(request)
     all_of_them = desk.sections(kind, by, _titles(request, by))
     sections = first_of(all_of_them, _most(request))
-    judge(request, [row for section in sections for row in section.rows])
+    tell(request, [row for section in sections for row in section.rows])
     context = {
         "title": _("工作台"),
         "desk": desk,
@@ -52,7 +52,7 @@ def page(request: Ask) -> HttpResponse:
 def _most(request: Ask) -> int:
     """How many rows are shown: some, and as many again each time one asks for more."""
     asked = request.GET.get("most", "")
-    return min(int(asked), MOST) if asked.isdigit() and len(asked) < 6 else SHOWN
+    return min(int(asked), 3 * MOST) if asked.isdigit() and len(asked) < 6 else SHOWN
 
 
 def _grouping(request: Ask) -> str:

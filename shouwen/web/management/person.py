@@ -45,7 +45,7 @@ def page(request: Ask, pk: int) -> HttpResponse:
 
 def show(request: Ask, person: Staff, faults: dict[str, str] | None = None, form: str = "") -> HttpResponse:
     """Render the page; `faults` belong to the form of that name, which is then open."""
-    owed = Case.objects.visible_to(request.reader).soonest_owed_by([person.pk], SHOWN)
+    owed = Case.objects.visible_to(request.reader).soonest_owed_by([person.pk], request.reader, SHOWN)
     whole = request.reader.may("administer", "staff") or person.pk == request.me.pk
     context = {
         "title": person.name, "person": person, "state": state_of(request, person), "faults": faults or {}, "form": form,

@@ -34,7 +34,11 @@ def _sprite(_debug: bool) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon of icons.txt. Without a label it is an ornament, and screen readers pass it by."""
-    sprite = _sprite(settings.DEBUG)
+    return _drawn(name, label, _sprite(settings.DEBUG))
+
+
+@lru_cache(maxsize=1024)
+def _drawn(name: str, label: str, sprite: str) -> SafeString:
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', label, sprite, name)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name)
