@@ -6,6 +6,8 @@
                                 law, rehearse
 ./run bench law                 checking all packs, all scenarios, all mutants (on two processes, a minute or two): needs no database
 ./run bench read search pages rows --ten-times    these again at ten times the cases, and how flat that is
+
+Each limit that is missed is named at the end, and the exit code is 1; of a --quick run only counts that must be right at any size.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from typing import Any, Final
 
 from bench import bare, creating, crowd, law, machine, opening, pages, reading, rehearsing, ringing, rows, screens
 from bench.installation import HOME, Bench, Site
-from bench.limits import judge
+from bench.limits import judge, missed
 
 # In this order, whatever order they are asked for in: the clock fills the desks of a few with tens of thousands of open cases.
 PARTS: Final = (
@@ -72,7 +74,10 @@ def main() -> int:
     found["limits"] = judge(found)
     print(json.dumps(found, ensure_ascii=False, indent=1))
     _keep(found, args.out)
-    return 0
+    wrong = missed(found["limits"], small=args.quick)
+    for limit in wrong:
+        say(f"✗ {limit['figure']}: {limit['found']:g}, wanted {limit['limit']}; look at {limit['look_at']}; {limit['next_step']}")
+    return int(bool(wrong))
 
 
 def _keep(found: dict[str, Any], out: Path | None) -> None:

@@ -26,7 +26,7 @@ from shouwen.ops.family import settle_memory
 from shouwen.ops.shelf import folders
 from shouwen.policy.equivalents import judge, read_equivalents
 from shouwen.policy.errors import Faults
-from shouwen.policy.mutation import Mutator
+from shouwen.policy.mutation import Mutator, written_in
 from shouwen.policy.packs import Sources, read_sources
 from shouwen.policy.scenario import Runner, read_scenarios
 
@@ -77,6 +77,7 @@ class Tried:
     regulation: str
     mutants: int
     survived: tuple[str, ...]
+    stale: tuple[str, ...]  # of its list of equivalent mutants: what is noticed after all, or is not there
     cpu_seconds: float
 
 
@@ -94,10 +95,12 @@ class Court:
         wrong = [f.text("en") for r in m.failing(regulation) for f in r.wrong]
         if wrong:
             raise ValueError("\n".join(wrong))
-        outcomes = [m.outcome(mutant) for clause in m.clauses([regulation]) for mutant in m.mutants(clause)]
-        listed = {k: e for k, e in read_equivalents(self.sources).items() if e.clause.partition("#")[0] == regulation}
-        survived = tuple(f"{o.mutant.clause} {o.mutant.name} [{o.mutant.grade}]" for o in judge(listed, outcomes, Faults()))
-        return Tried(regulation, len(outcomes), survived, round(time.process_time() - begin, 2))
+        outcomes = [m.outcome(mutant) for name in m.everything([regulation]) for mutant in m.mutants(name)]
+        listed = {k: e for k, e in read_equivalents(self.sources).items() if written_in(e.clause) == regulation}
+        faults = Faults()
+        survived = tuple(f"{o.mutant.clause} {o.mutant.name} [{o.mutant.grade}]" for o in judge(listed, outcomes, faults))
+        stale = tuple(f.text("en") for f in faults.found)
+        return Tried(regulation, len(outcomes), survived, stale, round(time.process_time() - begin, 2))
 
 
 _HERE: list[Court] = []  # the court of this process
@@ -125,6 +128,7 @@ def mutants(regulations: list[str]) -> dict[str, Any]:
         "cpu_seconds": round(_spent(resource.RUSAGE_CHILDREN) - before, 1),
         "load": round(os.getloadavg()[0], 1),
         "survived": [s for t in found for s in t.survived],
+        "stale": [s for t in found for s in t.stale],
         "by_regulation": {
             t.regulation: {"mutants": t.mutants, "cpu_seconds": t.cpu_seconds}
             for t in sorted(found, key=lambda t: -t.cpu_seconds)

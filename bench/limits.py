@@ -1,8 +1,8 @@
-"""The limits of issues 2 (§8), 3 and 4, beside what was found; where one is not reached, the next step."""
+"""The limits of issues 2 (§8), 3 and 4, beside what was found; where one is missed, what to look at and the next step."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ class Limit:
     value: Callable[[Found], float]
     limit: float
     more: bool = False
+    always: bool = False  # a count that must be right however little is measured
 
     def reached(self, value: float) -> bool:
         """Whether the figure is reached."""
@@ -44,6 +45,16 @@ def _worst(readers: Found, groups: tuple[str, ...] = ()) -> float:
     return max(found)
 
 
+def _not_ok(readers: Found) -> int:
+    """How many answers were none of 200: every request is for what its reader may see."""
+    return sum(n for r in readers.values() for status, n in r["statuses"].items() if str(status) != "200")
+
+
+def _wrongly_rung(clock: Found) -> int:
+    """How many bursts left a deadline out or fired one twice."""
+    return sum(not run["all_distinct"] for name, run in clock.items() if name.startswith("burst"))
+
+
 def _most(pages: Found, pick: Callable[[Found], float]) -> float:
     return max(pick(page) for page in pages.values())
 
@@ -55,7 +66,11 @@ LIMITS: Final = (
     Limit("list of open cases p95 (ms)", "read", lambda f: _worst(f["readers"], ("list of open cases",)), 25),
     Limit("one case p95 (ms)", "read", lambda f: _worst(f["readers"], ("one case",)), 25),
     Limit("queries of a list or a case", "read", lambda f: max(n for k, n in f["queries"].items() if "search" not in k), 12),
+    Limit("answers of lists and cases other than 200", "read", lambda f: _not_ok(f["readers"]), 0, always=True),
     Limit("search p95, any kind of word and reader (ms)", "search", lambda f: _worst(f["readers"]), 60),
+    Limit("answers of searches other than 200", "search", lambda f: _not_ok(f["readers"]), 0, always=True),
+    Limit("bursts with a deadline missing or fired twice", "clock", _wrongly_rung, 0, always=True),
+    Limit("steady: deadlines that never fired", "clock", lambda f: f["steady"]["missing"], 0, always=True),
     Limit("burst: deadlines per second", "clock", _drained, 3000, more=True),
     Limit("steady: lateness p99 (ms)", "clock", lambda f: f["steady"]["p99_ms"], 1000),
     Limit("decide() median (µs)", "decide", lambda f: max(f["lived"]["median_us"], f["scenarios"]["median_us"]), 60),
@@ -75,10 +90,30 @@ LIMITS: Final = (
     Limit("loading and checking all packs (s)", "law", lambda f: f["check"]["seconds"], 3),
     Limit("all scenarios (s)", "law", lambda f: f["scenarios"]["seconds"], 20),
     Limit("all mutants, two processes (s)", "law", lambda f: f["mutants"]["seconds"], 600),
+    Limit("mutants nobody notices", "law", lambda f: len(f["mutants"]["survived"]), 0, always=True),
+    Limit("lines of equivalent mutants that do not hold", "law", lambda f: len(f["mutants"]["stale"]), 0, always=True),
     Limit("rehearsal: acts per second, one core", "rehearse", lambda f: f["acts_per_second_one_core"], 10_000, more=True),
     Limit("rehearsal: a million acts, two cores (s)", "rehearse", lambda f: f["a_million_on_two_cores_s"], 60),
     Limit("rehearsal: memory for all cases, times that for few", "rehearse", lambda f: f["memory_all_to_few"], FLAT),
+    Limit("pages beside a rehearsal, p95, times that without", "rehearse", lambda f: max(f["beside"]["times"].values()), FLAT),
 )
+
+# Where a missed figure of a part is looked into (in this JSON, or by another part), and what to try first.
+NEXT: Final[Mapping[str, tuple[str, str]]] = {
+    "create": ("`profile` and create.*.cpu_ms", "the process that spends most; create.of_the_bare_limit for the disk"),
+    "read": ("read.queries and `profile`", "`./run bench rows`: what a list reads that it does not show"),
+    "search": ("search.readers.*.groups", "the plan of the slowest kind of word: bench/plans.py"),
+    "clock": ("clock.*.cpu_ms_each", "effects per statement in cases/effects.py; a second worker"),
+    "decide": ("decide.lived and decide.scenarios", "`python -m bench.decide` names the acts that take longest"),
+    "idle": ("idle.pss_mb", "the largest process; what it imports and does not use"),
+    "pages": ("pages.*.ms beside rows.*", "the page's queries and rows: `./run bench rows`"),
+    "rows": ("rows.*", "docs/decisions/0033: read what is shown"),
+    "crowd": ("crowd.percent_of_a_core", "live notices: web/live.py"),
+    "screens": ("screens.*", "the way of one change: base/live_notice.py, web/live.py"),
+    "opening": ("opening.*", "what happens before the first page: ops/demo.py"),
+    "law": ("law.mutants.by_regulation, survived and stale", "a scenario that notices; for time the regulation that takes longest"),
+    "rehearse": ("rehearse.runs.*.cpu_seconds", "itself or postgres, whichever spends more; beside it how many rows one batch takes"),
+}  # fmt: skip
 
 
 def judge(found: Found) -> list[dict[str, Any]]:
@@ -95,7 +130,8 @@ def _flatness(found: Found, ten: Found) -> list[dict[str, Any]]:
     """How many times longer a page takes at ten times the cases (its median: one late answer is not growth), and how much more it reads."""
     pages, grown = found.get("pages", {}), ten.get("pages", {})
     ratios = {name: round(grown[name]["ms"]["p50"] / pages[name]["ms"]["p50"], 2) for name in pages if name in grown}
-    flat = Limit("", "", lambda _: 0, FLAT)
+    flat = Limit("", "pages", lambda _: 0, FLAT)
+    ratios |= {name: round(after / before, 2) for name, (before, after) in _asked_by_programs(found, ten).items()}
     slower = [_told(flat, ratio, f"{name}: median at ten times the cases, times that before") for name, ratio in ratios.items()]
     rows, more = found.get("rows", {}), ten.get("rows", {})
     read = {name: (rows[name]["rows_read"], more[name]["rows_read"]) for name in rows if name in more}
@@ -106,10 +142,28 @@ def _flatness(found: Found, ten: Found) -> list[dict[str, Any]]:
     ]
 
 
+def _asked_by_programs(found: Found, ten: Found) -> dict[str, tuple[float, float]]:
+    """The medians of the API's lists, cases and searches, by reader, before and at ten times the cases."""
+    return {
+        f"API, {name}, {user}": (group["p50"], ten[part]["readers"][user]["groups"][name]["p50"])
+        for part in ("read", "search")
+        if part in found and part in ten
+        for user, reader in found[part]["readers"].items()
+        for name, group in reader["groups"].items()
+    }
+
+
+def missed(judged: Sequence[Found], *, small: bool) -> list[Found]:
+    """Return the limits that are missed; of a small run only those that hold however little is measured."""
+    return [limit for limit in judged if not limit["reached"] and (limit["always"] or not small)]
+
+
 def _told(limit: Limit, value: float, name: str) -> dict[str, Any]:
     return {
         "figure": name,
         "limit": f"{'≥' if limit.more else '≤'} {limit.limit:g}",
         "found": value,
         "reached": limit.reached(value),
+        "always": limit.always,
+        **({} if limit.reached(value) else dict(zip(("look_at", "next_step"), NEXT[limit.part], strict=True))),
     }

@@ -67,7 +67,7 @@ def _take_over(env: Env) -> Iterator[Effect]:
 
 def _decline(env: Env) -> Iterator[Effect]:
     for task in env.facts.tasks:
-        if task.act == "take_over" and env.act.by in task.who:
+        if task.act == "take_over" and task.who == (env.act.by,):  # what is open to several stays so for the others
             yield CloseTask(task.name, task.row, "withdrawn", task.id)
 
 

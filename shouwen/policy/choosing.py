@@ -51,6 +51,9 @@ def _assign(rule: Rule, kind: Assigns, env: Env, ruling: Ruling) -> SetField | N
     if unknown:
         env.flag(rule.clause.name, unknown)
     given = env.fields.get(kind.field) if kind.field != "responsible" else (env.act.opening.responsible if env.act.opening else 0)
+    if kind.candidates is not None and _performed(env):
+        others = [p for p in people if p != given]
+        return _chosen(rule, kind, others[0], env) if others else None
     if (given and kind.queue is None) or not people or given == people[0]:
         return None
     if len(people) == 1 and not kind.prefer:
@@ -58,3 +61,8 @@ def _assign(rule: Rule, kind: Assigns, env: Env, ruling: Ruling) -> SetField | N
     ruling.proposals = {**ruling.proposals, kind.field: people}
     ruling.cites = (*ruling.cites, rule.cite)
     return None
+
+
+def _performed(env: Env) -> bool:
+    """Whether the law itself does the act (`performs`): then nobody is there to confirm a proposal, and the best of the others is taken."""
+    return env.act.by == 0 and bool(env.act.upon) and env.act.opening is None

@@ -86,13 +86,14 @@ class Compiler:
         return [c for since, version in versions if (c := self._clause(regulation, version, since, node)) is not None]
 
     def _measures(self) -> dict[str, Measure]:
-        d, found = self.declared, {}
+        declared = self.declared.measures.items()
+        return {key: m for key, (_, node) in declared if (m := self.measure(key, node)) is not None}
+
+    def measure(self, key: str, node: Node) -> Measure | None:
+        """Compile one measure; `node` may be another than the one declared (mutation). Faults are noted."""
+        d = self.declared
         names = Names(d.nouns, {}, d.facts, d.customer_fields, d.posts, self.reader)
-        for key, (regulation, node) in d.measures.items():
-            measure = MeasureReader(names, d.books, self.ids, regulation).measure(key, node)
-            if measure is not None:
-                found[key] = measure
-        return found
+        return MeasureReader(names, d.books, self.ids, d.measures[key][0]).measure(key, node)
 
     def _rights(self) -> dict[str, str]:
         """Return what clauses grant, with its Chinese: conditions ask for it as `grant.<right>`."""
@@ -103,18 +104,21 @@ class Compiler:
 
     def _populations(self) -> dict[str, Population]:
         """Return whom `for_each` may name: staff, units, every noun, and the declared groups."""
+        nouns = {**PEOPLE_AND_PLACES, **self.declared.nouns}
+        found = {n.id: Population(n.id, n.id, n.zh) for n in nouns.values()}
+        return found | {k: g for k, node in self.declared.groups.items() if (g := self.group(k, node)) is not None}
+
+    def group(self, key: str, node: Node) -> Population | None:
+        """Compile one group; `node` may be another than the one declared (mutation). Faults are noted."""
         d, r = self.declared, self.reader
         nouns = {**PEOPLE_AND_PLACES, **d.nouns}
-        found = {n.id: Population(n.id, n.id, n.zh) for n in nouns.values()}
-        for key, node in d.groups.items():
-            r.known(node, ("zh", "en", "of", "when", "source", "assumed"), "群体")
-            of = r.text(node.get("of"))
-            if of not in nouns:
-                r.unknown(node.get("of") or node, of, nouns, "没有这个台账或流程:", "there is no register or procedure")
-                continue
-            names = Names(d.nouns, self.measures, d.facts, d.customer_fields, d.posts, r, nouns[of])
-            found[key] = Population(key, of, r.text(node.get("zh"), key), ConditionReader(names).condition(node.get("when")))
-        return found
+        r.known(node, ("zh", "en", "of", "when", "source", "assumed"), "群体")
+        of = r.text(node.get("of"))
+        if of not in nouns:
+            r.unknown(node.get("of") or node, of, nouns, "没有这个台账或流程:", "there is no register or procedure")
+            return None
+        names = Names(d.nouns, self.measures, d.facts, d.customer_fields, d.posts, r, nouns[of])
+        return Population(key, of, r.text(node.get("zh"), key), ConditionReader(names).condition(node.get("when")))
 
     def _puts(self) -> dict[tuple[str, str], tuple[Put, ...]]:
         """Return what acts set of themselves, by noun and act."""
@@ -128,23 +132,23 @@ class Compiler:
 
     def _seasons(self) -> dict[str, Season]:
         """Return the declared seasons: `{zh: 雨季, from: "06-01", to: "08-31"}`, both days included, over New Year if need be."""
-        found, r = {}, self.reader
-        for key, node in self.declared.seasons.items():
-            r.known(node, ("zh", "en", "from", "to", "source", "assumed"), "季节")
-            zh = r.text(node.get("zh"), key)
-            try:
-                first, last = (date.fromisoformat(f"2024-{r.text(node.get(end))}") for end in ("from", "to"))
-            except ValueError:
-                r.fault(
-                    node,
-                    f'季节“{key}”须写 from 和 to,如 from: "06-01"',
-                    f'the season {key!r} needs from and to, like from: "06-01"',
-                )
-                continue
-            found[key] = Season(
-                key, Words(zh, r.text(node.get("en"), zh)), (first.month, first.day), (last.month, last.day), None
+        return {key: s for key, node in self.declared.seasons.items() if (s := self.season(key, node)) is not None}
+
+    def season(self, key: str, node: Node) -> Season | None:
+        """Compile one season; `node` may be another than the one declared (mutation). Faults are noted."""
+        r = self.reader
+        r.known(node, ("zh", "en", "from", "to", "source", "assumed"), "季节")
+        zh = r.text(node.get("zh"), key)
+        try:
+            first, last = (date.fromisoformat(f"2024-{r.text(node.get(end))}") for end in ("from", "to"))
+        except ValueError:
+            r.fault(
+                node,
+                f'季节“{key}”须写 from 和 to,如 from: "06-01"',
+                f'the season {key!r} needs from and to, like from: "06-01"',
             )
-        return found
+            return None
+        return Season(key, Words(zh, r.text(node.get("en"), zh)), (first.month, first.day), (last.month, last.day), None)
 
     def _versions(self, name: str, node: Node) -> list[tuple[date | None, Node]]:
         """Return each version as a whole clause node: the first, then each day's merged over the one before."""

@@ -112,6 +112,14 @@ def decide_task(env: Env) -> Ruling:
     task = next((t for t in env.facts.tasks if str(t.id) == act.row), None)
     if task is None:
         return _no(env, "no_task", "这项待办已经办结或不存在", "This task is over or does not exist.")
+    if not may_do(task, env) and act.name == "claim":
+        return _no(
+            env,
+            "not_your_task",
+            "这项待办已经由别人领取,或不是派给您的",
+            "Somebody else has taken this task, or it is not yours.",
+            task.clause,
+        )
     if not may_do(task, env):
         return _no(env, "not_your_task", "这项待办不是您的", "This task is not yours.", task.clause)
     if task.act and act.name == "complete":

@@ -3,6 +3,7 @@
 regulation: repair
 equivalent:
   - {clause: "2.1", mutant: "deadline.warn: 75% -> 76%", why: 提醒按整分钟}
+  - {clause: measures.delays, mutant: "over: week -> calendar_month", why: 每周一清零}
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shouwen.policy.errors import Faults
-from shouwen.policy.mutation import Outcome
+from shouwen.policy.mutants_declared import STORES
+from shouwen.policy.mutation import Outcome, written_in
 from shouwen.policy.packs import MUTANTS, Sources
 from shouwen.policy.reading import Reader
 from shouwen.policy.source import Node, SourceError, read_text
@@ -53,9 +55,9 @@ def _file(name: str, text: str, faults: Faults) -> Iterator[Equivalent]:
     regulation = f"{name.split('/', maxsplit=1)[0]}/{r.text(root.get('regulation'))}"
     for node in r.listing(root.get("equivalent")):
         r.known(node, ("clause", "mutant", "why"), "等价变体")
-        found = Equivalent(
-            f"{regulation}#{r.text(node.get('clause'))}", r.text(node.get("mutant")), r.text(node.get("why")), node
-        )
+        said = r.text(node.get("clause"))
+        sign = ":" if said.partition(".")[0] in STORES else "#"
+        found = Equivalent(f"{regulation}{sign}{said}", r.text(node.get("mutant")), r.text(node.get("why")), node)
         if not found.why:
             r.fault(node, "没有写理由(why):为什么谁也看不出差别", "it gives no reason (why): why nobody can tell the difference")
         yield found
@@ -80,8 +82,7 @@ def judge(listed: Mapping[tuple[str, str], Equivalent], outcomes: Iterable[Outco
         elif known is None and not o.noticed:
             survived.append(o)
     for e in left.values():
-        if e.clause in asked or e.clause.partition("#")[0] in {a.partition("#")[0] for a in asked}:
-            faults.add(
-                e.node, f"第{e.clause.rpartition('#')[2]}条没有变体“{e.mutant}”", f"clause {e.clause} has no mutant {e.mutant!r}"
-            )
+        if written_in(e.clause) in {written_in(a) for a in asked}:
+            key = e.clause.removeprefix(written_in(e.clause))[1:]
+            faults.add(e.node, f"第{key}条没有变体“{e.mutant}”", f"clause {e.clause} has no mutant {e.mutant!r}")
     return survived

@@ -210,16 +210,18 @@ def _flagged(seen: Seen, node: Node) -> Iterator[Mismatch]:
 
 def _measures(seen: Seen, node: Node) -> Iterator[Mismatch]:
     wants_mapping(node, "measures", '{delays: "2"}')
-    for name, value in node.entries():
+    for key, value in node.entries():
+        name, _, of = key.partition(" of ")
         measure = seen.stage.law.measures.get(name)
         if measure is None:
-            raise no_measure(node.at(name), name, seen.stage.law.measures)
-        with reading(value, f"measures {name}"):
+            raise no_measure(node.at(key), name, seen.stage.law.measures)
+        with reading(value, f"measures {key}"):
             wanted = measure.type.read(value.text)
-        facts = seen.ruling.reads.get(name) if seen.ruling else None
-        if wanted != facts:
+            read = seen.ruling.reads.get(name) if seen.ruling else None
+            found = seen.stage.counted(name, of) if of else read
+        if wanted != found:
             yield unlike(
-                value, f"measures {name}", typed(seen.stage, measure.type, wanted), typed(seen.stage, measure.type, facts)
+                value, f"measures {key}", typed(seen.stage, measure.type, wanted), typed(seen.stage, measure.type, found)
             )
 
 

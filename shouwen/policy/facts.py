@@ -81,6 +81,11 @@ class OpenTaskFact:
     post: str = ""
     act: str = ""
 
+    @property
+    def untaken(self) -> bool:
+        """Whether several may do it, or the holders of a post, and none of them has taken it."""
+        return len(self.who) > 1 or (not self.who and bool(self.post))
+
 
 @dataclass(frozen=True, slots=True)
 class PendingApproval:

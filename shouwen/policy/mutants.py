@@ -131,7 +131,7 @@ class Finder:
             return
         words = shape.value.split("|")
         if not any(w in self.BY_WORD for w in words):
-            yield from _neighbours(value, here, words)  # a closed list of words, or something that stays
+            yield from neighbours(value, here, words)  # a closed list of words, or something that stays
             return
         for look in dict.fromkeys(self.BY_WORD[w] for w in words if w in self.BY_WORD):
             yield from look(self, value, here)
@@ -139,12 +139,12 @@ class Finder:
     def _acts(self, value: Node, here: Where) -> Iterator[Change]:
         noun = self.names.noun
         every = list(noun.acts) if noun is not None else []
-        yield from _neighbours(value, here, self.own if value.text in self.own or value.items else every)
+        yield from neighbours(value, here, self.own if value.text in self.own or value.items else every)
 
     def _moment(self, value: Node, here: Where) -> Iterator[Change]:
         """An act becomes its neighbour, an end of a period the next one, a clock time another minute; date fields stay."""
         noun = self.names.noun
-        for item, at in _each(value, here):
+        for item, at in each(value, here):
             if noun is not None and item.text in noun.acts:
                 yield from self._acts(item, at)
             else:
@@ -152,23 +152,23 @@ class Finder:
 
     def _due(self, value: Node, here: Where) -> Iterator[Change]:
         if value.text in ENDS:
-            yield from _neighbours(value, here, list(ENDS))
+            yield from neighbours(value, here, list(ENDS))
         else:
-            yield from _clock(value, here) if CLOCK.match(value.text or "") else _numbers(value, here)
+            yield from _clock(value, here) if CLOCK.match(value.text or "") else numbers(value, here)
 
     def _window(self, value: Node, here: Where) -> Iterator[Change]:
-        yield from _neighbours(value, here, list(WINDOWS)) if value.text in WINDOWS else _numbers(value, here)
+        yield from neighbours(value, here, list(WINDOWS)) if value.text in WINDOWS else numbers(value, here)
 
     def _who(self, value: Node, here: Where) -> Iterator[Change]:
         """Posts and acts inside a person word; a list is several of them."""
-        for item, at in _each(value, here):
+        for item, at in each(value, here):
             if item.text is not None:
                 if item.text in self.names.posts:
-                    yield from _neighbours(item, at, list(self.names.posts))
+                    yield from neighbours(item, at, list(self.names.posts))
                 continue
             for key, inner in item.entries():
                 if key in ("post", "on_duty"):
-                    yield from _neighbours(inner, (*at, key), list(self.names.posts))
+                    yield from neighbours(inner, (*at, key), list(self.names.posts))
                 elif key in ("did", "not_did", "decided"):
                     yield from self._doers(inner, (*at, key))
                 elif key in ("superior_of", "deputy_of", "else", "by", "advises"):
@@ -179,15 +179,15 @@ class Finder:
         noun = self.names.nouns.get(noun_id) if noun_id else self.names.noun
         if noun is not None and act in noun.acts:
             own = [a for a, shape in noun.acts.items() if not shape.built_in]
-            yield from _neighbours(value, here, [f"{noun_id}.{a}" if noun_id else a for a in own])
+            yield from neighbours(value, here, [f"{noun_id}.{a}" if noun_id else a for a in own])
 
     def _evidence(self, value: Node, here: Where) -> Iterator[Change]:
-        for item, at in _each(value, here):
+        for item, at in each(value, here):
             if item.text is None:
                 for key, who in item.entries():
                     yield from self._who(who, (*at, key))
             elif item.text in EVIDENCE_ZH:
-                yield from _neighbours(item, at, [k for k, zh in EVIDENCE_ZH.items() if "{}" not in zh])
+                yield from neighbours(item, at, [k for k, zh in EVIDENCE_ZH.items() if "{}" not in zh])
 
     def _values(self, value: Node, here: Where) -> Iterator[Change]:
         """The values a new case starts with."""
@@ -225,18 +225,18 @@ class Finder:
         elif self.word in ("approval", "assigns"):
             yield from self._who(value, here)
         elif issubclass(self.kind, Booking):
-            yield from _numbers(value, here)
+            yield from numbers(value, here)
         else:
             yield from self._due(value, here)
 
     def _condition(self, value: Node, here: Where) -> Iterator[Change]:
-        for group, at in _each(value, here):
+        for group, at in each(value, here):
             for key, wanted in group.entries():
                 place = (*at, key)
                 yield Change(place, key, (None,))
                 head, _, act = key.partition(".")
                 if head in ("times", "since") and act in self.own:
-                    options = tuple(f"{head}.{a}" for a in _after(act, self.own, {act}))
+                    options = tuple(f"{head}.{a}" for a in after(act, self.own, {act}))
                     yield Change(place, key, options, key=True)
                 path: Path | None = self.names.path(wanted, key)
                 if path is not None:
@@ -247,25 +247,25 @@ class Finder:
         if kind.name == "yes_no":
             yield from _flag(value, here)
         elif kind is POSTS:
-            yield from _neighbours(value, here, list(self.names.posts))
+            yield from neighbours(value, here, list(self.names.posts))
         elif kind.choices:
-            yield from _neighbours(value, here, list(kind.choices))
+            yield from neighbours(value, here, list(kind.choices))
         else:
-            for item, at in _each(value, here):
+            for item, at in each(value, here):
                 if kind.name in NUMERIC:
-                    yield from _numbers(item, at)
+                    yield from numbers(item, at)
                 elif kind.name in ("date", "datetime"):
                     yield from _days(item, at)
 
     def _number(self, value: Node, here: Where) -> Iterator[Change]:
-        yield from _numbers(value, here)
+        yield from numbers(value, here)
 
     def _yes_no(self, value: Node, here: Where) -> Iterator[Change]:
         yield from _flag(value, here)
 
     def _expression(self, value: Node, here: Where) -> Iterator[Change]:
         """Each number, and each sign of an arithmetic becomes its opposite."""
-        yield from _numbers(value, here)
+        yield from numbers(value, here)
         text = value.text or ""
         for m in SIGN.finditer(text):
             other = text[: m.start()] + OPPOSITE[m[0]] + text[m.end() :]
@@ -276,10 +276,10 @@ class Finder:
         posts = list(self.names.posts)
         for word, _ in value.entries():
             if word in posts:
-                yield Change((*here, word), word, tuple(_after(word, posts, {word})), key=True)
+                yield Change((*here, word), word, tuple(after(word, posts, {word})), key=True)
 
     def _measures(self, value: Node, here: Where) -> Iterator[Change]:
-        yield from _neighbours(value, here, list(self.names.measures))
+        yield from neighbours(value, here, list(self.names.measures))
 
     BY_WORD: ClassVar[dict[str, Callable[[Finder, Node, Where], Iterator[Change]]]] = {
         "act": _acts, "acts": _acts, "who": _who, "condition": _condition, "moment": _moment, "due": _due, "window": _window,
@@ -295,7 +295,7 @@ def _cells(row: Node, header: list[str], at: Where) -> list[tuple[str, Node, Whe
     return [(k, n, (*at, i)) for i, (k, n) in enumerate(zip(header, row.items, strict=False))]
 
 
-def _each(value: Node, here: Where) -> Iterator[tuple[Node, Where]]:
+def each(value: Node, here: Where) -> Iterator[tuple[Node, Where]]:
     """A list, item by item; anything else is its own only item."""
     if value.items is None:
         yield value, here
@@ -303,15 +303,15 @@ def _each(value: Node, here: Where) -> Iterator[tuple[Node, Where]]:
         yield item, (*here, i)
 
 
-def _after(word: str, declared: list[str], taken: set[str]) -> tuple[str, ...]:
+def after(word: str, declared: list[str], taken: set[str]) -> tuple[str, ...]:
     start = declared.index(word) + 1 if word in declared else 0
     return tuple(w for w in (*declared[start:], *declared[:start]) if w not in taken)
 
 
-def _neighbours(value: Node, here: Where, declared: list[str]) -> Iterator[Change]:
-    taken = {item.text or "" for item, _ in _each(value, here)}
-    for item, at in _each(value, here):
-        if item.text in declared and (options := _after(item.text or "", declared, taken)):
+def neighbours(value: Node, here: Where, declared: list[str]) -> Iterator[Change]:
+    taken = {item.text or "" for item, _ in each(value, here)}
+    for item, at in each(value, here):
+        if item.text in declared and (options := after(item.text or "", declared, taken)):
             yield Change(at, item.text or "", options)
 
 
@@ -320,7 +320,7 @@ def _flag(value: Node, here: Where) -> Iterator[Change]:
         yield Change(here, value.text or "", ("no" if value.text in YES else "yes",))
 
 
-def _numbers(value: Node, here: Where) -> Iterator[Change]:
+def numbers(value: Node, here: Where) -> Iterator[Change]:
     """Each number of a scalar doubled, raised and lowered by one in its last decimal place."""
     text = value.text or ""
     for m in NUMBER.finditer(text) if text not in SILENT else ():

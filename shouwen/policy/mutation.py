@@ -1,9 +1,13 @@
-"""Mutation: would a scenario notice if a clause said something else? A mutant is one clause compiled anew over a shared law."""
+"""Mutation: would a scenario notice if a clause, or what it counts by, said something else? A mutant is one of them compiled anew over a
+shared law.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from shouwen.policy.changing import ChangedLaw
 from shouwen.policy.checks import check
@@ -11,16 +15,19 @@ from shouwen.policy.errors import Faults
 from shouwen.policy.kinds.base import Clause, Grade
 from shouwen.policy.law import Law
 from shouwen.policy.mutants import Change, Finder
+from shouwen.policy.mutants_declared import Thing, changes, resting, things
+from shouwen.policy.packs import SCENARIOS
 from shouwen.policy.scenario import Result, Runner, Scenario, values_key
 from shouwen.policy.source import Node
 
 LOADER = "load"  # who noticed, when the mutant cannot even be loaded
 DELETED = "deleted"
+THINGS: Final[Grade] = "executed"  # what is counted and when a season is: the software does that, as coverage says
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One clause written otherwise; `node` None: the clause is gone."""
+    """One clause (or measure, group, season: `pack/regulation:measures.x`) written otherwise; `node` None: the clause is gone."""
 
     clause: str
     name: str
@@ -43,6 +50,7 @@ class Mutator:
         self.runner, self.law = runner, runner.law({})
         self.compiler = runner.compiler({})
         self.scenarios = list(scenarios)
+        self.declared = things(self.compiler)
         self._results: dict[str, list[Result]] = {}
         self._order: dict[str, list[Scenario]] = {}
 
@@ -50,6 +58,16 @@ class Mutator:
         """Return the clauses of some regulations that can be mutated: all that do more than say something."""
         wanted = set(regulations)
         return [n for n, vs in self.law.versions.items() if vs and vs[0].regulation.name in wanted and _acts(vs)]
+
+    def everything(self, regulations: Iterable[str]) -> list[str]:
+        """Return the clauses of some regulations that can be mutated, and the measures, groups and seasons declared with them.
+
+        What a pack's own file declares goes with the first of its regulations.
+        """
+        wanted = list(regulations)
+        first = {r.pack: r.name for r in reversed([*self.law.regulations.values()])}
+        files = {*wanted, *(pack for pack, regulation in first.items() if regulation in wanted)}
+        return [*self.clauses(wanted), *(n for n in self.declared if written_in(n) in files)]
 
     def failing(self, regulation: str) -> list[Result]:
         """Return the scenarios of a regulation that already fail under the law as it is; with any, mutants tell nothing."""
@@ -70,12 +88,16 @@ class Mutator:
         return Finder(fresh.scope(regulation, node, noun), clause.kind_word, node).changes()
 
     def mutants(self, name: str) -> Iterator[Mutant]:
-        """Yield the mutants of a clause; of several neighbours the first that loads."""
-        clause, (_, node) = self.law.versions[name][0], self.compiler.declared.clauses[name]
-        yield Mutant(name, DELETED, clause.grade, None)
-        for change in self.changes(name):
+        """Yield the mutants of a clause or of another thing; of several neighbours the first that loads."""
+        thing = self.declared.get(name)
+        if thing is not None:
+            grade, node, found = THINGS, thing.node, changes(self.compiler.under(self.compiler.company), thing)
+        else:
+            grade, node, found = self.law.versions[name][0].grade, self.compiler.declared.clauses[name][1], self.changes(name)
+            yield Mutant(name, DELETED, grade, None)
+        for change in found:
             for option in change.options:
-                mutant = Mutant(name, change.name(option), clause.grade, change.applied(node, option))
+                mutant = Mutant(name, change.name(option), grade, change.applied(node, option))
                 if len(change.options) == 1 or self.law_with(mutant) is not None:
                     yield mutant
                     break
@@ -102,6 +124,8 @@ class Mutator:
         if mutant.node is None:
             return ChangedLaw(base, mutant.clause, [])
         compiler = self.compiler.under(base.company)
+        if (thing := self.declared.get(mutant.clause)) is not None:
+            return resting(compiler, base, thing, mutant.node)
         versions = compiler.clause(mutant.clause, mutant.node)
         return None if compiler.faults.found else ChangedLaw(base, mutant.clause, versions)
 
@@ -113,7 +137,10 @@ class Mutator:
 
     def _order_for(self, clause: str) -> list[Scenario]:
         """Return the scenarios that may notice: those that name or cite the clause, then the others of its regulation."""
-        if clause not in self._order:
+        thing = self.declared.get(clause)
+        if clause not in self._order and thing is not None:
+            self._order[clause] = list(self._resting_on(thing))
+        elif clause not in self._order:
             regulation = clause.partition("#")[0]
             results = self.results(regulation)
             naming = [s for s in self.scenarios if clause in s.tested]
@@ -121,6 +148,20 @@ class Mutator:
             found = [*naming, *citing, *(r.scenario for r in results)]
             self._order[clause] = list({id(s): s for s in found}.values())
         return self._order[clause]
+
+    def _resting_on(self, thing: Thing) -> Iterator[Scenario]:
+        """Yield the scenarios of the regulations that name a thing, in their clauses or in their scenarios; first where it is declared."""
+        named = re.compile(rf"\b{thing.key}\b")
+        files = {r.name: (r.file, r.file.removesuffix(".yaml") + SCENARIOS) for r in self.law.regulations.values()}
+        here = written_in(thing.name)
+        for name in sorted(files, key=lambda n: (n != here, n.partition("/")[0] != here.partition("/")[0], n)):
+            if any(named.search(self.runner.sources.get(f, "")) for f in files[name]):
+                yield from (r.scenario for r in self.results(name))
+
+
+def written_in(name: str) -> str:
+    """Return the regulation (or the pack) in whose file a clause or another thing stands."""
+    return re.split("[#:]", name, maxsplit=1)[0]
 
 
 def _acts(versions: list[Clause]) -> bool:

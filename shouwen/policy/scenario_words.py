@@ -96,6 +96,7 @@ EXPECT: Final[Mapping[str, Word]] = {
     "attested": Word("哪几条由人确认了", "clauses attested", TEXTS),
     "passed": Word("哪几条被说明理由放行了", "gates passed with a reason", TEXTS),
     "flagged": Word("哪几条因事实不明没有起作用", "clauses that could not speak", TEXTS),
-    "measures": Word("计量的值", "values of measures", {"type": "object"}),
+    "measures": Word("动作读到的计量;“计量 of 谁”问某事项、记录、单位或员工此刻的数",
+        "measures the act read; `measure of X` asks it now for a case, record, unit or member of staff", {"type": "object"}),
     "scripts": Word("显示了哪几条话术", "scripts shown", TEXTS),
 }  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from shouwen.policy.act import Evidence
+from shouwen.policy.act import Evidence, Ref
 from shouwen.policy.law import Law
 from shouwen.policy.misread import Misread, reading
 from shouwen.policy.nouns import Noun
@@ -94,6 +94,17 @@ class Stage:
         if known is None:
             raise BadValue(f"“{name}”没有开成", f"{name!r} was not opened")
         return known
+
+    def counted(self, measure: str, name: str) -> Any:
+        """Return what a measure comes to now for whatever is called so: a unit, a member of staff, a case or a record."""
+        at = self.world.clock
+        kind = next((k for k in ("unit", "staff") if name in self.names[k]), "")
+        if at is None:
+            raise BadValue("还没有一步:不知是何时的计量", "no step yet: as of when is not known")
+        if kind:
+            return self.world.counted(measure, Ref(kind, kind, self.names[kind][name]), at)
+        s = self.subject(name)
+        return self.world.counted(measure, Ref(s.kind, s.noun, s.id), at)
 
     def _newest(self, noun: str, target: str) -> Subject:
         """Return the newest subject of a noun, of those that point to a subject, a person, a customer or a unit if one is named."""

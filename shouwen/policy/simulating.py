@@ -166,7 +166,7 @@ class Rehearsal:
 
     def _clause(self, c: Changed, q: _Question, sight: _Sight) -> bool:
         """Compare what one clause did and would do; return whether it parts the story here."""
-        finds = self._of(c)
+        finds = self.report.of_changed(c)
         example = _Example(sight)
         lacking, language = unknown(c, sight.known, q.diff), Vocabulary(self.new, q.noun)
         said, would = sight.compared.of(c.name)
@@ -196,15 +196,10 @@ class Rehearsal:
         keep(finds.examples, example.of("；".join(w for w, _ in words), "; ".join(w for _, w in words), both))
         return True
 
-    def _of(self, c: Changed) -> Finds:
-        change = "added" if c.old is None else "repealed" if c.new is None else "changed"
-        clause = c.clause
-        return self.report.of(c.name, clause.zh or clause.sentence(), clause.en, change)
-
     def _doubt_all(self, q: _Question, h: Happened, history: History, compared: _Compared) -> None:
         why = "、".join(r.clause or r.code for r in compared.ruling_then.refusals) or compared.ruling_then.outcome
         for name in q.touched:
-            finds = self._of(q.diff.changed[name])
+            finds = self.report.of_changed(q.diff.changed[name])
             finds.unfaithful += 1
             example = Example(
                 history.number,

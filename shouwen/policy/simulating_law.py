@@ -100,6 +100,11 @@ class Difference:
     everything: bool = False
     _by_act: dict[str, frozenset[str]] = field(default_factory=dict)
 
+    @property
+    def of_cases(self) -> bool:
+        """Whether the noun is a procedure: of registers, books and people no stories are told."""
+        return any(noun.kind == "case" for day in (self.old, self.new) if (noun := day.law.noun(self.noun)) is not None)
+
     @cached_property
     def changed(self) -> dict[str, Changed]:
         """The clauses that differ, by name."""
@@ -133,12 +138,22 @@ class Difference:
         more = {n for n, names in self.watched.items() if n not in found and not names.isdisjoint(brought)} if brought else ()
         return found.union(more) if more else found
 
+    @cached_property
+    def acts(self) -> frozenset[str]:
+        """The acts the noun has, under the one law or the other."""
+        nouns = (day.law.noun(self.noun) for day in (self.old, self.new))
+        return frozenset(a for noun in nouns if noun is not None for a in noun.acts)
+
     @property
     def spoken_of(self) -> frozenset[str]:
         """The acts of which a clause that differs may speak, whatever they bring."""
-        nouns = (day.law.noun(self.noun) for day in (self.old, self.new))
-        acts = {a for noun in nouns if noun is not None for a in noun.acts}
-        return frozenset(a for a in acts if any(_speaks_of(r, a) for c in self.changed.values() for r in c.rules))
+        return frozenset(a for a in self.acts if any(_speaks_of(r, a) for c in self.changed.values() for r in c.rules))
+
+    def acts_of(self, changed: Changed) -> frozenset[str]:
+        """Return the acts of which one clause may speak: all of them, where it waits for what any of them may bring."""
+        if any(_waits(r) for r in changed.rules):
+            return self.acts
+        return frozenset(a for a in self.acts if any(_speaks_of(r, a) for r in changed.rules))
 
     def upon_breach(self, clause: str) -> frozenset[str]:
         """Return the clauses that differ and act when a promise of some clause is missed."""

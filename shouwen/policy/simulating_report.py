@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from shouwen.policy.simulating_law import Changed
+
 MOST_LISTED: Final = 100  # subjects a clause lists; all are counted
 COUNTED: Final = ("breaches", "approvals", "refusals", "tasks", "cases")
 # An assumption, printed with each result and to be set by whoever asks: minutes of somebody's work each of these takes.
@@ -57,6 +59,7 @@ class Finds:
     doubtful: list[Example] = field(default_factory=list)
     more: Counter[str] = field(default_factory=Counter)  # by COUNTED: more (or, below nothing, fewer) than were recorded
     rounds: tuple[int, int] | None = None  # how often it comes round in the period: then, and by the proposal
+    untold: tuple[str, str] = ("", "")  # why nothing it speaks of is judged again, in Chinese and English; "" where it is
 
     def add(self, other: Finds) -> None:
         """Take in what another part of the history showed."""
@@ -69,6 +72,7 @@ class Finds:
         self.examples = _first(self.examples + other.examples)
         self.doubtful = _first(self.doubtful + other.doubtful)
         self.rounds = self.rounds or other.rounds
+        self.untold = self.untold if self.untold[0] else other.untold
 
     def plain(self, clause: str) -> dict[str, Any]:
         """Return it as JSON."""
@@ -78,6 +82,8 @@ class Finds:
             **{k: self.more[k] for k in COUNTED}, "cases_listed": [e.plain() for e in _first(self.examples)],
             "doubts_listed": [e.plain() for e in _first(self.doubtful)],
         }  # fmt: skip
+        if self.untold[0]:
+            told["untold"] = {"zh": self.untold[0], "en": self.untold[1]}
         if self.rounds is not None:
             told["rounds"] = {"then": self.rounds[0], "proposed": self.rounds[1]}
         return told
@@ -102,7 +108,7 @@ class Report:
     subjects: int = 0
     diverged: int = 0
     acts: int = 0
-    acts_elsewhere: int = 0  # on subjects of which the two laws say the same: counted, not read
+    acts_elsewhere: int = 0  # on what is not judged again: registers, books, people, and cases of which the two laws say the same
     judged: int = 0
     faithful: int = 0
     not_looked_at: int = 0
@@ -116,6 +122,12 @@ class Report:
         if found is None:
             found = self.finds[clause] = Finds(zh, en, change)
         return found
+
+    def of_changed(self, changed: Changed) -> Finds:
+        """Return what was found so far of a clause that the two laws say differently."""
+        clause = changed.clause
+        change = "added" if changed.old is None else "repealed" if changed.new is None else "changed"
+        return self.of(changed.name, clause.zh or clause.sentence(), clause.en, change)
 
     def add(self, other: Report) -> None:
         """Take in what another process found in its part of the history."""

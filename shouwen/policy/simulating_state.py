@@ -226,7 +226,7 @@ class State:
             self.subject.tasks.append(OpenTaskFact(0, "hand_over", "", "", (to,), "", "take_over"))
 
     def _decline(self, row: Recorded) -> None:
-        self.subject.tasks = [t for t in self.subject.tasks if t.act != "take_over" or row.by not in t.who]
+        self.subject.tasks = [t for t in self.subject.tasks if t.act != "take_over" or t.who != (row.by,)]
 
     def _hold(self, row: Recorded) -> None:
         self.subject.pauses.append((row.at, None))

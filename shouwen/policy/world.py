@@ -169,6 +169,15 @@ class World(Keeping):
         facts.populations = {p: tuple({"id": m.id} for m in self.members(p)) for p in needs.populations}
         return facts
 
+    def counted(self, measure: str, ref: Ref, at: datetime) -> Any:
+        """Return what a measure comes to for a case, a record, a unit or a member of staff, whether a clause asks for it or not."""
+        act = Act("", ref, 0, at)
+        s = self._subject(act)
+        noun = self.law.noun(s.noun)
+        assert noun is not None
+        folder = Folder(self.law, self.done, self.entries, self.subjects, calendar_for(self.law, noun, self._plain(s)))
+        return folder.measure(self.law.measures[measure], s, act)
+
     def _subject(self, act: Act) -> Subject:
         """Return the subject of an act; one that is to be opened, or a member of staff or a unit, as far as it is known."""
         found = self.subjects.get(act.subject.id) if act.subject.noun not in PEOPLE_AND_PLACES else None

@@ -21,6 +21,7 @@ WRONG = [
     (doors, "shouwen/api/x.py", "Case.objects.filter(pk=1).update(step='done')"),
     (doors, "shouwen/api/x.py", "Case.objects.bulk_create(rows)"),
     (doors, "shouwen/web/x.py", "cursor.execute('delete from cases')"),
+    (doors, "shouwen/ops/taking_in.py", "Case.objects.bulk_create(rows)"),
     (hidden_time, "shouwen/cases/x.py", "from django.utils import timezone\nx = timezone.now()"),
     (hidden_time, "shouwen/policy/x.py", "import datetime\nx = datetime.datetime.now(tz)"),
     (hidden_time, "shouwen/base/x.py", "x = localdate()"),
@@ -28,7 +29,11 @@ WRONG = [
     (http_below, "shouwen/staff/x.py", "from django import shortcuts"),
     (reasons, "shouwen/base/x.py", "x = eval('1')  # noqa: S307"),
     (reasons, "bench/x.py", "x = f()  # type: ignore[misc]"),
-    (locks, "locks/run.txt", "--index-url https://example.org/simple\n"),
+    (locks, "locks/run.txt", "--index-url https://example.org/simple\ndjango==5.2.19 \\\n"),
+    (locks, "locks/run.txt", "django==5.2.19 \\\nsegno==1.6.6 \\\n"),  # the tests would do without it
+    (locks, "locks/run.txt", "django==5.2.18 \\\n"),  # the tests run another one
+    (locks, "pyproject.toml", '[project]\ndependencies = ["django>=5.2,<5.3", "segno>=1.6"]\n'),  # `./run demo` would not have it
+    (locks, "pyproject.toml", '[project]\ndependencies = ["Django>=5.2.20"]\n'),
     (locks, "uv.lock", ""),
     (catalogue, "shouwen/web/templates/x.html", "<p>你好</p>"),
     (catalogue, "shouwen/web/x.py", "title = '你好'"),
@@ -41,6 +46,7 @@ RIGHT = [
     (names, "shouwen/cases/outcomes.py", "class Outcome: ..."),
     (doors, "shouwen/web/x.py", "context.update({'a': 1})\nact(Close(case))"),
     (doors, "shouwen/cases/x.py", "case.save()"),
+    (doors, "shouwen/ops/cast.py", "Company.objects.create(name=COMPANY)"),
     (hidden_time, "shouwen/cases/x.py", "day = localdate(now)"),
     (hidden_time, "shouwen/web/x.py", "now = timezone.now()"),
     (http_below, "shouwen/web/x.py", "from django.http import HttpResponse"),
@@ -52,11 +58,17 @@ RIGHT = [
 ]
 
 
+DJANGO = "django==5.2.19 \\\n    --hash=sha256:00\n"
+AROUND = {
+    "package-lock.json": "{}", "pyproject.toml": '[project]\ndependencies = ["django>=5.2,<5.3"]\n', "locks/run.txt": DJANGO, "locks/dev.txt": DJANGO,
+}  # fmt: skip
+
+
 def plant(root: Path, file: str, text: str) -> None:
-    for needed in ("package-lock.json", file):
-        path = root / needed
+    for name, said in {**AROUND, file: text}.items():
+        path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text if needed == file else "{}", encoding="utf-8")
+        path.write_text(said, encoding="utf-8")
 
 
 @pytest.mark.parametrize(("rule", "file", "text"), WRONG)
@@ -94,3 +106,14 @@ def test_the_catalogue_is_complete_once_every_text_has_english_with_the_same_hol
 
     po.write_text(po.read_text(encoding="utf-8").replace("%(n)s cases", "cases"), encoding="utf-8")
     assert ["other places" in fault.text for fault in catalogue.check(tmp_path)] == [True]
+
+    po.write_text(po.read_text(encoding="utf-8").replace('"cases"', '"%(n)s 件 cases"'), encoding="utf-8")
+    assert ["Chinese characters" in fault.text for fault in catalogue.check(tmp_path)] == [True]
+
+
+def test_a_language_is_called_by_its_own_name_in_english_too(tmp_path: Path) -> None:
+    plant(tmp_path, "shouwen/web/x.py", "a = _('简体中文')")
+    catalogue.update(tmp_path)
+    po = tmp_path / catalogue.PO
+    po.write_text(po.read_text(encoding="utf-8").replace('msgstr ""', 'msgstr "简体中文"'), encoding="utf-8")
+    assert list(catalogue.check(tmp_path)) == []

@@ -249,23 +249,6 @@ def test_coverage_is_a_list_of_objects_and_totals(pack: Path, catalogue: Path, c
     assert "001-01 售后  2条:执行1、确认0、说明0、等待0、无1" in capsys.readouterr().out
 
 
-CATALOGUE = Path(__file__).resolve().parents[3] / "shared" / "catalogue"
-FIRST_SYSTEMS = {"001-01", "001-19", "001-20", "003-01", "004-02"}
-
-
-@pytest.mark.skipif(not CATALOGUE.is_dir(), reason="the catalogue of the regulations' entries is not beside this project")
-def test_every_entry_of_the_first_systems_is_carried_or_has_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
-    wanted = [part for system in sorted(FIRST_SYSTEMS) for part in ("--system", system)]
-
-    assert law("coverage", "property", "--catalogue", CATALOGUE, "--json", *wanted) == 0
-
-    told = json.loads(capsys.readouterr().out)
-    assert set(told["systems"]) == FIRST_SYSTEMS
-    assert sum(t["entries"] for t in told["systems"].values()) == len(told["entries"]) == 76
-    assert [e["id"] for e in told["entries"] if not e["grade"] and not e["reason"]] == []
-    assert all(set(e) == {"id", "nodes", "grade", "scenarios", "reason"} for e in told["entries"])
-
-
 def test_an_entry_that_waits_with_a_reason_is_no_fault(pack: Path, catalogue: Path, capsys: pytest.CaptureFixture[str]) -> None:
     change(
         pack, "calendar: office\n", 'calendar: office\nwaits: [{entry: "001-01-12", for: reports, why: 等报表}]\n', "pack.yaml"

@@ -91,6 +91,24 @@ def test_the_law_proposes_candidates_in_order_and_leaves_the_choice_to_a_person(
     assert "technician" not in job.fields
 
 
+def test_what_the_law_does_itself_goes_to_the_best_of_those_who_do_not_have_it_yet() -> None:
+    facts = "facts:\n  near: {zh: 远近, type: number}\n"
+    clauses = (
+        '  - {id: "1", zh: x, for: job, upon: move, assigns: {field: technician, from: repairer, prefer: [-near]}}\n'
+        '  - {id: "2", zh: x, for: job, upon: reply, performs: {act: move}}\n'
+    )
+    play = Play(law_of(clauses, NOUNS.replace("clauses:\n", facts + "clauses:\n")))
+    play.world.named["near"] = {SUN: 9, WU: 2}
+    by_law, by_hand = play.open("2026-03-02 09:00"), play.open("2026-03-02 09:00")
+    for job in (by_law, by_hand):
+        play.act("assign", job, "2026-03-02 09:10", FANG, fields={"technician": WU})
+
+    play.act("reply", by_law, "2026-03-02 10:00", FANG)
+    play.act("move", by_hand, "2026-03-02 10:00", FANG)
+
+    assert (by_law.fields["technician"], by_hand.fields["technician"]) == (SUN, WU)
+
+
 def test_the_only_candidate_is_the_answer_unless_somebody_was_named() -> None:
     play = Play(law_of('  - {id: "1", zh: x, for: job, upon: assign, assigns: {to: {superior_of: actor}}}\n'))
     job = play.open("2026-03-02 09:00")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -14,7 +15,7 @@ from shouwen.policy.decide import decide
 from shouwen.policy.facts import Facts
 from shouwen.policy.law import Law
 from shouwen.policy.org import Org, StaffFact
-from shouwen.policy.rounds import come_round, occurrences, periods
+from shouwen.policy.rounds import Occurrence, come_round, occurrences, periods, sample
 from shouwen.policy.ruling import OpenCase, Promise
 from shouwen.worktime import Calendar, UnknownYear, parse_span
 from tests.policy.laws import BAR, FANG, HE, HU, NOUNS, SITE, SUN, WU, Play, at, faults_of, law_of, org
@@ -346,3 +347,31 @@ def test_a_clause_for_staff_loads_beside_the_others() -> None:
 
     assert ruling.effects == []
     assert ruling.allowed
+
+
+def drawn(period: str, clause: str = "test/job#1") -> list[int]:
+    """Two of fifty, by the lot of one period of one clause."""
+    return sample(range(1, 51), Occurrence(at("2026-03-01 00:00"), clause, None, period, "house"), 2)
+
+
+def test_a_sample_is_the_same_for_whoever_asks_again_and_in_whatever_order_they_come() -> None:
+    o = Occurrence(at("2026-03-01 00:00"), "test/job#1", None, "2026-03", "house")
+
+    assert drawn("2026-03") == [4, 8]  # the lot itself: a change of it would draw a month again that was drawn already
+    assert sample(reversed(range(1, 51)), o, 2) == [4, 8]
+    assert 4 in sample([4, *range(9, 51)], o, 2)  # who was drawn stays drawn when others are not among them
+
+
+def test_another_period_and_another_clause_draw_others() -> None:
+    months = [tuple(drawn(f"2026-{m:02}")) for m in range(1, 13)]
+
+    assert len(set(months)) == 12
+    assert drawn("2026-03", "test/job#2") != drawn("2026-03")
+    assert all(len(set(month)) == 2 for month in months)
+
+
+def test_who_is_drawn_is_nobodys_favourite() -> None:
+    times = Counter(i for year in range(2000, 2100) for month in range(1, 13) for i in drawn(f"{year}-{month:02}"))
+
+    assert len(times) == 50
+    assert max(times.values()) < 2 * 48  # 48 each on average

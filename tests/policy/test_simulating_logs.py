@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from xml.sax.saxutils import quoteattr
 
 import pytest
 
+from shouwen.base.trouble import Exit
+from shouwen.ops import cli
 from shouwen.policy.law import Law, load
 from shouwen.policy.packs import read_sources
 from shouwen.policy.simulating_logs import LogMap, read_log_map, rehearse_log
@@ -171,3 +174,26 @@ def test_incidents_that_wait_too_often_are_those_counted_by_hand() -> None:
     found = report.finds["incidents/incident#6"]
     assert found.differs == sum(max(0, n - 3) for n in waits.values()) > 10
     assert found.same == sum(min(3, n) for n in waits.values())
+
+
+def test_the_command_finds_the_same_in_either_format_and_says_it_in_both_languages(
+    as_csv: Path, as_xes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def said(log: Path, *words: str) -> str:
+        told = PACKS / "helpdesk" / "helpdesk.map.yaml"
+        assert cli.main(["law", "simulate", str(PACKS / "helpdesk"), "--log", str(log), "--map", str(told), *words]) == 0
+        return capsys.readouterr().out
+
+    one, other = (json.loads(said(log, "--json")) for log in (as_csv, as_xes))
+
+    assert {**one, "seconds": 0, "acts_per_second": 0} == {**other, "seconds": 0, "acts_per_second": 0}
+    assert one["totals"]["breaches"] == 1
+    assert "helpdesk/ticket#4　新增　受理前须定级\n  相同 2（其中期限变而结果不变 0），不同 1，说不准 0" in said(
+        as_xes, "--lang", "zh"
+    )
+    assert "3 cases" in said(as_xes, "--lang", "en")
+
+
+def test_a_log_without_a_map_is_a_sentence(as_csv: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["law", "simulate", str(PACKS / "helpdesk"), "--log", str(as_csv)]) == Exit.USAGE
+    assert "--map" in capsys.readouterr().err

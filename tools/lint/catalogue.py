@@ -30,6 +30,8 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "npgettext": ((1, "c"), 2, 3),
 }
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+NOT_ENGLISH = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")  # also the signs between
+OWN_NAMES = {"简体中文"}  # a language is called by its own name, for whoever cannot read the one that is on
 MARKED = re.compile(
     r"{%\s*(blocktrans|blocktranslate)\b.*?{%\s*end\1\s*%}|{%\s*comment\b.*?{%\s*endcomment\s*%}|{[%#].*?[%#]}|{{.*?}}", re.DOTALL
 )
@@ -60,6 +62,8 @@ def _wrong(message: Message, used: set[tuple[str, str | None]]) -> str | None:
         return "only a guess (fuzzy): look at the English and take the mark away"
     if _translated(message) and not _holes_agree(message):
         return "the English has other places to fill than the Chinese"
+    if _key(message.id) not in OWN_NAMES and any(NOT_ENGLISH.search(form) for form in _forms(message)):
+        return "the English holds Chinese characters"
     return None
 
 

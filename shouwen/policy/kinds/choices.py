@@ -170,8 +170,11 @@ class Assigns(Choice):
 
     word = "assigns"
     doc = (
-        "由谁:填写人员字段,或按次序推荐人选(由人确认)",
-        "Who: a staff field is filled, or candidates are proposed in order for a person to confirm.",
+        "由谁:填写人员字段,或按次序推荐人选(由人确认;系统自动做的动作无人确认,取现任以外的第一位)",
+        (
+            "Who: a staff field is filled, or candidates are proposed in order for a person to confirm (in an act the law performs "
+            "nobody is there to: the first of those who do not have it yet)."
+        ),
     )
     keys: ClassVar[Mapping[str, Key]] = {
         "field": Key("人员字段;不写为责任人", "the staff field; the person responsible when absent", "field"),
