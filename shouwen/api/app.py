@@ -7,7 +7,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from shouwen.api import bulk, cases, clauses, customers, searching, tasks
+from shouwen.api import bulk, cases, clauses, customers, facts, searching, tasks
 from shouwen.api.asking import Bearer
 from shouwen.api.problems import register
 
@@ -43,3 +43,4 @@ api.add_router("/customers", customers.router)
 api.add_router("/tasks", tasks.router)
 api.add_router("/search", searching.router)
 api.add_router("/clauses", clauses.router)
+api.add_router("/facts", facts.router)

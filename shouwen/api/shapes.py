@@ -255,6 +255,15 @@ class HitOut(Schema):
     preview: str
 
 
+class SearchIn(In):
+    """What to search for."""
+
+    q: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
+    kind: Literal["case", "customer", "record"] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str, Field(max_length=400)] = ""
+
+
 class HitPage(Schema):
     """What was found, best first."""
 
@@ -284,3 +293,47 @@ class ClauseList(Schema):
     """All clauses in force."""
 
     items: list[ClauseOut]
+
+
+class AboutIn(In):
+    """What a fact is of."""
+
+    kind: Literal["case", "record", "customer", "unit", "staff"]
+    id: Id
+
+
+class FactIn(In):
+    """What somebody outside tells of a declared fact; without `about` it is of the whole company."""
+
+    value: Any
+    as_of: Moment = Field(strict=False, description="as of when it is true")
+    source: Text = Field(default="", description="who says so")
+    about: AboutIn | None = None
+
+
+class FactOut(Schema):
+    """A fact as it was told."""
+
+    name: str
+    as_of: datetime
+    about: AboutIn | None
+    stale_after: str | None
+
+
+class FeedOut(Schema):
+    """A fact others tell: the newest moment told, of how many things, and whether it is too old (or was never told)."""
+
+    name: str
+    zh: str
+    en: str
+    type: str
+    stale_after: str | None
+    newest: datetime | None
+    of: int
+    stale: bool
+
+
+class FeedList(Schema):
+    """All of them."""
+
+    items: list[FeedOut]

@@ -18,6 +18,7 @@ from shouwen.policy.ruling import Effect
 
 if TYPE_CHECKING:
     from shouwen.cases.enactments import Laws
+    from shouwen.cases.facts import Matter
     from shouwen.cases.living import Living
 
 
@@ -90,7 +91,7 @@ class Happening:
 EffectHandler = Callable[[Sequence[Happening]], None]  # called inside the transaction, once for all effects of a type
 CustomerFacts = Callable[..., Mapping[int, Mapping[str, Any]]]  # (ids, declared fields, *, lock=False) -> fields by id
 SeenCustomers = Callable[[Iterable[str], Mapping[str, Field]], Mapping[int, Mapping[str, Any]]]  # (glimpses, declared fields)
-NamedFacts = Callable[[str, Sequence[Act]], Sequence[Any]]  # (name, acts) -> one value for each act
+NamedFacts = Callable[[Sequence["Matter"]], Sequence[Any]]  # one value for each act
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +189,14 @@ def seen_customers(glimpses: Sequence[str], declared: Mapping[str, Field]) -> Ma
     return _registered.seen_customers(glimpses, declared) if _registered.seen_customers is not None and glimpses else {}
 
 
-def named_facts(name: str, acts: Sequence[Act]) -> Sequence[Any]:
-    """Return a named fact for each act; None where nobody knows it."""
-    found = _registered.named.get(name)
-    return found(name, acts) if found is not None else [None] * len(acts)
+def knows(name: str) -> bool:
+    """Whether the system itself knows a named fact; others tell it the rest."""
+    return name in _registered.named
+
+
+def named_facts(name: str, matters: Sequence[Matter]) -> Sequence[Any]:
+    """Return a named fact that the system knows, for each act; None where it does not know it."""
+    return _registered.named[name](matters)
 
 
 def fold_books(questions: Sequence[BookQuestion]) -> Sequence[tuple[int, int]]:

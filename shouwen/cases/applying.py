@@ -289,7 +289,7 @@ def _close_task(hand: Hand, e: CloseTask) -> None:
 def _take_task(hand: Hand, e: TakeTask) -> None:
     work = next((t for t in hand.subject.open_tasks if t.id == e.id), None)
     if work is not None:
-        work.fact, work.changed = replace(work.fact, who=(e.by,), post=""), True
+        work.was, work.fact, work.changed = work.fact, replace(work.fact, who=(e.by,), post=""), True
         hand.subject.changed = hand.subject.found_anew = True
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import BigIntegerField, Count, Min, Q
 from django.db.models.fields.json import KT
@@ -17,13 +17,14 @@ from django.db.models.functions import Cast
 
 from shouwen.cases.enactments import law_at
 from shouwen.cases.models import Case
-from shouwen.policy.act import Act
 from shouwen.policy.kinds.base import Rule
 from shouwen.policy.kinds.choices import Assigns
 from shouwen.policy.kinds.gates import Permits
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import Noun
-from shouwen.staff import org
+
+if TYPE_CHECKING:
+    from shouwen.cases.facts import Matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Naming:
         """The steps of cases that somebody has in hand: from the second to the last in which it is still theirs to go on."""
         way = [s for s in self.noun.steps if s != self.noun.start and s not in self.noun.ends]
         return tuple(way[: way.index(self.last) + 1] if self.last in way else way)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The acts that say who goes, this one and those that name another later."""
+        return tuple(a.id for a in self.noun.acts.values() if self.field in a.asks and not a.built_in)
 
     @property
     def led_to(self) -> str:
@@ -77,7 +83,8 @@ def namings(law: Law | None, now: datetime) -> list[Naming]:
             if not isinstance(kind, Assigns) or kind.candidates is None or upon is None or upon.kind != "act":
                 continue
             act = upon.name.rpartition(".")[2]
-            if act in noun.acts and kind.field in noun.fields and noun.acts[act].leaves:
+            # an act that leads nowhere names another where somebody has been named already: nothing waits for it
+            if act in noun.acts and kind.field in noun.fields and noun.acts[act].leaves and noun.acts[act].to:
                 last = _last(noun, kind.field, rules)
                 found.append(Naming(noun, act, kind.field, kind.candidates.post, rule.clause.name, last))
     return found
@@ -120,26 +127,24 @@ def matching(skills: Iterable[str], fields: Mapping[str, Any]) -> int:
     return len(set(skills) & {v for v in fields.values() if isinstance(v, str)})
 
 
-def load(_name: str, acts: Sequence[Act]) -> list[Mapping[int, int]]:
+def load(matters: Sequence[Matter]) -> list[Mapping[int, int]]:
     """The named fact `load`: per member of staff, how many open cases of the act's procedure name them."""
     known: dict[str, Mapping[int, InHand]] = {}
-    version = org.version()
     found: list[Mapping[int, int]] = []
-    for act in acts:
-        noun = act.subject.noun
+    for m in matters:
+        noun, at = m.act.subject.noun, m.act.at
         if noun not in known:
-            mine = next((n for n in namings(law_at(act.at), act.at) if n.noun.id == noun), None)
+            mine = next((n for n in namings(law_at(at), at) if n.noun.id == noun), None)
             known[noun] = in_hand([mine])[noun] if mine is not None else {}
-        found.append({s: known[noun].get(s, NOTHING).count for s in org.snapshot(act.at, version).staff})
+        found.append({s: known[noun].get(s, NOTHING).count for s in m.org.staff})
     return found
 
 
-def skill_match(_name: str, acts: Sequence[Act]) -> list[Mapping[int, int]]:
+def skill_match(matters: Sequence[Matter]) -> list[Mapping[int, int]]:
     """The named fact `skill_match`: per member of staff, how many of the case's choices are skills of theirs."""
-    fields = dict(Case.objects.filter(pk__in={a.subject.id for a in acts}).values_list("pk", "fields"))
-    version = org.version()
+    fields = dict(Case.objects.filter(pk__in={m.act.subject.id for m in matters}).values_list("pk", "fields"))
     found: list[Mapping[int, int]] = []
-    for act in acts:
-        of_case = {**fields.get(act.subject.id, {}), **act.fields}
-        found.append({s.id: matching(s.skills, of_case) for s in org.snapshot(act.at, version).staff.values()})
+    for m in matters:
+        of_case = {**fields.get(m.act.subject.id, {}), **m.act.fields}
+        found.append({s.id: matching(s.skills, of_case) for s in m.org.staff.values()})
     return found

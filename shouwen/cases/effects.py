@@ -131,10 +131,11 @@ def _concerned(s: Living, org: Org, now: datetime) -> set[int]:
     """Everybody on whose desk the subject is or was."""
     people = {s.responsible, s.first_asked}
     for t in s.tasks:
-        if t.done_at is None or t.changed:
-            people.update(t.fact.who)
-            if t.fact.post:
-                people.update(org.holders(t.fact.post, t.unit, now))
+        facts = [f for f in (t.fact, t.was) if f is not None] if t.done_at is None or t.changed else []
+        for fact in facts:
+            people.update(fact.who)
+            if fact.post:
+                people.update(org.holders(fact.post, t.unit, now))
     return people - {0}
 
 

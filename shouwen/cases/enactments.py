@@ -11,7 +11,7 @@ import threading
 import zlib
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -183,6 +183,13 @@ def enact_instead(
 ) -> Enactment:
     """Publish as `enact` does, and replace a law that begins at the very moment, which then never holds."""
     return _publish(_Wanted(sources, company_text, effective_from, by, note, instead=True), now)
+
+
+def others_of_the_day(made: Enactment) -> list[Enactment]:
+    """Return the other laws that begin on the same local day: each holds from its hour on, which may not be what was meant."""
+    day = timezone.localtime(made.effective_from).replace(hour=0, minute=0, second=0, microsecond=0)
+    same_day = Enactment.objects.filter(effective_from__gte=day, effective_from__lt=day + timedelta(days=1))
+    return list(same_day.exclude(effective_from=made.effective_from).order_by("effective_from").defer("sources"))
 
 
 def _publish(wanted: _Wanted, now: datetime) -> Enactment:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shouwen.cases import adapters, counting
+from shouwen.cases import adapters, counting, outside
 from shouwen.cases.book import Book
 from shouwen.cases.counting import Happened, Question
 from shouwen.cases.living import Living
@@ -208,13 +208,13 @@ class Gatherer:
         return {name: self.known[id(m.law), q] for name, q in zip(named, questions, strict=True)}
 
     def _name(self, matters: Sequence[Matter]) -> None:
-        wanted: dict[str, list[Act]] = {}
+        wanted: dict[str, list[Matter]] = {}
         for m in matters:
             for name in m.needs.named:
-                wanted.setdefault(name, []).append(m.act)
-        for name, acts in wanted.items():
-            found = adapters.named_facts(name, acts)
-            self.named.update({(name, id(act)): value for act, value in zip(acts, found, strict=True)})
+                wanted.setdefault(name, []).append(m)
+        for name, mine in wanted.items():
+            found = adapters.named_facts(name, mine) if adapters.knows(name) else outside.known(name, mine)
+            self.named.update({(name, id(m.act)): value for m, value in zip(mine, found, strict=True)})
 
 
 def _targets(m: Matter) -> Iterable[tuple[str, int]]:

@@ -7,7 +7,7 @@ nobody can tell it. No row is locked, and nothing of one part stays in memory wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,7 +23,7 @@ from shouwen.cases.models import Enactment
 from shouwen.cases.plain import load_act
 from shouwen.policy.act import Act, Opening, Ref
 from shouwen.policy.law import Law
-from shouwen.policy.nouns import Noun
+from shouwen.policy.nouns import PEOPLE_AND_PLACES, Noun
 from shouwen.policy.org import Org
 from shouwen.policy.simulating_law import Difference
 from shouwen.policy.simulating_state import SET, History, Recorded
@@ -119,8 +119,17 @@ class Archive:
             last = cases[-1][0]
 
 
-def touched(new: Law, since: datetime, until: datetime) -> Touched:
-    """Return of what a proposed law says anything else than the laws that held in a period."""
+def touched(found: Iterable[Difference]) -> Touched:
+    """Return what of the stories of cases has to be read for what two laws say differently: no other stories are told."""
+    of_cases = [d for d in found if d.of_cases and d.changed]
+    acts = {a for d in of_cases for a in d.spoken_of}
+    fields = {f for d in of_cases for names in d.watched.values() for f in names}
+    parts = ({d.noun for d in of_cases}, acts, fields, {c for d in of_cases for c in d.changed})
+    return Touched(*(tuple(sorted(p)) for p in parts))
+
+
+def differences(new: Law, since: datetime, until: datetime) -> list[Difference]:
+    """Return what a proposed law says otherwise than the laws that held in a period, of each noun and of people and places."""
     laws, found = Laws(), list[Difference]()
     held = Enactment.objects.filter(effective_from__lte=until).order_by("effective_from").values_list("pk", "effective_from")
     ends = [begins for _, begins in held[1:]] + [until]
@@ -128,13 +137,10 @@ def touched(new: Law, since: datetime, until: datetime) -> Touched:
         if end < since:
             continue
         old = laws.of(number)
+        nouns = sorted({*old.nouns, *new.nouns, *PEOPLE_AND_PLACES})
         for day in [since.date(), *(d for d in old.days if since.date() < d <= until.date())]:
-            differences = (Difference(old.on(day), new.on(day), n) for n in old.nouns)
-            found += [d for d in differences if d.changed]
-    acts = {a for d in found for a in d.spoken_of}
-    fields = {f for d in found for names in d.watched.values() for f in names}
-    parts = ({d.noun for d in found}, acts, fields, {c for d in found for c in d.changed})
-    return Touched(*(tuple(sorted(p)) for p in parts))
+            found += [d for n in nouns if (d := Difference(old.on(day), new.on(day), n)).changed]
+    return found
 
 
 def how_many(period: Period) -> int:
@@ -144,7 +150,7 @@ def how_many(period: Period) -> int:
 
 
 def acts_elsewhere(period: Period) -> int:
-    """Return how many acts the period has on subjects of which nothing differs: they need not be read to be the same."""
+    """Return how many acts the period has on what is not read: registers, books, people, and cases of which nothing differs."""
     row = raw().execute(_OTHERS, [period.since, period.until, list(period.nouns)]).fetchone()
     return int(row[0]) if row else 0
 

@@ -53,6 +53,7 @@ class Work:
     done_at: datetime | None = None
     done_by: int = 0
     outcome: str = ""
+    was: OpenTaskFact | None = None  # as it stood open to several, before one of them took it in this sitting
     fresh: bool = False
     changed: bool = False
 

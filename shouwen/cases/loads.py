@@ -12,6 +12,7 @@ from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet
 
 from shouwen.base.access import Reader
 from shouwen.cases.models import Case, Deadline, Task
+from shouwen.cases.models.work import UNTAKEN
 from shouwen.policy.promises import ALARM
 from shouwen.staff.models import Staff
 
@@ -42,7 +43,7 @@ def loads(people: Collection[int], reader: Reader, *, now: datetime, soon: timed
         matters=_count(Case.objects.visible_to(reader).open().filter(responsible=whose)),
         late=_count(alone.filter(late)) + _count(shared.filter(late)),
         soon=_count(alone.filter(near)) + _count(shared.filter(near)),
-        tasks=_count(Task.objects.visible_to(reader).open().filter(who__contains=[whose])),
+        tasks=_count(Task.objects.visible_to(reader).open().filter(who__contains=[whose]).exclude(UNTAKEN)),  # nobody's yet
         alone=_first(alone),
         shared=_first(shared),
     )

@@ -1,6 +1,7 @@
 """What may be done with a case now, and by whom: every act asked of the law as if it were done, nothing written.
 
-An act is open when nothing refuses it but what the page can still ask for: fields, evidence, ticks. A disabled one says why.
+An act is open when nothing refuses it but what the page can still ask for: fields, evidence, ticks, and the reason of somebody who
+may pass a gate. A disabled one says why.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from shouwen.policy.act import Act, Opening, Ref
 from shouwen.policy.decide import decide
 from shouwen.policy.env import Env
 from shouwen.policy.kinds.choices import Classifies
+from shouwen.policy.kinds.gate import Gate
 from shouwen.policy.kinds.gates import Approval
 from shouwen.policy.kinds.requires import Requires
 from shouwen.policy.kinds.said import Checklist, Script
@@ -77,6 +79,7 @@ class Option:
     proposals: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     built_in: bool = False
     able: Mapping[str, frozenset[int]] = field(default_factory=dict)  # fields of staff that give work, and to whom
+    passing: tuple[Refusal, ...] = ()  # gates that stand shut, which this person may pass with a reason
 
     def why(self, lang: str = "zh") -> str:
         """Return why it is not open, in the reader's language."""
@@ -189,7 +192,9 @@ def _option(m: Matter, ruling: Ruling, now: datetime) -> Option:
     env = Env(m.facts, act, now, noun, m.calendar, m.law.calendars, {**m.facts.fields, **act.fields}, evidence=act.evidence)
     proofs, ticks = tuple(_proofs(m, env)), tuple(_ticks(m, env))
     askable = {*noun.fields, *shape.fields}
-    blocking = tuple(r for r in ruling.refusals if not _mendable(r, askable, proofs, ticks))
+    unmended = [r for r in ruling.refusals if not _mendable(r, askable, proofs, ticks)]
+    passing = tuple(r for r in unmended if _passable(r, m, env))
+    blocking = tuple(r for r in unmended if r not in passing)
     wanted = frozenset(
         n.partition(".")[0] for r in ruling.refusals for n in (*r.missing, *r.unknown) if n.partition(".")[0] in askable
     )
@@ -208,6 +213,7 @@ def _option(m: Matter, ruling: Ruling, now: datetime) -> Option:
         tuple(_scripts(m, env)),
         ruling.proposals,
         shape.built_in,
+        passing=passing,
     )
 
 
@@ -231,6 +237,12 @@ def _mendable(r: Refusal, askable: set[str], proofs: Sequence[Proof], ticks: Seq
     wanted = (*r.missing, *r.unknown)
     given = {p.field or p.kind for p in proofs if p.clause == r.clause} | {t.id for t in ticks}
     return bool(wanted) and all(w.partition(".")[0] in askable or w in given for w in wanted)
+
+
+def _passable(r: Refusal, m: Matter, env: Env) -> bool:
+    """Whether whoever asks may pass the gate that refuses, with a reason."""
+    kinds = (rule.kind for rule in m.day.plan(m.subject.ref.noun, m.act.name).gates if rule.clause.name == r.clause)
+    return any(isinstance(k, Gate) and k.pass_by is not None and k.pass_by.includes(m.act.by, env) for k in kinds)
 
 
 def _fields(shape: ActShape, fields: Mapping[str, Field], wanted: frozenset[str]) -> Iterator[Field]:

@@ -17,8 +17,9 @@ from django.db import connections
 
 from shouwen.base.trouble import Exit, Trouble
 from shouwen.cases.enactments import law_at, sources_of
-from shouwen.cases.histories import Archive, Period, acts_elsewhere, how_many, touched
+from shouwen.cases.histories import Archive, Period, acts_elsewhere, differences, how_many, touched
 from shouwen.cases.models import Enactment
+from shouwen.cases.untold import list_all
 from shouwen.policy.company import Company, read_company
 from shouwen.policy.law import Law, load
 from shouwen.policy.packs import Sources
@@ -78,7 +79,8 @@ class Rehearsing:
         begun = time.perf_counter()
         law, standing = self.proposal.law(), law_at(self.until)
         assert standing is not None
-        only = touched(law, self.since, self.until)
+        differ = differences(law, self.since, self.until)
+        only = touched(differ)
         period = Period(only.nouns, self.since, self.until, limit=self.limit, only=only)
         total, report = how_many(period), Report(acts_elsewhere=acts_elsewhere(period))
         if not self.limit or self.limit > total:
@@ -87,6 +89,7 @@ class Rehearsing:
             connections.close_all()  # no connection is shared with the processes to come
         for part in self._parts(law, period, lambda done: told(done, period.limit or total)):
             report.add(part)
+        list_all(differ, self.since, self.until, report)
         compare_rounds(standing, law, self.since, self.until, report)
         report.seconds = time.perf_counter() - begun
         return report

@@ -47,6 +47,12 @@ class Program:
         response = Client().post(f"/api/v1{path}", json.dumps(body), content_type="application/json", headers=headers)
         return Answer(response.status_code, response.json())
 
+    def put(self, path: str, body: object) -> Answer:
+        """Tell what stands."""
+        headers: Any = self._headers()
+        response = Client().put(f"/api/v1{path}", json.dumps(body), content_type="application/json", headers=headers)
+        return Answer(response.status_code, response.json())
+
 
 @pytest.fixture
 def people(db: None, settings: Any) -> Cast:

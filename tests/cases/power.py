@@ -12,6 +12,7 @@ from shouwen.cases.enactments import enact
 from shouwen.cases.models import Approval, Case
 from shouwen.customers.models import Customer
 from shouwen.ops import shelf
+from shouwen.ops.coming import with_coming_years
 from shouwen.policy.act import Act, Evidence, Opening, Ref
 from shouwen.policy.packs import Sources, read_sources
 from shouwen.policy.ruling import Ruling
@@ -65,7 +66,7 @@ class Firm:
         """Open a case or enter a record, and keep it under a name."""
         by = self.staff[who]
         kind = "record" if noun in ("contractor", "equipment_model") else "case"
-        opening = Opening(unit=by.unit_id or 0)
+        opening = Opening(unit=0 if noun == "equipment_model" else by.unit_id or 0)  # the catalogue is for everybody
         wish = Act("open", Ref(kind, noun, 0), by.pk, moment, fields, ticks=_ticked(ticks), opening=opening)
         ruling = act(wish, now=moment)
         if not ruling.refused:
@@ -119,14 +120,14 @@ def ticks_of(clause: str, *items: str) -> tuple[str, ...]:
     return tuple(f"{clause}.{i}" for i in items)
 
 
-def founded() -> Firm:
-    """Write the company into the test's database and enact its law."""
+def founded(now: datetime = BEGINNING) -> Firm:
+    """Write the company into the test's database and enact its law, with the holidays that deadlines of `now` may reach."""
     Company.objects.create(name="蓝山供电")
     city = Unit.objects.create(name="市公司", kind="company")
     branch = Unit.objects.create(name="城北分公司", kind="department", parent=city)
     station = Unit.objects.create(name="开发区供电所", kind="site", parent=branch)
     units = {"city": city, "branch": branch, "station": station}
-    enact(sources(), OURS, effective_from=BEGINNING, now=BEGINNING)
+    enact(sources(), with_coming_years(OURS, now), effective_from=BEGINNING, now=BEGINNING)
     staff: dict[str, Staff] = {}
     for name, (post, where) in POSTS.items():
         staff[name] = Staff.objects.create(username=name, name=f"员工{len(staff) + 1}", unit=units[where])

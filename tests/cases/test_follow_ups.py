@@ -114,3 +114,20 @@ def test_what_somebody_owes_is_tasks_and_promises_the_soonest_first_in_two_queri
     ]  # fmt: skip
     assert [o.work.pk for o in owed_by(sees, 2)] == [o.work.pk for o in found[:2]]
     assert owed_by(reader(people.li_na, NINE), 10) == []
+
+
+def test_a_case_for_several_is_nobodys_until_one_takes_it_and_one_who_declines_leaves_it_to_the_others(people: Cast) -> None:
+    Holding.objects.create(staff=people.qian_hao, post="guard", since=at("2020-01-01 00:00"))
+    ungated = "\n".join(line for line in LAW.splitlines() if "须写明部位" not in line)
+    enact({"site/pack.yaml": PACK, "site/rounds.yaml": ungated}, effective_from=at("2021-01-01 00:00"), now=NINE)
+    did("report", opened("round", people.chen_jie, NINE), people.chen_jie, NINE)
+    (task,) = desk(people.sun_lei)
+    assert (task.act, task.untaken) == ("take_over", True)
+
+    act(Act("decline", task.subject, people.sun_lei.pk, NINE, reason="在外"), now=NINE)
+    assert [t.pk for t in desk(people.qian_hao)] == [task.pk]
+    assert act(Act("take_over", task.subject, people.qian_hao.pk, NINE), now=NINE).allowed
+
+    assert desk(people.sun_lei) == desk(people.qian_hao) == []
+    late = act(Act("take_over", task.subject, people.sun_lei.pk, NINE), now=NINE)
+    assert [r.code for r in late.refusals] == ["not_handed_over"]

@@ -11,7 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from shouwen.base.sql import raw
 from shouwen.cases.enactments import law_at, sources_of
-from shouwen.cases.histories import Archive, Period, Touched, touched
+from shouwen.cases.histories import Archive, Period, Touched, differences, touched
 from shouwen.cases.models import Enactment
 from shouwen.policy.company import read_company
 from shouwen.policy.law import Law, load
@@ -54,7 +54,7 @@ def rehearsed(new: Law, since: datetime, *, everything: bool = False) -> Report:
     """What was found; the same whether all of the record is read, or only what can differ."""
     whole = _heard(new, since, None, everything=everything)
     if not everything:
-        narrow = _heard(new, since, touched(new, since, NOW), everything=False)
+        narrow = _heard(new, since, touched(differences(new, since, NOW)), everything=False)
         assert [narrow.finds[c].plain(c) for c in sorted(narrow.finds)] == [whole.finds[c].plain(c) for c in sorted(whole.finds)]
         assert (narrow.judged, narrow.diverged, narrow.entries) == (whole.judged, whole.diverged, whole.entries)
     return whole

@@ -131,6 +131,66 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "事项",
+                "indexes": [
+                    models.Index(fields=["-opened_at", "-id"], name="case_newest"),
+                    models.Index(condition=models.Q(("closed_at", None)), fields=["-opened_at", "-id"], name="case_open_newest"),
+                    models.Index(fields=["procedure", "-opened_at"], name="case_of_procedure"),
+                    models.Index(condition=models.Q(("closed_at", None)), fields=["unit", "next_due"], name="case_open_of_unit"),
+                    models.Index(fields=["unit", "-opened_at"], name="case_of_unit"),
+                    models.Index(
+                        condition=models.Q(("customer__isnull", False)),
+                        fields=["customer", "-opened_at"],
+                        name="case_of_customer",
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_at", None)), fields=["responsible", "next_due"], name="case_open_of_staff"
+                    ),
+                    models.Index(fields=["responsible", "-opened_at"], name="case_of_staff"),
+                    models.Index(fields=["first_asked"], name="case_first_asked"),
+                    django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=["records"], name="case_about_record"),
+                    models.Index(condition=models.Q(("parent__isnull", False)), fields=["parent"], name="case_of_parent"),
+                    models.Index(condition=models.Q(("merged_into__isnull", False)), fields=["merged_into"], name="case_merged"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("number",), name="case_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("procedure", ""), _negated=True), models.Q(("number", ""), _negated=True)),
+                        name="case_has_procedure_and_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(
+                                models.Func(models.F("fields"), function="jsonb_typeof", output_field=models.CharField()),
+                                models.Value("object"),
+                            ),
+                            django.db.models.lookups.Exact(
+                                models.Func(models.F("marks"), function="jsonb_typeof", output_field=models.CharField()),
+                                models.Value("object"),
+                            ),
+                        ),
+                        name="case_fields_are_objects",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(
+                                models.Func(models.F("pauses"), function="jsonb_typeof", output_field=models.CharField()),
+                                models.Value("array"),
+                            )
+                        ),
+                        name="case_pauses_are_a_list",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("parent", models.F("id")), _negated=True),
+                            models.Q(("merged_into", models.F("id")), _negated=True),
+                        ),
+                        name="case_not_its_own",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("merged_into", None), ("closed_at__isnull", False), _connector="OR"),
+                        name="case_merged_has_ended",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -195,6 +255,39 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "审批",
+                "indexes": [
+                    models.Index(fields=["subject_id"], name="approval_of_subject"),
+                    models.Index(fields=["request"], name="approval_of_request"),
+                    models.Index(fields=["requester", "-asked_at"], name="approval_of_requester"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "waiting")),
+                        fields=("subject_id", "act_name", "clause"),
+                        name="approval_waits_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "granted", "refused", "withdrawn"])),
+                        name="approval_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("closed_at", None), models.Q(("state", "waiting"), _negated=True), _connector="OR"),
+                        name="approval_closed_is_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "waiting"), ("decided_at__isnull", False), _connector="OR"),
+                        name="approval_decided_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(
+                                models.Func(models.F("act"), function="jsonb_typeof", output_field=models.CharField()),
+                                models.Value("object"),
+                            )
+                        ),
+                        name="approval_act_is_an_object",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -238,6 +331,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "关联",
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "other", "how"), name="caselink_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("case", models.F("other")), _negated=True), name="caselink_of_two"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("how__in", ["related", "duplicate", "merged"])), name="caselink_how_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -304,6 +406,52 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "时限",
+                "indexes": [
+                    models.Index(fields=["subject_id"], name="deadline_of_subject"),
+                    models.Index(
+                        condition=models.Q(("breached_at", None), ("stopped_at", None)), fields=["due_at"], name="deadline_due"
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("breached_at", None), ("stopped_at", None), ("warn_at__isnull", False), ("warned_at", None)
+                        ),
+                        fields=["warn_at"],
+                        name="deadline_near",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        condition=models.Q(("stopped_at", None)),
+                        fastupdate=False,
+                        fields=["owes"],
+                        name="deadline_running_of_staff",
+                    ),
+                    models.Index(
+                        condition=models.Q(("outcome", ""), _negated=True),
+                        fields=["clause", "outcome", "stopped_at"],
+                        name="deadline_by_clause",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("stopped_at", None)),
+                        fields=("subject_kind", "subject_id", "clause", "row"),
+                        name="deadline_one_running",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", ""), ("stopped_at", None)),
+                            models.Q(("outcome__in", ["kept", "late", "withdrawn"]), ("stopped_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="deadline_ends_with_an_outcome",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("clause", ""), _negated=True), name="deadline_rests_on_a_clause"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("subject_kind", "case"), _negated=True), ("case", models.F("subject_id")), _connector="OR"
+                        ),
+                        name="deadline_case_is_subject",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -332,6 +480,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "颁布",
                 "ordering": ("effective_from", "enacted_at", "pk"),
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")), name="enactment_has_a_digest")
+                ],
             },
         ),
         migrations.AddField(
@@ -455,289 +606,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "待办",
+                "indexes": [
+                    models.Index(fields=["subject_id"], name="task_of_subject"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        condition=models.Q(("done_at", None)), fastupdate=False, fields=["who"], name="task_open_of_staff"
+                    ),
+                    models.Index(
+                        condition=models.Q(("done_at", None), models.Q(("post", ""), _negated=True)),
+                        fields=["post", "unit"],
+                        name="task_open_of_post",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at", None), ("outcome", "")),
+                            models.Q(("done_at__isnull", False), ("outcome__in", ["done", "withdrawn"])),
+                            _connector="OR",
+                        ),
+                        name="task_ends_with_an_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("subject_kind", "case"), _negated=True), ("case", models.F("subject_id")), _connector="OR"
+                        ),
+                        name="task_case_is_subject",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="approval",
-            index=models.Index(fields=["subject_id"], name="approval_of_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="approval",
-            index=models.Index(fields=["request"], name="approval_of_request"),
-        ),
-        migrations.AddIndex(
-            model_name="approval",
-            index=models.Index(fields=["requester", "-asked_at"], name="approval_of_requester"),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "waiting")), fields=("subject_id", "act_name", "clause"), name="approval_waits_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "granted", "refused", "withdrawn"])), name="approval_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closed_at", None), models.Q(("state", "waiting"), _negated=True), _connector="OR"),
-                name="approval_closed_is_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "waiting"), ("decided_at__isnull", False), _connector="OR"),
-                name="approval_decided_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.Exact(
-                        models.Func(models.F("act"), function="jsonb_typeof", output_field=models.CharField()),
-                        models.Value("object"),
-                    )
-                ),
-                name="approval_act_is_an_object",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caselink",
-            constraint=models.UniqueConstraint(fields=("case", "other", "how"), name="caselink_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="caselink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("case", models.F("other")), _negated=True), name="caselink_of_two"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caselink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("how__in", ["related", "duplicate", "merged"])), name="caselink_how_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deadline",
-            index=models.Index(fields=["subject_id"], name="deadline_of_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="deadline",
-            index=models.Index(
-                condition=models.Q(("breached_at", None), ("stopped_at", None)), fields=["due_at"], name="deadline_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deadline",
-            index=models.Index(
-                condition=models.Q(("breached_at", None), ("stopped_at", None), ("warn_at__isnull", False), ("warned_at", None)),
-                fields=["warn_at"],
-                name="deadline_near",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deadline",
-            index=django.contrib.postgres.indexes.GinIndex(
-                condition=models.Q(("stopped_at", None)), fastupdate=False, fields=["owes"], name="deadline_running_of_staff"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deadline",
-            index=models.Index(
-                condition=models.Q(("outcome", ""), _negated=True),
-                fields=["clause", "outcome", "stopped_at"],
-                name="deadline_by_clause",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deadline",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("stopped_at", None)),
-                fields=("subject_kind", "subject_id", "clause", "row"),
-                name="deadline_one_running",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deadline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", ""), ("stopped_at", None)),
-                    models.Q(("outcome__in", ["kept", "late", "withdrawn"]), ("stopped_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="deadline_ends_with_an_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deadline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("clause", ""), _negated=True), name="deadline_rests_on_a_clause"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deadline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("subject_kind", "case"), _negated=True), ("case", models.F("subject_id")), _connector="OR"
-                ),
-                name="deadline_case_is_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enactment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")), name="enactment_has_a_digest"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["-opened_at", "-id"], name="case_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(condition=models.Q(("closed_at", None)), fields=["-opened_at", "-id"], name="case_open_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["procedure", "-opened_at"], name="case_of_procedure"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(condition=models.Q(("closed_at", None)), fields=["unit", "next_due"], name="case_open_of_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["unit", "-opened_at"], name="case_of_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("customer__isnull", False)), fields=["customer", "-opened_at"], name="case_of_customer"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("closed_at", None)), fields=["responsible", "next_due"], name="case_open_of_staff"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["responsible", "-opened_at"], name="case_of_staff"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["first_asked"], name="case_first_asked"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=["records"], name="case_about_record"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(condition=models.Q(("parent__isnull", False)), fields=["parent"], name="case_of_parent"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(condition=models.Q(("merged_into__isnull", False)), fields=["merged_into"], name="case_merged"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(fields=("number",), name="case_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("procedure", ""), _negated=True), models.Q(("number", ""), _negated=True)),
-                name="case_has_procedure_and_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.Exact(
-                        models.Func(models.F("fields"), function="jsonb_typeof", output_field=models.CharField()),
-                        models.Value("object"),
-                    ),
-                    django.db.models.lookups.Exact(
-                        models.Func(models.F("marks"), function="jsonb_typeof", output_field=models.CharField()),
-                        models.Value("object"),
-                    ),
-                ),
-                name="case_fields_are_objects",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.Exact(
-                        models.Func(models.F("pauses"), function="jsonb_typeof", output_field=models.CharField()),
-                        models.Value("array"),
-                    )
-                ),
-                name="case_pauses_are_a_list",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("parent", models.F("id")), _negated=True), models.Q(("merged_into", models.F("id")), _negated=True)
-                ),
-                name="case_not_its_own",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("merged_into", None), ("closed_at__isnull", False), _connector="OR"),
-                name="case_merged_has_ended",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(fields=["subject_id"], name="task_of_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=django.contrib.postgres.indexes.GinIndex(
-                condition=models.Q(("done_at", None)), fastupdate=False, fields=["who"], name="task_open_of_staff"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("done_at", None), models.Q(("post", ""), _negated=True)),
-                fields=["post", "unit"],
-                name="task_open_of_post",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at", None), ("outcome", "")),
-                    models.Q(("done_at__isnull", False), ("outcome__in", ["done", "withdrawn"])),
-                    _connector="OR",
-                ),
-                name="task_ends_with_an_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("subject_kind", "case"), _negated=True), ("case", models.F("subject_id")), _connector="OR"
-                ),
-                name="task_case_is_subject",
-            ),
         ),
     ]

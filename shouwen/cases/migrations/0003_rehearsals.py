@@ -56,21 +56,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ),
-            options={"verbose_name": "预演", "ordering": ("-pk",)},
-        ),
-        migrations.AddIndex("rehearsalrun", models.Index(fields=["id"], name="rehearsal_not_ended", condition=Q(ended_at=None))),
-        migrations.AddConstraint(
-            "rehearsalrun", models.CheckConstraint(condition=is_object("trouble"), name="rehearsal_trouble_is_an_object")
-        ),
-        migrations.AddConstraint(
-            "rehearsalrun", models.CheckConstraint(condition=is_object("report"), name="rehearsal_report_is_an_object")
-        ),
-        migrations.AddConstraint(
-            "rehearsalrun",
-            models.CheckConstraint(
-                condition=Q(ended_at=None, state__in=["waiting", "running"])
-                | Q(ended_at__isnull=False, state__in=["done", "stopped", "failed"]),
-                name="rehearsal_has_ended_when_it_says_so",
-            ),
+            options={
+                "verbose_name": "预演",
+                "ordering": ("-pk",),
+                "indexes": [models.Index(fields=["id"], name="rehearsal_not_ended", condition=Q(ended_at=None))],
+                "constraints": [
+                    models.CheckConstraint(condition=is_object("trouble"), name="rehearsal_trouble_is_an_object"),
+                    models.CheckConstraint(condition=is_object("report"), name="rehearsal_report_is_an_object"),
+                    models.CheckConstraint(
+                        condition=Q(ended_at=None, state__in=["waiting", "running"])
+                        | Q(ended_at__isnull=False, state__in=["done", "stopped", "failed"]),
+                        name="rehearsal_has_ended_when_it_says_so",
+                    ),
+                ],
+            },
         ),
     )

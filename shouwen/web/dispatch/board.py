@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import DateTimeField, Q
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+from django.db.models.lookups import GreaterThan
 
 from shouwen.base.access import any_of
 from shouwen.cases import dispatch
@@ -18,13 +21,15 @@ from shouwen.cases.options import options_of_each
 from shouwen.policy.ruling import Refusal
 from shouwen.web import people
 from shouwen.web.asking import Ask
-from shouwen.web.cases.listing import customers_of
+from shouwen.web.cases.listing import customers_of, past_place
 from shouwen.web.cases.listing import page as page_of
+from shouwen.web.desk.owing import worded
 from shouwen.web.dispatch.places import places_of
-from shouwen.web.law import act_name, law_of, skill_words
-from shouwen.web.paging import past_moment, read_moment_cursor
+from shouwen.web.law import act_name, law_of, post_name, skill_names
+from shouwen.web.paging import cut, past_moment, read_moment_cursor, write_cursor
 
-SHOWN: Final = 30
+SHOWN: Final = 20
+MANY: Final = 99  # of what is left behind a page more are not counted
 PROPOSED: Final = 3
 ACCEPT: Final = "accept"  # the act by which whoever was named says they go, where a procedure has it
 
@@ -91,6 +96,17 @@ class Given:
     again: str  # the act that names another
 
 
+@dataclass(frozen=True, slots=True)
+class Takable:
+    """Work for several that none of them has taken: what it asks, whose it may be, and the act by which whoever looks takes it."""
+
+    task: Task
+    text: str
+    whose: str
+    act: str
+    mine: bool
+
+
 def namings_of(request: Ask) -> list[Naming]:
     """The acts of the law in force that name who goes."""
     return dispatch.namings(law_of(request), request.now)
@@ -136,14 +152,19 @@ def shut(waiting: Sequence[Waiting]) -> Sequence[Refusal]:
     return [r for r, n in said.items() if n > 1]
 
 
-def given(request: Ask, namings: Sequence[Naming]) -> list[Given]:
-    """Return what somebody has been given and has not accepted, the longest waiting first."""
+def given(request: Ask, namings: Sequence[Naming], unit: str, after: str) -> tuple[list[Given], str, int]:
+    """Return what somebody has been given and has not accepted, the longest waiting first, the cursor of the next page, how many are left.
+
+    Who took it before it was given to another has not accepted it for them.
+    """
     kept = Q(pk__in=[])
     for n in namings:
         if ACCEPT in n.noun.acts and n.led_to:
-            kept |= Q(procedure=n.noun.id, step=n.led_to)
-    rows = Case.objects.visible_to(request.reader).open().filter(kept, held=False).exclude(marks__has_key=ACCEPT)
-    cases = list(rows.order_by("opened_at")[:SHOWN])
+            kept |= Q(procedure=n.noun.id, step=n.led_to) & (~Q(marks__has_key=ACCEPT) | _given_again(n.names))
+    rows = Case.objects.visible_to(request.reader).open().filter(kept, held=False)
+    rows = rows.filter(unit_id=int(unit)) if unit else rows
+    cases, more = page_of(rows, "oldest", after, SHOWN)
+    left = past_place(rows, "oldest", more)[: MANY + 1].count() if more else 0
     by_noun = {n.noun.id: n for n in namings}
     due = {
         d.case_id: d for d in Deadline.objects.running().filter(subject_id__in=[c.pk for c in cases], until__contains=[ACCEPT])
@@ -152,19 +173,44 @@ def given(request: Ask, namings: Sequence[Naming]) -> list[Given]:
     found = []
     for case in cases:
         naming = by_noun[case.procedure]
-        mark = case.marks.get(naming.act)
+        since = max((datetime.fromisoformat(case.marks[a][2]) for a in naming.names if a in case.marks), default=None)
         person = people.name(request, case.fields.get(naming.field))
-        since = datetime.fromisoformat(mark[2]) if mark else None
         again = next((a for a in ("reassign", naming.act) if a in naming.noun.acts), "")
         who, place = customers.get(case.customer_id or 0, ""), places.get(case.pk, "")
         found.append(Given(case, who, place, person, since, due.get(case.pk), again))
-    return found
+    return found, more, left
 
 
-def pool(request: Ask) -> list[Task]:
-    """The open tasks of posts that nobody has taken, of what is in sight: the soonest due first."""
-    rows = Task.objects.visible_to(request.reader).open().filter(who=[], case__isnull=False).exclude(post="")
-    return list(rows.select_related("case").order_by("due_at", "pk")[:SHOWN])
+def _given_again(acts: Sequence[str]) -> Q:
+    """The condition that one of these acts named somebody after the job was last accepted."""
+    later = Q(pk__in=[])
+    for act in acts:
+        later |= Q(GreaterThan(_last(act), _last(ACCEPT)))
+    return later
+
+
+def _last(act: str) -> Cast:
+    return Cast(KT(f"marks__{act}__2"), DateTimeField())
+
+
+def pool(request: Ask, unit: str, after: str) -> tuple[list[Takable], str, int]:
+    """Return the open tasks that nobody has taken, the soonest due first; the cursor of the next page, and how many are left."""
+    rows = Task.objects.visible_to(request.reader).untaken().filter(case__isnull=False)
+    rows = rows.filter(case__unit_id=int(unit)) if unit else rows
+    place = read_moment_cursor(after)
+    seen = rows.filter(past_moment("due_at", place, down=False)) if place is not None else rows
+    shown, more = cut(list(seen.select_related("case").order_by("due_at", "pk")[: SHOWN + 1]), SHOWN)
+    found = [_takable(request, task) for task in shown]
+    if not more:
+        return found, "", 0
+    end = shown[-1].due_at, shown[-1].pk
+    return found, write_cursor(*end), rows.filter(past_moment("due_at", end, down=False))[: MANY + 1].count()
+
+
+def _takable(request: Ask, task: Task) -> Takable:
+    whose = post_name(law_of(request), task.post, request.lang) if task.post else people.names(request, task.who)
+    mine = not request.reader.people.isdisjoint(task.who) or (not task.who and task.post in request.reader.posts)
+    return Takable(task, worded(request, task), whose, "take_over" if task.act == "take_over" else "claim", mine)
 
 
 def crew(request: Ask, namings: Sequence[Naming], given_now: Hands, unit: str) -> list[Person]:
@@ -173,7 +219,9 @@ def crew(request: Ask, namings: Sequence[Naming], given_now: Hands, unit: str) -
     hands = dispatch.together(list(given_now.values()))
     ids = {s: n for n in namings if n.post for u in seen for s in request.org.holders(n.post, u, request.now)}
     most = max((hands.get(s, NOTHING).count for s in ids), default=0) or 1
-    found = [_person(request, naming, s, 0, hands, most) for s, naming in ids.items()]
+    words = skill_names(law_of(request), request.now, request.lang)
+    everybody = [_person(request, naming, s, 0, hands, most) for s, naming in ids.items()]
+    found = [replace(p, skills=[words.get(s, s) for s in p.skills]) for p in everybody]
     return sorted(found, key=lambda p: (not p.on, p.hand.count, p.id))
 
 
@@ -189,7 +237,7 @@ def _person(request: Ask, naming: Naming, staff: int, unit: int, hands: Mapping[
         _names(request, units),
         staff in org.on_duty(naming.post, where, request.now),
         away.until if away is not None else None,
-        skill_words(law_of(request), fact.skills, request.now, request.lang) if fact is not None else (),
+        sorted(fact.skills) if fact is not None else (),
         hand,
         100 * hand.count // most,
     )

@@ -39,7 +39,14 @@ def page(request: Ask) -> HttpResponse:
     view = view if view in VIEWS else "waiting"
     unit = _unit(request)
     hands = dispatch.in_hand(namings) if view == "waiting" else {}
-    cases, more = board.waiting(request, namings, hands, unit, request.GET.get("after", "")) if view == "waiting" else ([], "")
+    after, left = request.GET.get("after", ""), 0
+    cases, given, pool = list[board.Waiting](), list[board.Given](), list[board.Takable]()
+    if view == "waiting":
+        cases, more = board.waiting(request, namings, hands, unit, after)
+    elif view == "given":
+        given, more, left = board.given(request, namings, unit, after)
+    else:
+        pool, more, left = board.pool(request, unit, after)
     units = sorted(request.org.units if request.reader.units is None else request.reader.units)
     context = {
         "title": _("派工"),
@@ -51,8 +58,9 @@ def page(request: Ask) -> HttpResponse:
         "shut": board.shut(cases),
         "gives": any(w.gives for w in cases),
         "after": more,
-        "given": board.given(request, namings) if view == "given" else (),
-        "pool": board.pool(request) if view == "pool" else (),
+        "left": f"{board.MANY}+" if left > board.MANY else left,
+        "given": given,
+        "pool": pool,
         "crew": board.crew(request, namings, hands, unit) if view == "waiting" else (),
         "key": new_key(),
         "topics": " ".join([f"desk-{request.me.pk}", *(f"unit-{u}" for u in units[:MOST_UNITS])]),
