@@ -6,6 +6,7 @@ What a row holds, so that readers of the journal can rely on it:
   `data["cites"]`;
 - one row for each effect that rests on a clause: `kind` names the effect in lower case (promise, settle, breach, warned, task,
   tell, entry, pass …), `act` is empty, `clause` and `clause_since` say which clause in which version;
+- one row of kind `confirmed` for each notice somebody confirmed (`outbox.confirm`): its subject is the notice, its clause in `data`;
 - `at` is when it happened, `entered_at` when it was written down;
 - ids of people, never their names, telephone numbers or addresses.
 """

@@ -13,12 +13,15 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from shouwen.base.journal import EventRow, write_events
 from shouwen.base.live_notice import announce
 from shouwen.base.models import Notice
 from shouwen.base.numbering import next_ids
 from shouwen.base.sql import raw, records, recordset
+from shouwen.policy.act import Ref
 
 APP: Final = "app"
+CONFIRMED: Final = "confirmed"  # kind of the event; its subject is the notice, its case that of the notice
 MOST_ATTEMPTS: Final = 10
 FIRST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=6)
@@ -78,9 +81,25 @@ def mark_read(staff: int, ids: Iterable[int], *, now: datetime) -> int:
     return Notice.objects.unread(staff).filter(pk__in=list(ids)).update(read_at=now)
 
 
+@transaction.atomic
 def confirm(staff: int, ids: Iterable[int], *, now: datetime) -> int:
-    """Note that somebody confirms their notices that ask for it; returns how many. Other people's ids do nothing."""
-    return Notice.objects.unconfirmed(staff).filter(pk__in=list(ids)).update(confirmed_at=now, read_at=now)
+    """Note that somebody confirms their notices that ask for it; returns how many. Other people's ids do nothing.
+
+    Each leaves one event, and whoever looks at its case sees it. What the clause did was to tell: the event names the clause in
+    its data only, so that confirming is not counted as a second time the clause acted.
+    """
+    found = list(Notice.objects.unconfirmed(staff).filter(pk__in=list(ids)).select_for_update().order_by("pk"))
+    Notice.objects.filter(pk__in=[n.pk for n in found]).update(confirmed_at=now, read_at=now)
+    write_events(
+        EventRow(
+            subject=Ref("notice", n.topic, n.pk), kind=CONFIRMED, actor=staff, at=now, entered_at=now, case=n.case_id or 0,
+            data={"clause": n.clause, "told": n.at},
+        )
+        for n in found
+    )  # fmt: skip
+    if found:
+        announce(f"desk-{staff}", *sorted({f"case-{n.case_id}" for n in found if n.case_id}))
+    return len(found)
 
 
 def drain(senders: Mapping[str, Sender], *, now: datetime, limit: int = 100) -> int:

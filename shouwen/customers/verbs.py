@@ -42,7 +42,7 @@ def take_in(row: NewCustomer, reader: Reader, *, now: datetime, key: str = "") -
 def change(wanted: Sequence[Change], reader: Reader, *, now: datetime) -> None:
     """Change customers. Whoever changes one sees it whole, so that takes the right to uncover, too.
 
-    Raises Forbidden, NotFound for one the reader may not see, FieldError.
+    Raises Forbidden, NotFound for one the reader may not see, FieldError, ChangedMeanwhile for one that is not as it was seen.
     """
     demand(reader, "write", KIND)
     demand(reader, "reveal", KIND)

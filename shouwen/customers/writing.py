@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from shouwen.base.errors import Complaint, FieldError, NotFound
+from shouwen.base.errors import Complaint, FieldError, NotFound, Problem
 from shouwen.base.journal import ACT, EventRow, write_events
 from shouwen.base.names import plain_name
 from shouwen.base.numbering import next_ids, next_numbers, reserve_numbers
@@ -39,7 +39,7 @@ _UPDATE: Final = f"""update customers_customer c set name = u.c, kind = u.d, cla
  initials = u.h, level = u.i, language = u.j, notes = u.k, fields = u.l::jsonb, updated_at = u.m
  from {unnest(("int8", "text", "text", "text", "int8", "text", "text", "int2", "text", "text", "text", "timestamptz"))}
  as u (a, c, d, e, f, g, h, i, j, k, l, m) where c.id = u.a"""  # noqa: S608  our own names
-_LOCK: Final = """select id, name, kind, class_code, unit_id, level, language, notes, fields from customers_customer
+_LOCK: Final = """select id, name, kind, class_code, unit_id, level, language, notes, fields, updated_at from customers_customer
  where id = any(%s::int8[]) order by id for update"""
 _PHONES: Final = f"""insert into customers_phone (customer_id, country, number, label, is_main)
  select * from {unnest(("int8", "text", "text", "text", "bool"))}"""  # noqa: S608  our own names
@@ -95,13 +95,28 @@ class NewCustomer:
 class Change:
     """What changes of one customer: columns of NewCustomer by name; `fields` are laid over the kept ones, None takes one away.
 
-    `phones` and `addresses` replace all there were; None leaves them.
+    `phones` and `addresses` replace all there were; None leaves them. `seen` is the `updated_at` of what whoever changes it saw;
+    where somebody has changed it since, nothing is written. None: written whatever there is now.
     """
 
     id: int
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
     phones: tuple[NewPhone, ...] | None = None
     addresses: tuple[NewAddress, ...] | None = None
+    seen: datetime | None = None
+
+
+class ChangedMeanwhile(Problem):
+    """Somebody else changed a customer after whoever changes it now had seen it."""
+
+    status = 409
+    code = "changed_meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "这位客户的资料在您填写期间被别人改过。请看过新的内容再保存。",
+            "Somebody else has changed this customer meanwhile. Look at what stands now, then save.",
+        )
 
 
 @dataclass(slots=True)
@@ -117,6 +132,7 @@ class _State:
     language: str
     notes: str
     fields: dict[str, Any]
+    updated_at: datetime | None = field(default=None, init=False)
 
 
 def create_customers(rows: Sequence[NewCustomer], *, by: int, at: datetime, now: datetime) -> list[int]:
@@ -148,9 +164,11 @@ def create_customers(rows: Sequence[NewCustomer], *, by: int, at: datetime, now:
 
 @transaction.atomic
 def change_customers(changes: Sequence[Change], *, by: int, at: datetime, now: datetime) -> None:
-    """Change customers, each at most once. FieldError names what is wrong; NotFound when one is not there."""
+    """Change customers, each at most once. FieldError names what is wrong; NotFound when one is not there; ChangedMeanwhile."""
     phones = _read_all([(change.phones or (), _prefix(i, len(changes))) for i, change in enumerate(changes)])
     states = _locked([c.id for c in changes])
+    if any(c.seen is not None and c.seen != states[c.id].updated_at for c in changes):
+        raise ChangedMeanwhile
     told = {c.id: _apply(states[c.id], c) for c in changes}
     _demand_lawful(list(states.values()))
     changed = [id_ for id_, what in told.items() if what]
@@ -162,8 +180,10 @@ def change_customers(changes: Sequence[Change], *, by: int, at: datetime, now: d
 
 def _locked(ids: Sequence[int]) -> dict[int, _State]:
     found: dict[int, _State] = {}
-    for id_, name, kind, class_code, unit, level, language, notes, kept in raw().execute(_LOCK, [list(ids)]).fetchall():
+    for row in raw().execute(_LOCK, [list(ids)]).fetchall():
+        id_, name, kind, class_code, unit, level, language, notes, kept, updated_at = row
         found[id_] = _State(id_, name, kind, class_code, unit, level, language, notes, from_json(kept))
+        found[id_].updated_at = updated_at
     if len(found) < len(set(ids)):
         raise NotFound
     return found

@@ -11,7 +11,6 @@ Only the module that is asked for is imported, so `shouwen --help` stays quick a
 from __future__ import annotations
 
 import argparse
-import errno
 import importlib
 import os
 import sys
@@ -21,6 +20,7 @@ from pathlib import Path
 from shouwen import __version__
 from shouwen.base.embedded import default_home
 from shouwen.base.errors import Problem
+from shouwen.base.faults import Fault, causes, fault_of
 from shouwen.base.trouble import Exit, Trouble, say
 
 COMMANDS = {  # module, 中文, English
@@ -62,35 +62,39 @@ def in_sentences(action: Callable[[], int | None]) -> int:
         return trouble.code
 
 
+TROUBLES = {
+    Fault.FULL: Trouble(
+        Exit.DISK_FULL,
+        "磁盘已满，这一步没有完成；已确认的数据没有丢失。请腾出空间后重试。",
+        "The disk is full and this step was not done; nothing acknowledged is lost. Make room and try again.",
+    ),
+    Fault.DOWN: Trouble(
+        Exit.DATABASE_DOWN,
+        "连不上数据库，或连接中断。`shouwen doctor` 会说明原因。",
+        "The database cannot be reached, or the connection broke. `shouwen doctor` says why.",
+    ),
+    Fault.BUSY: Trouble(
+        Exit.DATABASE_DOWN,
+        "数据库太忙，这一步没有完成：连接太多，或别的操作占用太久。请稍候重试。",
+        "The database is too busy and this step was not done: too many connections, or others hold what it needs. Try again soon.",
+    ),
+    Fault.READ_ONLY: Trouble(
+        Exit.DATABASE_DOWN,
+        "数据库现在只读，这一步没有完成。DATABASE_URL 指向的是备用服务器吗？",
+        "The database is read-only now and this step was not done. Does DATABASE_URL name a stand-by server?",
+    ),
+}
+
+
 def trouble_of(error: BaseException) -> Trouble | None:
     """The trouble behind an exception, if it is one that a person can put right."""
-    for e in _causes(error):
+    for e in causes(error):
         if isinstance(e, Trouble):
             return e
         if isinstance(e, Problem):
             return Trouble(Exit.FAILED, e.zh, e.en)
-        state = getattr(e, "sqlstate", None)
-        if state in {"53100", "58030"} or (isinstance(e, OSError) and e.errno in {errno.ENOSPC, errno.EDQUOT}):
-            return Trouble(
-                Exit.DISK_FULL,
-                "磁盘已满，这一步没有完成；已确认的数据没有丢失。请腾出空间后重试。",
-                "The disk is full and this step was not done; nothing acknowledged is lost. Make room and try again.",
-            )
-        if type(e).__module__.startswith("psycopg") and type(e).__name__ in {"OperationalError", "ConnectionTimeout"}:
-            return Trouble(
-                Exit.DATABASE_DOWN,
-                "连不上数据库，或连接中断。`shouwen doctor` 会说明原因。",
-                "The database cannot be reached, or the connection broke. `shouwen doctor` says why.",
-            )
-    return None
-
-
-def _causes(error: BaseException | None) -> list[BaseException]:
-    found: list[BaseException] = []
-    while error is not None and error not in found:
-        found.append(error)
-        error = error.__cause__ or error.__context__
-    return found
+    fault = fault_of(error)
+    return TROUBLES[fault] if fault else None
 
 
 def _parser(chosen: str | None) -> argparse.ArgumentParser:

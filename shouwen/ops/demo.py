@@ -20,7 +20,7 @@ from shouwen.base.progress import aloud
 from shouwen.base.trouble import Exit, Trouble
 from shouwen.ops import fill, serve
 from shouwen.ops.cli import add_home
-from shouwen.ops.installation import Installation, open_installation
+from shouwen.ops.installation import open_installation
 from shouwen.ops.supervisor import Child, python_module
 
 MARK = "demo"  # a file that says: what lies here may be thrown away
@@ -56,8 +56,7 @@ def main(args: argparse.Namespace) -> int:
             f"{home} is not the directory of a demo. Choose another with --home.",
         )
     (home / MARK).touch()
-    installation = open_installation()
-    return Company(installation, args, begin).run()
+    return Company(args, begin).run()
 
 
 def throw_away(home: Path) -> None:
@@ -77,25 +76,28 @@ def throw_away(home: Path) -> None:
 class Company:
     """The processes of a demo. The web process gets ready while the week is played; the clock and the year come after it."""
 
-    def __init__(self, installation: Installation, args: argparse.Namespace, begin: float) -> None:
+    def __init__(self, args: argparse.Namespace, begin: float) -> None:
         """`begin`: when the command began, by the monotonic clock."""
-        self.installation, self.args, self.begin = installation, args, begin
+        self.args, self.begin = args, begin
+        self.inherited: tuple[int, ...] = ()
         self.code = 0
         self.stopping = threading.Event()
         self.beside: subprocess.Popen[str] | None = None  # what runs beside the supervisor: first the filling, then the year
 
     def run(self) -> int:
         """Serve until told to stop; returns an exit code."""
-        owned = self.installation.server or os.environ.get(database.URLS["owner"])
+        owned = not database.outside() or os.environ.get(database.URLS["owner"])
         filling = self._start("shouwen.ops.fill", "--cases", str(self.args.cases), *(["--setup"] if owned else []))
         assert filling.stdout is not None
         if filling.stdout.readline().strip() != fill.PAGES:
             return filling.wait() or Exit.FAILED
-        database.demand_lawful(database.url("app", self.installation.home))
+        installation = open_installation()  # the filling made it and keeps it: this only joins
+        self.inherited = installation.inherited
+        database.demand_lawful(database.url("app", installation.home))
         *running, worker = serve.children(self.args)
         os.environ["SHOUWEN_SUPERVISOR"] = str(os.getpid())
         threading.Thread(target=self._accompany, args=(filling, running, worker), daemon=True).start()
-        code = serve.supervise(self.installation, running, aloud)
+        code = serve.supervise(installation, running, aloud)
         self.stopping.set()
         if self.beside is not None:
             self.beside.terminate()
@@ -104,7 +106,7 @@ class Company:
 
     def _start(self, module: str, *words: str) -> subprocess.Popen[str]:
         command = python_module(module, *words)
-        self.beside = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, pass_fds=self.installation.inherited)
+        self.beside = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, pass_fds=self.inherited)
         return self.beside
 
     def _accompany(self, filling: subprocess.Popen[str], running: list[Child], worker: Child) -> None:

@@ -84,7 +84,7 @@ def examine(today: date) -> Iterator[Finding]:
         return
     yield from _database(me)
     load_django()
-    for check in (_tables, _worker, _stuck):
+    for check in (_tables, _worker, _stuck, _feeds):
         yield from check()
     yield from _calendar(today, _entered())
 
@@ -228,4 +228,30 @@ def _stuck() -> Iterator[Finding]:
             Health.WRONG,
             f"有 {aside} 个时限无法判断，系统会再试。原因见事项记录中的“无法判断”。",
             f"{aside} deadlines could not be judged and are tried again; the journal of their cases says why (trouble).",
+        )
+
+
+def _feeds() -> Iterator[Finding]:
+    """Facts others tell that are too old for the law: whatever asks for them is refused."""
+    from django.db import DatabaseError  # noqa: PLC0415  needs Django loaded
+    from django.utils import timezone  # noqa: PLC0415  needs Django loaded
+
+    from shouwen.cases.enactments import law_at  # noqa: PLC0415  needs Django loaded
+    from shouwen.cases.outside import feeds  # noqa: PLC0415  needs Django loaded
+
+    now = timezone.now()
+    try:
+        law = law_at(now)
+        found = feeds(law, law.calendars[law.calendar], now) if law is not None else []
+    except DatabaseError:
+        return  # the tables are not there or not up to date, which was said already
+    for feed in found:
+        if feed.fact.stale_after is None or not feed.stale:
+            continue
+        last = f"{timezone.localtime(feed.newest):%Y-%m-%d %H:%M}" if feed.newest is not None else ""
+        yield Finding(
+            Health.WARNING,
+            f"外来事实“{feed.fact.zh}”（{feed.fact.id}）{f'最近一次是 {last}，已过期' if last else '从没有人提供'}，要看它的动作会被拒绝。",
+            f"The outside fact {feed.fact.id} {f'was last told as of {last}: too old' if last else 'was never told'}. "
+            "Acts that need it are refused.",
         )

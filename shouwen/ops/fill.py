@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+from shouwen.base.embedded import default_home
 from shouwen.base.progress import aloud, announced
 from shouwen.ops.cli import in_sentences
-from shouwen.ops.family import die_with_parent
-from shouwen.ops.installation import load_django, open_installation
+from shouwen.ops.family import collect_seldom, die_with_parent
+from shouwen.ops.installation import Installation, load_django, make_secret, open_installation
 
 PAGES: Final = "pages"
 
@@ -24,10 +26,12 @@ def main() -> None:
     parser.add_argument("--setup", action="store_true", help="make tables and page files first")
     args = parser.parse_args()
     die_with_parent()
+    collect_seldom()
+    make_secret(default_home())
     if args.setup:
-        from shouwen.ops import setup  # noqa: PLC0415  it reads the settings, which need the installation
+        installation = _opened_while_loading()
+        from shouwen.ops import setup  # noqa: PLC0415  it reads the settings, which need the installation's secret
 
-        installation = open_installation()
         with announced(aloud, "正在准备数据库", "preparing the database"):
             setup.migrate(installation)
         setup.prepare_pages()
@@ -40,6 +44,14 @@ def main() -> None:
         logins = seed.demo_company(cases=args.cases, say=aloud)
     for line in logins:
         print(line)
+
+
+def _opened_while_loading() -> Installation:
+    """Open the installation and load Django, at the same time: most of the former is other processes at work."""
+    with ThreadPoolExecutor(1) as beside:
+        opening = beside.submit(open_installation)
+        load_django()
+        return opening.result()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 
@@ -13,6 +14,9 @@ from shouwen.base import database
 from shouwen.base.embedded import Embedded, default_home
 from shouwen.base.progress import Say, aloud
 from shouwen.base.trouble import Exit, Trouble
+
+if TYPE_CHECKING:
+    from django.db.migrations.loader import MigrationLoader
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,12 @@ def open_installation(say: Say | None = aloud) -> Installation:
         server.start(say)
     else:
         home.mkdir(parents=True, exist_ok=True)
-    _make_secret(home)
+    make_secret(home)
     return Installation(home, server)
 
 
 def load_django() -> None:
-    """Load the apps; after `open_installation`, which makes the secret that the settings read."""
+    """Load the apps; after `open_installation` or `make_secret`: the settings read the secret."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shouwen.config.settings")
     django.setup()
 
@@ -56,11 +60,12 @@ def make_database(installation: Installation) -> None:
 
 
 def demand_migrated() -> None:
-    """Trouble if tables are missing or old. Django must be loaded."""
+    """Trouble if tables are missing, old, or newer than this program. Django must be loaded."""
     from django.db import connections  # noqa: PLC0415  it needs the settings
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415  it wants settings, which are read only now
 
     executor = MigrationExecutor(connections["default"])
+    demand_known(executor.loader)
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if pending:
         raise Trouble(
@@ -70,7 +75,21 @@ def demand_migrated() -> None:
         )
 
 
-def _make_secret(home: Path) -> None:
+def demand_known(loader: MigrationLoader) -> None:
+    """Trouble if the database was migrated by a newer program: this one would write what that one no longer understands."""
+    replaced = {name for squashed in loader.replacements.values() for name in squashed.replaces}
+    newer = set(loader.applied_migrations) - set(loader.disk_migrations) - replaced
+    if newer:
+        raise Trouble(
+            Exit.OTHER_VERSION,
+            f"数据库已由更新的版本升级，比本程序多 {len(newer)} 步。没有改动任何数据；请改用那个版本的程序。",
+            f"The database was upgraded by a newer version; it is {len(newer)} migrations ahead of this program. "
+            "Nothing was changed; use the program of that version.",
+        )
+
+
+def make_secret(home: Path) -> None:
+    """Make the secret that the settings read, unless there is one."""
     path = home / "secret.key"
     if path.exists() or os.environ.get("SHOUWEN_SECRET_KEY"):
         return

@@ -59,6 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             )
             add_home(part)
             part.add_argument("--pack", action="append", default=[], help="制度包 / a pack; repeatable")
+            part.add_argument("--act", default="", metavar="ACT", help="问这个动作现在准不准 / is this act refused now, and why")
+            part.add_argument("--as", dest="user", default="", metavar="USER", help="由谁办,写用户名 / by whom: a user name")
         elif name != "reference":
             part.add_argument(
                 "packs", nargs="*", metavar="PACK", help="包的名称或文件夹;不写为全部 / names or folders of packs; none: all"
@@ -154,7 +156,12 @@ def _coverage(args: argparse.Namespace) -> int:
 
 
 def _explain(args: argparse.Namespace) -> int:
-    if matters := [n for n in args.clauses if explaining.is_matter(n)]:
+    matters = [n for n in args.clauses if explaining.is_matter(n)]
+    if (args.act or args.user) and not (matters and args.act and args.user):
+        raise Trouble(Exit.USAGE, "问不准的原因，请写事项号、--act 和 --as。", "A refusal wants a matter, --act and --as.")
+    if matters and args.act:
+        return explaining.refused(matters, args.act, args.user, Voice(args.lang))
+    if matters:
         return explaining.explain(matters, Voice(args.lang))
     case = _case(args)
     return law_telling.explain(case.law(), args.clauses, args.catalogue, case.say)
@@ -181,7 +188,7 @@ def _enact(args: argparse.Namespace) -> int:
     from django.utils import timezone  # noqa: PLC0415  needs Django loaded
 
     from shouwen.base.errors import Problem  # noqa: PLC0415  Django is loaded only now
-    from shouwen.cases.enactments import enact, enact_instead  # noqa: PLC0415  Django is loaded only now
+    from shouwen.cases.enactments import enact, enact_instead, others_of_the_day  # noqa: PLC0415  Django is loaded only now
 
     now = timezone.now()
     start = args.start if args.start is None or args.start.tzinfo else timezone.make_aware(args.start)
@@ -198,6 +205,10 @@ def _enact(args: argparse.Namespace) -> int:
             f"Enacted: {made.digest[:12]}, from {when:%Y-%m-%d %H:%M} on.",
         )
     )
+    for other in others_of_the_day(made):
+        at = f"{timezone.localtime(other.effective_from):%H:%M}"
+        zh = f"注意：同一天 {at} 起还有另一次颁布，各从自己的时刻起执行。"
+        print(case.say(zh, f"Note: another law begins that day at {at}; each holds from its own moment on."), file=sys.stderr)
     return 0
 
 

@@ -129,18 +129,18 @@ class Trial:
         return self._sum_up(outcomes, survived, faults, time.perf_counter() - begin)
 
     def _outcomes(self, mutator: Mutator) -> Iterator[Outcome]:
-        progress, done, clauses = Progress(self.say), 0, mutator.clauses(self.regulations)
-        for i, clause in enumerate(clauses, 1):
-            for mutant in mutator.mutants(clause):
+        progress, done, every = Progress(self.say), 0, mutator.everything(self.regulations)
+        for i, name in enumerate(every, 1):
+            for mutant in mutator.mutants(name):
                 done += 1
                 yield mutator.outcome(mutant)
-                progress(f"条款 {i}/{len(clauses)} {clause},{done}个变体", f"clause {i}/{len(clauses)} {clause}, {done} mutants")
+                progress(f"{i}/{len(every)} {name},{done}个变体", f"{i}/{len(every)} {name}, {done} mutants")
 
     def _equivalents(self, listed: int, mutator: Mutator, faults: Faults) -> None:
         """Hold the limit on equivalent mutants when whole packs are tried; one regulation alone is too few to say."""
         if len(self.regulations) < len(self.law.regulations) or not listed:
             return
-        made = sum(1 for c in mutator.clauses(self.regulations) for _ in mutator.mutants(c))
+        made = sum(1 for name in mutator.everything(self.regulations) for _ in mutator.mutants(name))
         if listed * 100 > made * MOST:
             first = next(iter(read_equivalents(self.sources).values()))
             faults.add(

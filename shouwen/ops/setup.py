@@ -8,13 +8,14 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from django.db.migrations.loader import MigrationLoader
 
 from shouwen.base import database
 from shouwen.base.progress import aloud, announced
 from shouwen.base.trouble import Exit, Trouble
 from shouwen.ops import assets, catalogues
 from shouwen.ops.cli import add_home
-from shouwen.ops.installation import Installation, load_django, make_database, open_installation
+from shouwen.ops.installation import Installation, demand_known, load_django, make_database, open_installation
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,6 +42,7 @@ def migrate(installation: Installation) -> None:
     """Database, roles, rights and tables, as this version of the program wants them. Loads Django."""
     make_database(installation)
     load_django()
+    demand_known(MigrationLoader(connections["owner"]))
     call_command("migrate", database="owner", interactive=False, verbosity=0)
     app = str(connections["default"].settings_dict["USER"])
     database.close_bookkeeping(database.url("owner", installation.home), app)

@@ -153,6 +153,8 @@ def _clause(name: str, f: Finds, say: Voice) -> Iterator[str]:
             f"  按日历轮到：原 {f.rounds[0]} 次，现 {f.rounds[1]} 次",
             f"  comes round: {f.rounds[0]} times then, {f.rounds[1]} now",
         )
+    if f.untold[0]:
+        yield "  " + say(*f.untold)
     for e in f.examples[:10]:
         yield f"    {e.number}  {e.at:%Y-%m-%d %H:%M}  {e.act}  {say(e.zh, e.en)}"
     if f.doubtful:

@@ -39,13 +39,18 @@ class Wanted:
     post: str = ""
     state: str = "working"
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the state narrows the list."""
+        return bool(self.text or self.unit or self.post)
+
 
 def people(wanted: Wanted, reader: Reader, now: datetime) -> QuerySet[Staff]:
     """Return the people that are wanted, each with `unit` read. Raises Forbidden."""
     demand_look(reader)
     rows = Staff.objects.filter(is_system=False).select_related("unit")
     if wanted.text:
-        rows = _named(rows, wanted.text)
+        rows = named(rows, wanted.text)
     if wanted.unit:
         rows = rows.filter(unit__path__contains=[wanted.unit])
     if wanted.post:
@@ -61,7 +66,7 @@ def people(wanted: Wanted, reader: Reader, now: datetime) -> QuerySet[Staff]:
     return rows.filter(states[wanted.state]) if wanted.state in states else rows
 
 
-def _named(rows: QuerySet[Staff], text: str) -> QuerySet[Staff]:
+def named(rows: QuerySet[Staff], text: str) -> QuerySet[Staff]:
     """By any part of the name, pinyin with or without blanks, initials, or the beginning of the user name."""
     plain = text.strip().lower()
     rows = rows.annotate(sound=Replace(F("pinyin"), Value(" "), Value("")))

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import InterfaceError, OperationalError
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from shouwen.base.errors import FieldError, Problem, Refused, TooMany
+from shouwen.base.faults import Fault, fault_of
 from shouwen.policy.ruling import Refusal
 from shouwen.web.asking import wants_part
 from shouwen.web.render import render_part
@@ -33,6 +35,17 @@ WORDS: Final[Mapping[int, tuple[Any, Any]]] = {
     500: (gettext_lazy("系统出错了"), gettext_lazy("已记录下来，没有改动任何数据。请重试；仍不行时请告诉系统管理员。")),
     503: (gettext_lazy("数据库暂时连不上"), gettext_lazy("没有改动任何数据。请稍候重试；持续如此时请告诉系统管理员。")),
     507: (gettext_lazy("磁盘已满"), gettext_lazy("没有保存。请通知系统管理员。")),
+}
+# What we stand on fails: status, what it is called, what one can do.
+FAULTS: Final[Mapping[Fault, tuple[int, Any, Any]]] = {
+    Fault.DOWN: (503, *WORDS[503]),
+    Fault.FULL: (507, *WORDS[507]),
+    Fault.BUSY: (503, gettext_lazy("系统太忙"), WORDS[503][1]),
+    Fault.READ_ONLY: (
+        503,
+        gettext_lazy("数据库暂时只能查看"),
+        gettext_lazy("没有保存。请稍候重试；持续如此时请告诉系统管理员。"),
+    ),
 }
 
 
@@ -111,12 +124,19 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """handler500. It may not touch the database, which may be what is broken."""
-    error = sys.exc_info()[1]
-    status = 503 if isinstance(error, OperationalError | InterfaceError) else 500
-    title, remedy = WORDS[status]
-    template = "_problem.html" if wants_part(request) else "broken.html"
-    context = {"problem": Said(status, str(title), "", str(remedy)), "title": str(title)}
-    response = HttpResponse(render_to_string(template, context), status=status)
-    if wants_part(request):
+    fault = fault_of(error) if (error := sys.exc_info()[1]) else None
+    status, title, remedy = FAULTS[fault] if fault else (500, *WORDS[500])
+    part = wants_part(request)
+    with translation.override(_spoken(request)):
+        context = {"problem": Said(status, str(title), "", str(remedy)), "title": str(title)}
+        response = HttpResponse(render_to_string("_problem.html" if part else "broken.html", context), status=status)
+    if part:
         response["HX-Retarget"] = FLASH
+        response["HX-Reswap"] = "innerHTML"
     return response
+
+
+def _spoken(request: HttpRequest) -> str:
+    """The reader's language where it was read before things broke, else the one this browser was last spoken to in, else Chinese."""
+    found = getattr(request, "lang", "") or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return found if found in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

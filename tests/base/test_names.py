@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import doctest
-
 import pytest
 
-from shouwen.base import names
 from shouwen.base.names import plain_name
 from shouwen.customers.models import Customer
 from shouwen.customers.writing import Change, NewCustomer, change_customers, create_customers
@@ -23,11 +20,6 @@ PLAIN = "张三四五"
 @pytest.fixture
 def world() -> Cast:
     return cast()
-
-
-def test_the_example_is_true() -> None:
-    assert doctest.testmod(names).attempted
-    assert not doctest.testmod(names).failed
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import itertools
 import os
 import subprocess
@@ -61,10 +60,6 @@ def in_threads(count: int, work: Callable[[], list[int]]) -> list[int]:
 
     with ThreadPoolExecutor(count) as pool:
         return [x for done in [pool.submit(closing) for _ in range(count)] for x in done.result()]
-
-
-def test_the_examples_in_the_docstrings_hold() -> None:
-    assert doctest.testmod(numbering).failed == 0
 
 
 def test_ids_come_from_blocks_and_are_all_different() -> None:

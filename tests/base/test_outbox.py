@@ -10,7 +10,7 @@ from django.db import connections, transaction
 from django.db.utils import IntegrityError
 
 from shouwen.base import outbox
-from shouwen.base.models import Notice
+from shouwen.base.models import Event, Notice
 from shouwen.base.outbox import NoticeRow, confirm, drain, mark_read, write_notices
 from tests.conftest import LiveDatabase
 from tests.world import NOW
@@ -71,6 +71,8 @@ def test_reading_and_confirming_is_for_the_person_told() -> None:
     assert not confirm(7, [mine], now=NOW)
     assert not Notice.objects.unconfirmed(7).exists()
     assert Notice.objects.unconfirmed(8).count() == 1
+    (event,) = Event.objects.filter(kind="confirmed")
+    assert (event.actor_id, event.subject_id, event.at) == (7, mine, NOW)
 
 
 @pytest.mark.django_db

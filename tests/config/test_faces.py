@@ -26,9 +26,18 @@ def test_whoever_is_not_signed_in_is_sent_to_the_door_and_a_program_is_not() -> 
     assert Client().get("/api/v1/cases").status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/openapi.json"])
+POLICY = {  # nothing inline, nothing from elsewhere; a change of it is a decision, not an accident
+    "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data: blob:", "font-src": "'self'",
+    "connect-src": "'self'", "manifest-src": "'self'", "form-action": "'self'", "base-uri": "'none'", "frame-ancestors": "'none'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in/", "/no-such-page/", "/api/v1/openapi.json", "/api/v1/cases"])
 def test_pages_and_answers_to_programs_say_what_a_browser_may_do_with_them(path: str) -> None:
     headers = Client().get(path).headers
-    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    said = [part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; ")]
+    assert dict(said) == POLICY
+    assert len(said) == len(POLICY)  # of a directive that comes twice, browsers take the first
+    assert headers["Permissions-Policy"] == "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Cache-Control"] == "private, no-store"
+    assert {"private", "no-store"} <= set(headers["Cache-Control"].split(", "))

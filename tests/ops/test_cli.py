@@ -62,6 +62,22 @@ def test_setting_up_twice_changes_nothing(live_db: LiveDatabase) -> None:
     assert [shouwen("migrate", "--quiet", **live_db.env).returncode for _ in range(2)] == [0, 0]
 
 
+def test_a_database_that_a_newer_program_has_migrated_is_left_alone(live_db: LiveDatabase) -> None:
+    with psycopg.connect(live_db.env["DATABASE_OWNER_URL"]) as owner:
+        owner.execute("insert into django_migrations (app, name, applied) values ('cases', '9999_of_tomorrow', now())")
+
+    chinese, english = ({**live_db.env, "LANG": lang, "LC_ALL": ""} for lang in ("zh_CN.UTF-8", "en_GB.UTF-8"))
+
+    migrated = shouwen("migrate", **chinese)
+    served = shouwen("serve", "--worker-only", **english)
+    told = shouwen("token", "li_na", **chinese)
+
+    assert [done.returncode for done in (migrated, served, told)] == [Exit.OTHER_VERSION] * 3
+    assert "比本程序多 1 步" in migrated.stderr
+    assert "1 migrations ahead" in served.stderr
+    assert not any("Traceback" in done.stderr for done in (migrated, served, told))
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [

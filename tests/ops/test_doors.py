@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -26,9 +27,12 @@ from shouwen.policy.act import Act, Opening, Ref
 from shouwen.policy.packs import Sources, read_sources
 from shouwen.staff.models import IMPORTER, Holding
 from shouwen.staff.tokens import issue
+from tests.cases.doing import opened
+from tests.cases.law import enacted
 from tests.world import NOW, at, cast
 
 AT: Final = at("2026-03-02 10:00")
+OPENED: Final = at("2026-03-03 09:00")
 FIELDS: Final = {"area": "安全隐患", "channel": "12345", "street": "坪山街道", "nature": "complaint"}
 MAP: Final = """procedure: hotline_request
 key: id
@@ -144,3 +148,42 @@ def test_the_same_act_by_page_api_bulk_and_import_leaves_equal_events(company: C
     for case in filed:
         assert told(case, IMPORTER) == facts
         assert left(case) == rest
+
+
+def replied(case: Case, by: Cast, door: str) -> None:
+    """Reply to the customer of a case: by its own page, by API, or as one of a list, on the page or by API."""
+    moment = OPENED + timedelta(minutes=20)
+    client = Client()
+    client.force_login(by.chen_jie)
+    headers: Any = {"Authorization": f"Bearer {issue(by.chen_jie, door, now=NOW)}"}
+    form = {"at": f"{moment:%Y-%m-%dT%H:%M}", "key": f"doors:{door}"}
+    wish = {"act": "reply", "at": moment.isoformat()}
+    if door == "page":
+        answer = client.post(reverse("cases:act", args=[case.number, "reply"]), form)
+        assert answer.status_code == 302, answer.content.decode()
+    elif door == "list":
+        answer = client.post(reverse("lists:run"), {**form, "id": [str(case.pk)], "act": "reply"})
+        assert answer.status_code == 200, answer.content.decode()
+    elif door == "api":
+        answer = client.post(f"/api/v1/cases/{case.pk}/acts", json.dumps(wish), content_type="application/json", headers=headers)
+        assert answer.status_code == 200, answer.content
+    else:
+        many = json.dumps({"acts": [{**wish, "case": case.pk}]})
+        answer = client.post("/api/v1/acts", many, content_type="application/json", headers=headers)
+        assert [v["status"] for v in answer.json()["acts"]] == [200], answer.content
+
+
+def test_a_reply_by_page_api_and_the_lists_of_both_leaves_equal_events(db: None) -> None:
+    people = cast()
+    enacted("demo")
+    cases = {door: opened("repair", people.chen_jie, OPENED, urgency="urgent") for door in ("page", "api", "list", "many")}
+    for door, case in cases.items():
+        replied(case, people, door)
+
+    person = people.chen_jie.pk
+    facts = told(cases["page"].pk, person)
+    assert [(f["kind"], f["act"], f["clause"]) for f in facts][-2:] == [("act", "reply", ""), ("kept", "", "demo/repair#2.1")]
+    assert facts[-2]["at"] == OPENED + timedelta(minutes=20)
+    for case in cases.values():
+        assert told(case.pk, person) == facts
+        assert left(case.pk) == left(cases["page"].pk)

@@ -94,6 +94,8 @@ def test_the_real_file_is_taken_whole_and_the_database_counts_as_the_file_does(l
         there[None] = there.pop("-", 0)  # type: ignore[index]  # «-» is nothing written
         assert counted(field) == +there
         assert {k: v for k, v in report.counts[field].items() if k} == {k: v for k, v in there.items() if k}
+    natures = {"投诉": "complaint", "咨询": "enquiry", "建议": "suggestion", "求决": "request", "感谢": "thanks", "其他": "other"}
+    assert counted("nature") == Counter(natures.get(row[header.index("EVENT_PROPERTY_NAME")]) for row in rows)  # «-» is none
     ended = {"1": "in_time", "0": "overtime"}
     assert counted("outcome") == Counter(ended[row[header.index("INTIME_ARCHIVE_NUM")]] for row in rows)
     moments = sorted(row[header.index("CREATE_TIME")] for row in rows)

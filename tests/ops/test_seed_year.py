@@ -85,6 +85,60 @@ def test_on_the_day_of_the_storm_forty_leaks_come_in_within_three_hours_and_late
     assert {c.opened_at.astimezone(ZONE).date() - STORM for c in aftermath} >= {timedelta(days=n) for n in (1, 2, 3)}
 
 
+def test_complaints_that_went_wrong_are_put_right(week_before: Week) -> None:
+    played = week_before()
+    days = (date(2026, 6, 1) + timedelta(days=n) for n in range(60))
+    told = {on: chronicle.of_day(played.around, on, None, ZONE) for on in days}
+
+    unanswered = next(on for on, stories in told.items() if _who_waited(stories))
+    late = next(on for on, stories in told.items() if any(_answered_late(s) for s in stories))
+    again = next(on for on, stories in told.items() if any("上次修过又坏了" in _words(s) for s in stories))
+    for on in {unanswered, late, again}:
+        played._play(on, None)
+
+    assert wrong(played.players) == []
+    (who, *_) = _who_waited(told[unanswered])
+    repairs = Case.objects.filter(procedure="repair", customer=who, opened_at__date=unanswered).values_list("pk", flat=True)
+    assert Event.objects.filter(kind="breach", clause="property/repair#2.1", case_id__in=repairs).count() == 1
+    _put_right(Case.objects.get(procedure="complaint", customer=who, opened_at__date=unanswered + timedelta(days=1)))
+    overdue = Event.objects.filter(kind="breach", clause="property/complaint#4.1").values_list("case_id", flat=True)
+    assert overdue
+    for complaint in Case.objects.filter(pk__in=overdue):
+        _put_right(complaint)
+    second = Case.objects.filter(procedure="repair", title__contains="上次修过又坏了").latest("opened_at")
+    assert Case.objects.filter(procedure="repair", customer=second.customer, opened_at__lt=second.opened_at).exists()
+    assert second.closed_at is not None
+
+
+def _put_right(complaint: Case) -> None:
+    """It is closed, and the customer was called before, and said how it was."""
+    call = Case.objects.get(procedure="call_back", parent=complaint)
+    assert call.fields["outcome"] == complaint.fields["called_back"] == "satisfied"
+    assert call.closed_at is not None
+    assert complaint.closed_at is not None
+    assert call.closed_at <= complaint.closed_at
+
+
+def _words(story: Story) -> str:
+    return str((story.steps[0].fields or {}).get("content", ""))
+
+
+def _who_waited(stories: Iterable[Story]) -> list[int]:
+    """The customers whose urgent repair was answered late and who complain the day after."""
+    kept = list(stories)
+    late = {s.customer for s in kept if s.ref.noun == "repair" and _delay(s, "reply") > timedelta(hours=1)}
+    return [s.customer for s in kept if s.ref.noun == "complaint" and s.customer in late]
+
+
+def _answered_late(story: Story) -> bool:
+    return story.ref.noun == "complaint" and _delay(story, "answer") > timedelta(hours=48)
+
+
+def _delay(story: Story, act: str) -> timedelta:
+    """How long after its beginning an act was first done; nothing where it never was."""
+    return next((s.at - story.steps[0].at for s in story.steps if s.act == act), timedelta(0))
+
+
 def test_one_technician_is_in_one_house_at_a_time_in_the_storm(week_before: Week) -> None:
     around = week_before().around
     told = [s for s in chronicle.of_day(around, STORM, STORM, ZONE) if s.steps[0].fields.get("trouble") == "leak"]

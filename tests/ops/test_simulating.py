@@ -93,6 +93,30 @@ def test_a_matter_is_explained_by_its_number_with_facts_sums_and_clauses(company
     assert explained(company, "BX20200101-9999", "--lang", "en").returncode == Exit.USAGE
 
 
+def test_a_refusal_is_asked_for_this_act_this_person_and_now(company: LiveDatabase) -> None:
+    case = Case.objects.filter(procedure="repair", step="received", closed_at=None, held=False).first()
+    assert case is not None
+    before = Event.objects.count()
+    given = Event.objects.filter(kind="chosen", data__field="responsible", noun="complaint").exclude(clause="").first()
+    assert given is not None
+    complaint = Case.objects.get(pk=given.case_id or 0)
+    whole = explained(company, complaint.number, "--lang", "zh").stdout
+    assert f"定为  {given.clause}  responsible = {given.data['value']}" in whole, whole
+    assert "被投诉人: " in whole, "the fact an assignment turned on"
+
+    zh, en = (explained(company, case.number, "--act", "assign", "--as", "chen_jie", "--lang", lang) for lang in ("zh", "en"))
+
+    assert zh.returncode == 0, zh.stderr
+    assert "assign" in zh.stdout.splitlines()[0]
+    for line in ("现在不准", "不准  property/repair#3.2", "维修人: 没有记录", "→ "):
+        assert line in zh.stdout, zh.stdout
+    assert "refuses  property/repair#3.2" in en.stdout
+    assert Event.objects.count() == before, "asking is no act"
+    assert "现在可以办" in explained(company, case.number, "--act", "note", "--as", "chen_jie", "--lang", "zh").stdout
+    for words in (("--act", "assign"), ("--act", "assign", "--as", "nobody"), ("--act", "nonsense", "--as", "chen_jie")):
+        assert explained(company, case.number, *words).returncode == Exit.USAGE, words
+
+
 def test_an_empty_installation_says_that_no_law_is_in_force(live_db: LiveDatabase, proposal: Path) -> None:
     done = simulated(live_db, str(proposal), "--lang", "en")
 

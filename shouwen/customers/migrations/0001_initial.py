@@ -48,6 +48,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "客户",
+                "indexes": [
+                    models.Index(fields=["unit", "pinyin", "id"], name="customer_of_unit"),
+                    models.Index(fields=["pinyin", "id"], name="customer_by_pinyin"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("name", ""), _negated=True), models.Q(("number", ""), _negated=True)),
+                        name="customer_has_name_and_number",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("kind__in", ["person", "company"])), name="customer_kind_known"),
+                    models.CheckConstraint(condition=models.Q(("level__lte", 3)), name="customer_level_known"),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Exact(
+                            models.Func(models.F("fields"), function="jsonb_typeof", output_field=models.CharField()),
+                            models.Value("object"),
+                        ),
+                        name="customer_fields_are_an_object",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -69,6 +88,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "地址",
+                "indexes": [models.Index(fields=["customer"], name="address_of_customer")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("text", ""), _negated=True), name="address_says_something"),
+                    models.CheckConstraint(
+                        condition=models.Q(("division__regex", "^([0-9]{2,12})?$")), name="address_division_is_a_code"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +125,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "电话",
+                "indexes": [
+                    models.Index(fields=["number"], name="phone_number"),
+                    models.Index(fields=["reversed"], name="phone_tail", opclasses=["text_pattern_ops"]),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "country", "number"), name="phone_once_per_customer"),
+                    models.UniqueConstraint(condition=models.Q(("is_main", True)), fields=("customer",), name="phone_one_main"),
+                    models.CheckConstraint(condition=models.Q(("number__regex", "^[0-9]{3,20}$")), name="phone_is_digits"),
+                    models.CheckConstraint(
+                        condition=models.Q(("country__regex", "^[1-9][0-9]{0,2}$")), name="phone_country_is_digits"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -130,116 +168,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "客户关系",
+                "indexes": [
+                    models.Index(fields=["record_id", "role"], name="relation_of_record"),
+                    models.Index(fields=["customer"], name="relation_of_customer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until", None)),
+                        fields=("customer", "record_id", "role"),
+                        name="relation_once_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until", None), ("until__gte", models.F("since")), _connector="OR"),
+                        name="relation_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["owner", "tenant", "resident", "contact"])), name="relation_role_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("register", ""), _negated=True), name="relation_names_its_register"
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["unit", "pinyin", "id"], name="customer_of_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["pinyin", "id"], name="customer_by_pinyin"),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("name", ""), _negated=True), models.Q(("number", ""), _negated=True)),
-                name="customer_has_name_and_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["person", "company"])), name="customer_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(condition=models.Q(("level__lte", 3)), name="customer_level_known"),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.Exact(
-                    models.Func(models.F("fields"), function="jsonb_typeof", output_field=models.CharField()),
-                    models.Value("object"),
-                ),
-                name="customer_fields_are_an_object",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="address",
-            index=models.Index(fields=["customer"], name="address_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="address",
-            constraint=models.CheckConstraint(condition=models.Q(("text", ""), _negated=True), name="address_says_something"),
-        ),
-        migrations.AddConstraint(
-            model_name="address",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("division__regex", "^([0-9]{2,12})?$")), name="address_division_is_a_code"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="phone",
-            index=models.Index(fields=["number"], name="phone_number"),
-        ),
-        migrations.AddIndex(
-            model_name="phone",
-            index=models.Index(fields=["reversed"], name="phone_tail", opclasses=["text_pattern_ops"]),
-        ),
-        migrations.AddConstraint(
-            model_name="phone",
-            constraint=models.UniqueConstraint(fields=("customer", "country", "number"), name="phone_once_per_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="phone",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_main", True)), fields=("customer",), name="phone_one_main"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="phone",
-            constraint=models.CheckConstraint(condition=models.Q(("number__regex", "^[0-9]{3,20}$")), name="phone_is_digits"),
-        ),
-        migrations.AddConstraint(
-            model_name="phone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("country__regex", "^[1-9][0-9]{0,2}$")), name="phone_country_is_digits"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="relation",
-            index=models.Index(fields=["record_id", "role"], name="relation_of_record"),
-        ),
-        migrations.AddIndex(
-            model_name="relation",
-            index=models.Index(fields=["customer"], name="relation_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="relation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until", None)), fields=("customer", "record_id", "role"), name="relation_once_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until", None), ("until__gte", models.F("since")), _connector="OR"),
-                name="relation_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["owner", "tenant", "resident", "contact"])), name="relation_role_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("register", ""), _negated=True), name="relation_names_its_register"
-            ),
         ),
     ]

@@ -57,6 +57,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "员工",
+                "indexes": [models.Index(fields=["pinyin", "id"], name="staff_by_pinyin")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("username",), name="staff_username", violation_error_message="用户名已被使用。"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("username", django.db.models.functions.text.Lower(models.F("username"))),
+                            models.Q(("username", ""), _negated=True),
+                        ),
+                        name="staff_username_lower",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("superior", models.F("id")), _negated=True), name="staff_not_own_superior"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("left_at", None), ("is_active", False), _connector="OR"),
+                        name="staff_left_is_inactive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_system", False), ("is_active", False), _connector="OR"),
+                        name="staff_system_never_signs_in",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,6 +153,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "单位",
                 "ordering": ("path",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("parent", "name"),
+                        name="unit_named_once",
+                        nulls_distinct=False,
+                        violation_error_message="同一上级单位下已有这个名称。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["company", "site", "department"])), name="unit_kind_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +196,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "值班",
+                "indexes": [models.Index(fields=["until", "since"], name="shift_by_time")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("until__gt", models.F("since"))), name="shift_ends_after_start"),
+                    models.CheckConstraint(condition=models.Q(("post", ""), _negated=True), name="shift_names_a_post"),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (models.F("staff"), "="),
+                            (models.F("post"), "="),
+                            (django.db.models.functions.comparison.Coalesce(models.F("unit"), 0), "="),
+                            (
+                                models.Func(
+                                    models.F("since"),
+                                    models.F("until"),
+                                    function="tstzrange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="shift_once_at_a_time",
+                        violation_error_message="与已有的时间段重叠。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -193,6 +251,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "任职",
+                "indexes": [models.Index(fields=["post", "unit"], name="holding_by_post")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until", None), ("until__gt", models.F("since")), _connector="OR"),
+                        name="holding_ends_after_start",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("post", ""), _negated=True), name="holding_names_a_post"),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (models.F("staff"), "="),
+                            (models.F("post"), "="),
+                            (django.db.models.functions.comparison.Coalesce(models.F("unit"), 0), "="),
+                            (
+                                models.Func(
+                                    models.F("since"),
+                                    models.F("until"),
+                                    function="tstzrange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="holding_once_at_a_time",
+                        violation_error_message="与已有的时间段重叠。",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -290,133 +374,8 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("hash",), name="token_hash")],
             },
         ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.UniqueConstraint(
-                fields=("parent", "name"),
-                name="unit_named_once",
-                nulls_distinct=False,
-                violation_error_message="同一上级单位下已有这个名称。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["company", "site", "department"])), name="unit_kind_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shift",
-            index=models.Index(fields=["until", "since"], name="shift_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gt", models.F("since"))), name="shift_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(condition=models.Q(("post", ""), _negated=True), name="shift_names_a_post"),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (models.F("staff"), "="),
-                    (models.F("post"), "="),
-                    (django.db.models.functions.comparison.Coalesce(models.F("unit"), 0), "="),
-                    (
-                        models.Func(
-                            models.F("since"),
-                            models.F("until"),
-                            function="tstzrange",
-                            output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="shift_once_at_a_time",
-                violation_error_message="与已有的时间段重叠。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="holding",
-            index=models.Index(fields=["post", "unit"], name="holding_by_post"),
-        ),
-        migrations.AddConstraint(
-            model_name="holding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until", None), ("until__gt", models.F("since")), _connector="OR"),
-                name="holding_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holding",
-            constraint=models.CheckConstraint(condition=models.Q(("post", ""), _negated=True), name="holding_names_a_post"),
-        ),
-        migrations.AddConstraint(
-            model_name="holding",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (models.F("staff"), "="),
-                    (models.F("post"), "="),
-                    (django.db.models.functions.comparison.Coalesce(models.F("unit"), 0), "="),
-                    (
-                        models.Func(
-                            models.F("since"),
-                            models.F("until"),
-                            function="tstzrange",
-                            output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="holding_once_at_a_time",
-                violation_error_message="与已有的时间段重叠。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="staff",
-            index=models.Index(fields=["pinyin", "id"], name="staff_by_pinyin"),
-        ),
         migrations.AddIndex(
             model_name="staff",
             index=models.Index(fields=["unit"], name="staff_of_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="staff",
-            constraint=models.UniqueConstraint(
-                fields=("username",), name="staff_username", violation_error_message="用户名已被使用。"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("username", django.db.models.functions.text.Lower(models.F("username"))),
-                    models.Q(("username", ""), _negated=True),
-                ),
-                name="staff_username_lower",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("superior", models.F("id")), _negated=True), name="staff_not_own_superior"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("left_at", None), ("is_active", False), _connector="OR"), name="staff_left_is_inactive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_system", False), ("is_active", False), _connector="OR"),
-                name="staff_system_never_signs_in",
-            ),
         ),
     ]

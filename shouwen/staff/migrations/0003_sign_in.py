@@ -58,6 +58,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "登录规则",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="doorrules_is_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(("min_length__gte", 8), ("min_length__lte", 64)), name="doorrules_length"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("min_classes__gte", 1), ("min_classes__lte", 4)), name="doorrules_classes"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("remembered__lte", 24)), name="doorrules_remembered"),
+                    models.CheckConstraint(condition=models.Q(("password_days__lte", 3650)), name="doorrules_days"),
+                    models.CheckConstraint(
+                        condition=models.Q(("idle_minutes__gte", 5), ("idle_minutes__lte", 720)), name="doorrules_idle"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lifetime_hours__gte", 1), ("lifetime_hours__lte", 168)), name="doorrules_lifetime"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -95,6 +112,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "邀请",
+                "constraints": [
+                    models.UniqueConstraint(fields=("hash",), name="invitation_hash"),
+                    models.CheckConstraint(condition=models.Q(("expires_at__gt", models.F("made_at"))), name="invitation_lasts"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +158,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "登录",
+                "indexes": [models.Index(fields=["ended_at"], name="signedin_age")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("key",), name="signedin_key"),
+                    models.CheckConstraint(
+                        condition=models.Q(("key", None), ("ended_at", None), _connector="OR"), name="signedin_ended_has_no_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_at", None), models.Q(("why", ""), _negated=True), _connector="OR"),
+                        name="signedin_ended_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -173,42 +205,6 @@ class Migration(migrations.Migration):
                 violation_error_message="系统管理员、安全管理员、审计员不得由同一人担任。",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="doorrules",
-            constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="doorrules_is_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="doorrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("min_length__gte", 8), ("min_length__lte", 64)), name="doorrules_length"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="doorrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("min_classes__gte", 1), ("min_classes__lte", 4)), name="doorrules_classes"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="doorrules",
-            constraint=models.CheckConstraint(condition=models.Q(("remembered__lte", 24)), name="doorrules_remembered"),
-        ),
-        migrations.AddConstraint(
-            model_name="doorrules",
-            constraint=models.CheckConstraint(condition=models.Q(("password_days__lte", 3650)), name="doorrules_days"),
-        ),
-        migrations.AddConstraint(
-            model_name="doorrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("idle_minutes__gte", 5), ("idle_minutes__lte", 720)), name="doorrules_idle"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="doorrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lifetime_hours__gte", 1), ("lifetime_hours__lte", 168)), name="doorrules_lifetime"
-            ),
-        ),
         migrations.AddField(
             model_name="invitation",
             name="staff",
@@ -239,16 +235,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="invitation",
-            constraint=models.UniqueConstraint(fields=("hash",), name="invitation_hash"),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("made_at"))), name="invitation_lasts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("ended_at", None), ("used_at", None)), fields=("staff",), name="invitation_open_once"
             ),
@@ -260,27 +246,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="signedin",
             index=models.Index(fields=["staff", "-began_at"], name="signedin_of"),
-        ),
-        migrations.AddIndex(
-            model_name="signedin",
-            index=models.Index(fields=["ended_at"], name="signedin_age"),
-        ),
-        migrations.AddConstraint(
-            model_name="signedin",
-            constraint=models.UniqueConstraint(fields=("key",), name="signedin_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="signedin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("key", None), ("ended_at", None), _connector="OR"), name="signedin_ended_has_no_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signedin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_at", None), models.Q(("why", ""), _negated=True), _connector="OR"),
-                name="signedin_ended_why",
-            ),
         ),
         migrations.AddIndex(
             model_name="usedpassword",

@@ -38,5 +38,7 @@ def download(request: Ask, key: str, pk: int) -> FileResponse:
     """Give a file out, never as something that a browser would run."""
     case = find(request, key)
     found = get_object_or_404(Attachment.objects.visible_to(request.reader), pk=pk, case_id=case.pk)
-    headers = attachments.headers(found, download="download" in request.GET)
-    return FileResponse(attachments.open_file(found), headers=headers, content_type=headers["Content-Type"])
+    response = FileResponse(attachments.open_file(found))
+    for name, value in attachments.headers(found, download="download" in request.GET).items():
+        response[name] = value  # afterwards: Django guesses a type, and the name would be that of our storage
+    return response
