@@ -19,7 +19,7 @@ from shouwen.staff.models import Unit
 MOST: Final = 40  # of one person for one page
 LONGEST: Final = 40
 WORDS: Final = "q"  # what was searched for may be somebody's name or number: it is kept for oneself, never shared
-PASSING: Final = ("after", "view")
+PASSING: Final = ("after",)  # where in the list one is
 
 
 @transaction.atomic
@@ -33,7 +33,7 @@ def keep(page: str, name: str, query: str, *, unit: int, by: Reader, now: dateti
         raise FieldError.of("name", f"请填写名称，最多 {LONGEST} 个字。", f"Give it a name of at most {LONGEST} characters.")
     if unit and by.units is not None and unit not in by.units:
         raise NotFound
-    wanted = clean(query, shared=bool(unit))
+    wanted = clean(query, WORDS if unit else "")
     if len(wanted) > 1000:
         raise FieldError.of("query", "筛选条件太长。", "There are too many filters.")
     mine = KeptView.objects.filter(owner=by.staff, page=page)
@@ -61,9 +61,9 @@ def let_go(pk: int, *, by: Reader, now: datetime) -> None:
     view.delete()
 
 
-def clean(query: str, *, shared: bool = False) -> str:
-    """Return filters as they are kept: in a fixed order, without the place in the list, and without words if they are shared."""
-    dropped = (*PASSING, WORDS) if shared else PASSING
+def clean(query: str, but: str = "") -> str:
+    """Return filters as they are kept: in a fixed order, without the place in the list, and without one that is named."""
+    dropped = (*PASSING, but)
     return urlencode(sorted((k, v) for k, v in parse_qsl(query) if k not in dropped and v))
 
 

@@ -1,4 +1,7 @@
-"""Figures by day, how far the journal has been added up, and lists that people keep. The verbs are in `rolling` and `keeping`."""
+"""Figures by day, how far the journal has been added up, lists that people keep, and what they search for.
+
+The verbs are in `rolling`, `keeping` and `searched`.
+"""
 
 from __future__ import annotations
 
@@ -121,3 +124,32 @@ class KeptView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SearchedForQuerySet(models.QuerySet["SearchedFor"]):
+    """Words to find what was searched for with."""
+
+    def visible_to(self, reader: Reader) -> Self:
+        """One's own."""
+        return self.filter(staff=reader.staff) if reader.staff else self.none()
+
+
+class SearchedFor(models.Model):
+    """搜索文字: what somebody searched a list for, for a day. Addresses say its key. Written by `searched` only."""
+
+    staff = models.ForeignKey("staff.Staff", models.CASCADE, related_name="+", verbose_name=_("员工"))
+    key = models.CharField(_("键"), max_length=12)
+    text = models.CharField(_("文字"), max_length=100)
+    at = models.DateTimeField(_("时间"), db_index=True)
+
+    objects = SearchedForQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("搜索文字")
+        constraints = (
+            models.UniqueConstraint(fields=["staff", "text"], name="searchedfor_once"),
+            models.UniqueConstraint(fields=["staff", "key"], name="searchedfor_by_key"),
+        )
+
+    def __str__(self) -> str:
+        return self.key

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from shouwen.base.search import BadCursor
 
@@ -31,16 +31,6 @@ def read_moment_cursor(cursor: str) -> tuple[datetime | None, int] | None:
     return found
 
 
-def read_text_cursor(cursor: str) -> tuple[str, int] | None:
-    """Read the cursor of a list ordered by a text and id. Raises BadCursor."""
-    found = _read(cursor, tuple[str, int])
-    if found is not None:
-        _demand_id(found[1])
-        if "\x00" in found[0]:
-            raise BadCursor
-    return found
-
-
 def read_id_cursor(cursor: str) -> int | None:
     """Read the cursor of a list that ended at something with an id, and says no more of it. Raises BadCursor."""
     found = _read(cursor, tuple[int])
@@ -48,6 +38,20 @@ def read_id_cursor(cursor: str) -> int | None:
         return None
     _demand_id(found[0])
     return found[0]
+
+
+def read_text_place(cursor: str, rows: QuerySet[Any], column: str) -> tuple[str, int] | None:
+    """Read the cursor of a list ordered by a text and id: it says only whose the text is, for that may be a name or a number plate.
+
+    `rows`: all that the reader may see, however the list is narrowed by now. Raises BadCursor.
+    """
+    pk = read_id_cursor(cursor)
+    if pk is None:
+        return None
+    found: tuple[str, int] | None = rows.order_by().filter(pk=pk).values_list(column, "pk").first()
+    if found is None:
+        raise BadCursor
+    return found
 
 
 def read_number_cursor(cursor: str) -> tuple[int, int] | None:

@@ -15,4 +15,5 @@ urlpatterns = [
     path("<slug:book>/", views.balances, name="book"),
     path("<slug:book>/export/", views.export, name="export"),
     path("<slug:book>/<slug:party>/<int:pk>/", views.account, name="account"),
+    path("<slug:book>/<slug:party>/<int:pk>/export/", views.export_entries, name="account_export"),
 ]

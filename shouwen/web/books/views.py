@@ -17,19 +17,22 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from shouwen.base.access import demand
+from shouwen.base.masks import mask_text
 from shouwen.base.reveal import export as write_export
 from shouwen.base.search import BadCursor
 from shouwen.ledger import summing
 from shouwen.ledger.balances import Period, opened
 from shouwen.ledger.models import Entry
+from shouwen.policy.law import Law
 from shouwen.policy.nouns import Book
+from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.books.acting import state_of
-from shouwen.web.books.lines import Account, accounts, amount_of, backs, lines, name_of, names_of
+from shouwen.web.books.lines import Account, Line, accounts, amount_of, backs, lines, name_of, names_of
 from shouwen.web.cases.assembly import Assembly
 from shouwen.web.cases.listing import read_day
 from shouwen.web.cases.slots import acts_at
-from shouwen.web.law import demand_law, step_name
+from shouwen.web.law import cited, demand_law, step_name
 from shouwen.web.lists.files import CHUNK, as_file, local
 from shouwen.web.paging import PAGE, cut, read_number_cursor, write_cursor
 from shouwen.web.registers.frame import tabs
@@ -118,7 +121,7 @@ def account(request: Ask, book: str, party: str, pk: int) -> HttpResponse:
     if party not in PARTIES:
         raise Http404
     total = summing.of_party(book, party, pk, request.reader, asked.period)
-    after = _last(request)
+    after = _last(request, request.GET.get("after", ""))
     if not total.entries and not total.reversals and after is None and book not in law.books:
         raise Http404
     entries = opened(book, party, pk, request.reader, asked.period, after)
@@ -128,13 +131,13 @@ def account(request: Ask, book: str, party: str, pk: int) -> HttpResponse:
         "book_name": name_of(law, book, request.lang), "name": name, "asked": asked, "total": total,
         "amount": amount_of(law.books.get(book), total.amount), "lines": lines(request, law, entries), "paged": after is not None,
         "after": entries[-1].pk if len(entries) == PAGE else "", "presets": _presets(request),
+        "file_at": reverse("books:account_export", args=[book, party, pk]) if request.reader.may("export", "entry") else "",
     }  # fmt: skip
     return render_part(request, "books/_entries.html", context, page="books/account.html")
 
 
-def _last(request: Ask) -> Entry | None:
+def _last(request: Ask, text: str) -> Entry | None:
     """The entry the page before ended with. Raises BadCursor for what is none, or out of sight."""
-    text = request.GET.get("after", "")
     if not text:
         return None
     found = Entry.objects.visible_to(request.reader).filter(pk=int(text)).first() if text.isdigit() and len(text) < 19 else None
@@ -212,6 +215,43 @@ def export(request: Ask, book: str) -> HttpResponseBase:
     return as_file(request, name_of(law, book, request.lang), heads, part)
 
 
+@require_safe
+def export_entries(request: Ask, book: str, party: str, pk: int) -> HttpResponseBase:
+    """The entries behind one balance as a file; written down as an export before, of whom by their id."""
+    demand(request.reader, "export", "entry")
+    law, asked = demand_law(request), Asked.read(request.GET)
+    _demand_book(request, book)
+    if party not in PARTIES:
+        raise Http404
+    told = {"party": party, "id": pk, "since": str(asked.since or ""), "until": str(asked.until or "")}
+    write_export(request.reader, book, kind="entry", now=request.now, what={n: v for n, v in told.items() if v})
+
+    def part(after: str) -> tuple[list[list[Cell]], str]:
+        found = opened(book, party, pk, request.reader, asked.period, _last(request, after))
+        rows = [_entry_cells(request, law, line) for line in lines(request, law, found)]
+        return rows, str(found[-1].pk) if len(found) == PAGE else ""
+
+    heads = [_("时间"), _("数额"), _("条款"), _("事项"), _("经手人"), _("冲销")]
+    return as_file(request, name_of(law, book, request.lang), heads, part)
+
+
+def _entry_cells(request: Ask, law: Law, line: Line) -> list[Cell]:
+    e, (title, _blank, number) = line.entry, line.about.rpartition(" ")  # the number of a matter looks like that of a telephone
+    clause = cited(law, e.clause, request.lang).long if e.clause else ""
+    void = _("已冲销") if line.reversed_by else _("冲销") if line.reverses else ""
+    return [
+        local(e.at),
+        _money(law.books.get(e.book), e.amount),
+        clause,
+        f"{mask_text(title)} {number}".strip(),
+        people.name(request, e.actor_id),
+        void,
+    ]
+
+
+def _money(book: Book | None, of: int) -> Cell:
+    return yuan(of) if book is not None and book.is_money else amount(of, book.unit if book else "")
+
+
 def _cells(book: Book | None, a: Account) -> list[Cell]:
-    total = yuan(a.total.amount) if book is not None and book.is_money else amount(a.total.amount, book.unit if book else "")
-    return [a.name, total, a.total.entries, a.total.reversals, local(a.total.last)]
+    return [a.name, _money(book, a.total.amount), a.total.entries, a.total.reversals, local(a.total.last)]

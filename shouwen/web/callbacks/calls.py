@@ -44,6 +44,11 @@ class Filters:
         known = shape is not None and kind in shape.type.choices
         return cls(view if view in VIEWS else "today", kind if known else "", unit if unit.isdigit() and len(unit) < 19 else "")
 
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What an event says of an export: which filters."""
+        return {n: v for n, v in (("view", self.view), ("kind", self.kind), ("unit", self.unit)) if v}
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -62,12 +67,12 @@ class Call:
     outcome: str
 
 
-def calls(request: Ask, filters: Filters, noun: Noun, after: str) -> tuple[list[Call], str]:
+def calls(request: Ask, filters: Filters, noun: Noun, after: str, limit: int = SHOWN) -> tuple[list[Call], str]:
     """Return the calls that filters keep, the soonest due first (those done: the newest first), and the cursor of the next page."""
     rows = Case.objects.visible_to(request.reader).of(PROCEDURE)
     rows = rows.filter(fields__kind=filters.kind) if filters.kind else rows
     rows = rows.filter(unit_id=int(filters.unit)) if filters.unit else rows
-    cases, more = page_of(_in_view(rows, filters.view, request.now), "opened" if filters.view == "done" else "due", after, SHOWN)
+    cases, more = page_of(_in_view(rows, filters.view, request.now), "opened" if filters.view == "done" else "due", after, limit)
     asked = {c.pk: _about(noun, c) for c in cases}
     matters = Case.objects.visible_to(request.reader).in_bulk({pk for pk in asked.values() if pk})
     wanted = {c.customer_id for c in cases if c.customer_id}

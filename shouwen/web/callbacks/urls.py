@@ -7,4 +7,4 @@ from django.urls import path
 from shouwen.web.callbacks import views
 
 app_name = "callbacks"
-urlpatterns = [path("", views.page, name="page")]
+urlpatterns = [path("", views.page, name="page"), path("export/", views.export, name="export")]

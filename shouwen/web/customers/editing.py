@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final, cast
 
 from django.contrib import messages
@@ -16,11 +17,12 @@ from shouwen.base.errors import FieldError, KeyReused
 from shouwen.customers.models import Customer
 from shouwen.customers.uncover import uncover
 from shouwen.customers.verbs import change, take_in
-from shouwen.customers.writing import Change, NewAddress, NewCustomer, NewHome, NewPhone
+from shouwen.customers.writing import Change, ChangedMeanwhile, NewAddress, NewCustomer, NewHome, NewPhone
 from shouwen.registers.models import Record
 from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.cases.wishing import new_key
+from shouwen.web.customers.meanwhile import Meanwhile, followed, shown
 from shouwen.web.fields import faults_of
 from shouwen.web.render import render_page
 
@@ -59,16 +61,51 @@ def edit(request: Ask, pk: int) -> HttpResponse:
     """Show the form in clear (`begin`), or write what it says. Both are POST: showing is an event, no browser may fetch it."""
     found = get_object_or_404(Customer.objects.visible_to(request.reader), pk=pk)
     if "begin" in request.POST:
-        uncover(pk, ("name", "phones", "addresses", "notes"), request.reader, reason=_("修改客户资料"), now=request.now)
-        return _form(request, _as_typed(found), _("修改客户"), found)
+        return _form(request, _opened(request, found), _("修改客户"), found)
     said = written(request.POST)
     try:
-        wanted = Change(pk, {**said.values, "unit": _unit(request, request.POST)}, said.phones, said.addresses)
-        change([wanted], request.reader, now=request.now)
+        values = {**said.values, "unit": _unit(request, request.POST)}
+        wanted = Change(pk, values, said.phones, said.addresses, _seen(request.POST))
+        news = _save(request, wanted)
     except FieldError as wrong:
         return _form(request, request.POST, _("修改客户"), found, faults_of(wrong, request.lang))
+    if news is not None:
+        return news
     messages.success(request, _("已保存。"))
     return HttpResponseRedirect(reverse("customers:page", args=[pk]))
+
+
+def _save(request: Ask, wanted: Change) -> HttpResponse | None:
+    """Write a change; where somebody else has made another of the same things meanwhile, show it beside what was typed instead."""
+    try:
+        change([wanted], request.reader, now=request.now)
+    except ChangedMeanwhile:
+        fresh = get_object_or_404(Customer.objects.visible_to(request.reader), pk=wanted.id)
+        now = _opened(request, fresh)
+        typed, news = followed(request.POST, now, fresh, request)
+        if news.others:
+            for name in ("version", "was"):
+                typed.setlist(name, now.getlist(name))
+            return _form(request, typed, _("修改客户"), fresh, news=news)
+        change([replace(wanted, seen=fresh.updated_at)], request.reader, now=request.now)
+    return None
+
+
+def _opened(request: Ask, found: Customer) -> QueryDict:
+    """What the form of a customer shows: everything in clear, so it is written down as uncovering."""
+    uncover(found.pk, ("name", "phones", "addresses", "notes"), request.reader, reason=_("修改客户资料"), now=request.now)
+    typed = _as_typed(found)
+    typed["was"], typed["version"] = shown(typed), found.updated_at.isoformat()
+    return typed
+
+
+def _seen(typed: QueryDict) -> datetime | None:
+    """Of which moment the customer is that a form showed."""
+    try:
+        found = datetime.fromisoformat(typed.get("version", ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def create(request: HttpRequest, typed: QueryDict) -> int:
@@ -132,7 +169,12 @@ def _as_typed(found: Customer) -> QueryDict:
 
 
 def _form(
-    request: Ask, typed: QueryDict, title: str, customer: Customer | None = None, faults: dict[str, str] | None = None
+    request: Ask,
+    typed: QueryDict,
+    title: str,
+    customer: Customer | None = None,
+    faults: dict[str, str] | None = None,
+    news: Meanwhile | None = None,
 ) -> HttpResponse:
     labels = [*typed.getlist("phone_label"), *[""] * len(typed.getlist("phone"))]
     phones = list(zip(typed.getlist("phone") or [""], labels or [""], strict=False))
@@ -140,6 +182,6 @@ def _form(
         "title": title, "key": new_key(), "typed": typed,
         "customer": customer, "faults": faults or {}, "units": people.unit_choices(request),
         "phones": phones or [("", "")], "addresses": typed.getlist("address") or [""], "kinds": Customer.Kind.choices,
-        "languages": Customer.Language.choices,
+        "languages": Customer.Language.choices, "news": news,
     }  # fmt: skip
-    return render_page(request, "customers/edit.html", context, status=422 if faults else 200)
+    return render_page(request, "customers/edit.html", context, status=422 if faults else 409 if news else 200)

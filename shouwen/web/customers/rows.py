@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.http import QueryDict
 
 from shouwen.base.access import Reader
-from shouwen.base.search import BadCursor
 from shouwen.cases.models import Case
 from shouwen.customers.matching import MOST, as_said, find, phone_as_said
 from shouwen.customers.models import Customer, CustomerQuerySet
 from shouwen.web.cases.listing import below
 from shouwen.web.customers.telling import Told, told
-from shouwen.web.paging import PAGE, cut, past, past_id, read_id_cursor, write_cursor
+from shouwen.web.paging import PAGE, cut, past, past_id, read_text_place, write_cursor
 
 SORTS: Final = {
     "name": ("pinyin", False),
@@ -59,11 +57,6 @@ class Filters:
         return {n: v for n, v in plain.items() if v}
 
 
-def without_words(typed: QueryDict) -> str:
-    """Return what narrows a list as it may stand in an address."""
-    return urlencode({n: text for n in ("unit", "kind", "class", "sort") if (text := typed.get(n, ""))})
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """One customer in a list."""
@@ -93,20 +86,12 @@ def page(filters: Filters, reader: Reader, after: str, limit: int = PAGE) -> tup
     if filters.q:
         return _found(filters.q, rows, reader), ""
     column, down = SORTS[filters.sort]
-    place = read_id_cursor(after)
+    place = read_text_place(after, Customer.objects.visible_to(reader), "pinyin")
     if place is not None:
-        rows = rows.filter(past("pinyin", _at(place, reader)) if column == "pinyin" else past_id(place, down=down))
+        rows = rows.filter(past("pinyin", place) if column == "pinyin" else past_id(place[1], down=down))
     order = ("pinyin", "pk") if column == "pinyin" else ("-pk" if down else "pk",)
     shown, more = cut(list(rows.order_by(*order)[: limit + 1]), limit)
     return _rows(shown, {}, reader, ""), write_cursor(shown[-1].pk) if more else ""
-
-
-def _at(pk: int, reader: Reader) -> tuple[str, int]:
-    """Where a page in the order of names ended: the address says by whom, not how they are called. Raises BadCursor."""
-    found = Customer.objects.visible_to(reader).filter(pk=pk).values_list("pinyin", "pk").first()
-    if found is None:
-        raise BadCursor
-    return found
 
 
 def _found(text: str, rows: CustomerQuerySet, reader: Reader) -> list[Row]:

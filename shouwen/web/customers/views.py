@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +28,7 @@ from shouwen.web.fields import faults_of
 from shouwen.web.law import laws_of, said
 from shouwen.web.lists.files import CHUNK, as_file
 from shouwen.web.lists.kept import around
+from shouwen.web.lists.words import searchable, typed
 from shouwen.web.render import render_page, render_part
 from shouwen.web.sheets import Cell
 
@@ -36,32 +37,23 @@ CASES = 20
 EVENTS = 30
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@searchable
 def listing(request: Ask) -> HttpResponse:
-    """Customers, narrowed and ordered as the address says; those who are searched for, best first.
-
-    Words are sent by POST, for they are somebody's name or number: neither the address nor what it links to says them.
-    """
-    filters, after = rows.Filters.read(request.POST or request.GET), request.GET.get("after", "")
-    if request.method == "POST":
-        request.GET = QueryDict(rows.without_words(request.POST))
+    """Customers, narrowed and ordered as the address says; those who are searched for, best first."""
+    filters, after = rows.Filters.read(typed(request)), request.GET.get("after", "")
     found, more = rows.page(filters, request.reader, after)
-    file = reverse("customers:export") if request.reader.may("export", "customer") and not filters.q else ""
+    file = reverse("customers:export") if request.reader.may("export", "customer") else ""
     context = {
         "title": pgettext("many", "客户"), "filters": filters, "rows": found, "after": more, "paged": bool(after),
         "kinds": Customer.Kind.choices, **around(request, "customers", file=file),
     }  # fmt: skip
-    response = render_part(request, "customers/_list.html", context, page="customers/list.html")
-    if request.method == "POST":
-        query = request.GET.urlencode()
-        response["HX-Push-Url"] = request.path + (f"?{query}" if query else "")
-    return response
+    return render_part(request, "customers/_list.html", context, page="customers/list.html")
 
 
-@require_safe
+@searchable
 def export(request: Ask) -> HttpResponseBase:
     """The same customers as a file: masked as on the page, and written down as an export before."""
-    filters = rows.Filters.read(request.GET)
+    filters = rows.Filters.read(typed(request))
     write_export(request.reader, "customer", kind="customer", now=request.now, what=filters.told)
 
     def part(after: str) -> tuple[list[list[Cell]], str]:

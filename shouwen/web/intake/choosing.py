@@ -26,7 +26,6 @@ class State:
     customer: int = 0
     chosen: bool = False
     procedure: str = ""
-    q: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def read(asked: QueryDict, law: Law) -> State:
     procedure = asked.get("procedure", "")
     known = procedure if procedure in law.nouns and law.nouns[procedure].kind == "case" else ""
     number = int(customer) if customer.isdigit() and len(customer) < 19 else 0
-    return State(number, customer.isdigit(), known, asked.get("q", "").strip()[:100])
+    return State(number, customer.isdigit(), known)
 
 
 def procedures(request: Ask, *, nobody: bool = False) -> Offers:

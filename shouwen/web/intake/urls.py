@@ -11,5 +11,6 @@ urlpatterns = [
     path("", views.page, name="page"),
     path("callers/", views.callers, name="callers"),
     path("customers/", views.new_customer, name="customer"),
+    path("customers/form/", views.new_caller, name="new_caller"),
     path("similar/", views.similar, name="similar"),
 ]

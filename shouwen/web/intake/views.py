@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from shouwen.base.errors import FieldError, FileRefused
 from shouwen.cases import acting
@@ -90,10 +90,10 @@ def _to_the_case(request: Ask, ruling: Ruling) -> HttpResponse:
     return response
 
 
-@require_safe
+@require_POST
 def callers(request: Ask) -> HttpResponse:
-    """Who may be calling, while it is typed."""
-    text = request.GET.get("q", "").strip()[:100]
+    """Who may be calling, while it is typed. By POST: no address says a name or a number."""
+    text = _said(request)
     found = find(text, request.reader, CALLERS) if text else []
     return render_part(
         request,
@@ -102,26 +102,33 @@ def callers(request: Ask) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
-def new_customer(request: Ask) -> HttpResponse:
-    """A caller we do not know yet, taken in where they are met."""
-    if request.method == "POST":
-        try:
-            made = create(request, request.POST)
-        except FieldError as wrong:
-            return _new_form(request, request.POST, faults_of(wrong, request.lang))
-        state = QueryDict(f"customer={made}")
-        response = _show(request, state, Wrong())
-        response["HX-Retarget"], response["HX-Reswap"] = "#intake", "outerHTML"
-        response["HX-Push-Url"] = f"{reverse('intake:page')}?customer={made}"
-        return response
-    start = QueryDict(mutable=True)
-    text = request.GET.get("q", "").strip()
+def _said(request: Ask) -> str:
+    return request.POST.get("q", "").replace("\x00", "").strip()[:100]
+
+
+@require_POST
+def new_caller(request: Ask) -> HttpResponse:
+    """The form for a caller we do not know yet, with what was said of them: a name, or a number."""
+    start, text = QueryDict(mutable=True), _said(request)
     is_phone = sum(c.isdigit() for c in text) >= 5
     start.update(
         {"kind": "person", "unit": str(people.home_unit(request)), "language": "zh-hans", "name": "" if is_phone else text}
     )
     return _new_form(request, start, {}, text if is_phone else "")
+
+
+@require_POST
+def new_customer(request: Ask) -> HttpResponse:
+    """A caller we do not know yet, taken in where they are met."""
+    try:
+        made = create(request, request.POST)
+    except FieldError as wrong:
+        return _new_form(request, request.POST, faults_of(wrong, request.lang))
+    state = QueryDict(f"customer={made}")
+    response = _show(request, state, Wrong())
+    response["HX-Retarget"], response["HX-Reswap"] = "#intake", "outerHTML"
+    response["HX-Push-Url"] = f"{reverse('intake:page')}?customer={made}"
+    return response
 
 
 def _new_form(request: Ask, typed: QueryDict, faults: dict[str, str], phone: str = "") -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from django.urls import NoReverseMatch, reverse
 
@@ -12,17 +13,22 @@ from shouwen.reports.keeping import clean
 from shouwen.reports.models import KeptView
 from shouwen.web import people
 from shouwen.web.asking import Ask, wants_part
+from shouwen.web.lists.words import WORDS, typed
 
 CASES: Final = "cases"
-PLAIN: Final = {CASES: "cases:list", "customers": "customers:list", "notices": "notices:list"}
+PLAIN: Final = {
+    CASES: "cases:list", "customers": "customers:list", "notices": "notices:list", "callbacks": "callbacks:page",
+    "rounds": "rounds:page", "staff": "management:staff",
+}  # fmt: skip
 REGISTER: Final = "register:"  # and its id
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A kept list above the list: whose it is, and whether it is the one being shown."""
+    """A kept list above the list: where it is, whose it is, and whether it is the one being shown."""
 
     view: KeptView
+    at: str
     mine: bool
     shown: bool
 
@@ -42,6 +48,13 @@ def address_of(page: str) -> str:
         raise NotFound from None
 
 
+def at_of(view: KeptView) -> str:
+    """Return where a kept list is: by its id where it is searched for words, for no address says those."""
+    if WORDS in dict(parse_qsl(view.query)):
+        return reverse("lists:open", args=[view.pk])
+    return f"{address_of(view.page)}?{view.query}"
+
+
 def around(request: Ask, page: str, *, file: str = "", itself: str = "") -> dict[str, Any]:
     """Return what the parts of `lists/` around the rows of a list need; they come again with the rows when its filters change.
 
@@ -49,10 +62,12 @@ def around(request: Ask, page: str, *, file: str = "", itself: str = "") -> dict
     while people look at it; then what stands around it stays, for somebody may be writing there.
     """
     query = clean(request.GET.urlencode())
+    narrowed = clean(typed(request).urlencode())
     found = KeptView.objects.visible_to(request.reader).filter(page=page)
-    views = [Kept(v, v.owner_id == request.me.pk, v.query == query) for v in found]
+    views = [Kept(v, at_of(v), v.owner_id == request.me.pk, v.query == narrowed) for v in found]
     by_itself = bool(itself) and request.headers.get("HX-Trigger") == itself
+    units = people.unit_choices(request)
     return {
-        "list_page": page, "list_at": address_of(page), "query": query, "file_at": file, "units": people.unit_choices(request),
+        "list_page": page, "list_at": address_of(page), "query": query, "file_at": file, "units": units, "shared_with": units,
         "views": sorted(views, key=lambda k: (not k.mine, k.view.name)), "oob": wants_part(request) and not by_itself,
     }  # fmt: skip

@@ -6,13 +6,16 @@ from typing import Final
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from shouwen.base.errors import FieldError
 from shouwen.reports import keeping
+from shouwen.reports.models import KeptView
 from shouwen.web.asking import Ask
 from shouwen.web.lists.kept import CASES, address_of
+from shouwen.web.lists.words import KEY, with_key, with_words
 
 LONGEST_PAGE: Final = 80
 
@@ -24,12 +27,20 @@ def keep(request: Ask) -> HttpResponse:
     page = _page(request)
     shared = int(unit) if unit.isdigit() and len(unit) < 19 else 0
     try:
-        view = keeping.keep(page, request.POST.get("name", ""), query, unit=shared, by=request.reader, now=request.now)
+        wanted = with_words(request, query)
+        view = keeping.keep(page, request.POST.get("name", ""), wanted, unit=shared, by=request.reader, now=request.now)
     except FieldError as wrong:
         messages.error(request, wrong.text(request.lang))
         return _back(page, query)
     messages.success(request, _("已保存为“%s”。") % view.name)
-    return _back(page, view.query)
+    return _back(page, query, but=KEY if shared else "")
+
+
+@require_safe
+def open_kept(request: Ask, pk: int) -> HttpResponse:
+    """Go to a kept list that is searched for words."""
+    view = get_object_or_404(KeptView.objects.visible_to(request.reader), pk=pk)
+    return _back(view.page, with_key(request, view.query))
 
 
 @require_POST
@@ -48,6 +59,6 @@ def _page(request: Ask) -> str:
     return page
 
 
-def _back(page: str, query: str) -> HttpResponse:
-    kept = keeping.clean(query)
+def _back(page: str, query: str, *, but: str = "") -> HttpResponse:
+    kept = keeping.clean(query, but)
     return HttpResponseRedirect(address_of(page) + (f"?{kept}" if kept else ""))

@@ -6,24 +6,29 @@ from datetime import datetime
 from typing import Final
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shouwen.base.errors import FieldError
+from shouwen.base.reveal import export
 from shouwen.staff import changes
 from shouwen.staff.looking import may_look
 from shouwen.staff.models import Absence, Staff
 from shouwen.web import people as names
 from shouwen.web.asking import Ask
 from shouwen.web.fields import faults_of
+from shouwen.web.lists.files import CHUNK, as_file, local
 from shouwen.web.management import frame
+from shouwen.web.management.people import unit_choices
 from shouwen.web.management.person import person_of, show
+from shouwen.web.paging import PAGE, cut, past, read_moment_cursor, write_cursor
+from shouwen.web.sheets import Cell
 
-MOST: Final = 100
 REASON: Final = 80
 
 
@@ -42,18 +47,47 @@ def listing(request: Ask) -> HttpResponse:
 
 
 def _show(request: Ask, faults: dict[str, str] | None = None) -> HttpResponse:
-    led = request.org.led_by(request.me.pk, request.now)
-    rows = Absence.objects.filter(until__gt=request.now).select_related("staff", "staff__unit", "deputy").order_by("since", "pk")
-    if not may_look(request.reader):  # why others are away is not everybody's business
-        rows = rows.filter(staff__in=sorted(request.reader.people | led))
-    found = list(rows[:MOST])
+    led, place = request.org.led_by(request.me.pk, request.now), read_moment_cursor(request.GET.get("after", ""))
+    rows = _wanted(request)
+    found, more = cut(list((rows.filter(past("since", place)) if place is not None else rows)[: PAGE + 1]), PAGE)
     context = {
+        "after": write_cursor(found[-1].since, found[-1].pk) if more else "", "paged": place is not None,
+        "units": unit_choices(request) if may_look(request.reader) else [], "unit": frame.number(request.GET, "unit"),
+        "file_at": reverse("management:absences_export") if request.reader.may("export", "staff") else "",
         "title": _("缺勤"), "now_away": [a for a in found if a.since <= request.now], "faults": faults or {}, "typed": request.POST,
         "coming": [a for a in found if a.since > request.now], "led": led,
         "staff": _whose(request, led), "deputies": names.able_choices(request),
         "start": f"{timezone.localtime(request.now):%Y-%m-%dT%H:00}",
     }  # fmt: skip
     return frame.render(request, "management/absences.html", "absences", context, status=422 if faults else 200)
+
+
+def _wanted(request: Ask) -> QuerySet[Absence]:
+    """Who is away and will be, the first to go first, of a unit with those below when one is asked for."""
+    rows = Absence.objects.filter(until__gt=request.now).select_related("staff", "staff__unit", "deputy").order_by("since", "pk")
+    if not may_look(request.reader):  # why others are away is not everybody's business
+        rows = rows.filter(staff__in=sorted(request.reader.people | request.org.led_by(request.me.pk, request.now)))
+    unit = frame.number(request.GET, "unit")
+    return rows.filter(staff__unit__path__contains=[unit]) if unit else rows
+
+
+@require_safe
+def export_list(request: Ask) -> HttpResponseBase:
+    """The list as a file; written down as an export first."""
+    unit = frame.number(request.GET, "unit")
+    export(request.reader, "absence", kind="staff", now=request.now, what={"unit": unit} if unit else {})
+
+    def part(after: str) -> tuple[list[list[Cell]], str]:
+        place, rows = read_moment_cursor(after), _wanted(request)
+        found, more = cut(list((rows.filter(past("since", place)) if place is not None else rows)[: CHUNK + 1]), CHUNK)
+        return [_cells(request, a) for a in found], write_cursor(found[-1].since, found[-1].pk) if more else ""
+
+    return as_file(request, _("缺勤"), [_("员工"), _("单位"), _("自"), _("至"), _("代理人"), _("原因")], part)
+
+
+def _cells(request: Ask, a: Absence) -> list[Cell]:
+    deputy = a.deputy.name if a.deputy is not None else ""
+    return [a.staff.name, names.unit(request, a.staff.unit_id), local(a.since), local(a.until), deputy, a.reason]
 
 
 def _whose(request: Ask, led: frozenset[int]) -> list[names.Choice]:

@@ -10,7 +10,7 @@ from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, Qu
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from shouwen.base.access import demand
 from shouwen.base.errors import FieldError
@@ -26,12 +26,15 @@ from shouwen.web.asking import Ask, wants_part
 from shouwen.web.fields import faults_of
 from shouwen.web.law import law_of, post_name, skill_names, skill_words
 from shouwen.web.lists.files import as_file, at_once
+from shouwen.web.lists.kept import around
+from shouwen.web.lists.words import searchable, typed
 from shouwen.web.management import frame
-from shouwen.web.paging import PAGE, cut, past, read_text_cursor, write_cursor
+from shouwen.web.paging import PAGE, cut, past, read_text_place, write_cursor
 from shouwen.web.render import render_part
 
 SORTS: Final = {"name": "pinyin", "username": "username"}
 MOST_IN_A_FILE: Final = 20_000
+EVERYBODY: Final = Wanted(state="all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +57,29 @@ def home(request: Ask) -> HttpResponse:
 
 
 def _wanted(request: Ask) -> Wanted:
-    typed = request.GET
-    state = typed.get("state", "")
-    text, post = typed.get("q", "").strip()[:64].replace("\x00", ""), typed.get("post", "")[:64].replace("\x00", "")
-    return Wanted(text, frame.number(typed, "unit"), post, state if state in STATES else "working")
+    asked = typed(request)
+    state = asked.get("state", "")
+    text, post = asked.get("q", "").strip()[:64].replace("\x00", ""), asked.get("post", "")[:64].replace("\x00", "")
+    return Wanted(text, frame.number(asked, "unit"), post, state if state in STATES else "working")
 
 
-@require_safe
+@searchable
 def listing(request: Ask) -> HttpResponse:
     """People by unit, post and state, or by name; ordered by pinyin or user name, page by page."""
     wanted, sort = _wanted(request), request.GET.get("sort", "")
     sort = sort if sort in SORTS else "name"
-    column, place = SORTS[sort], read_text_cursor(request.GET.get("after", ""))
+    column = SORTS[sort]
+    place = read_text_place(request.GET.get("after", ""), people_wanted(EVERYBODY, request.reader, request.now), column)
     rows = people_wanted(wanted, request.reader, request.now).order_by(column, "pk")
     if place is not None:
         rows = rows.filter(past(column, place))
-    found, more = cut(list(rows[: PAGE + 1]))
+    found, more = cut(list(rows[: PAGE + 1]), PAGE)
+    file = reverse("management:staff_export") if request.reader.may("export", "staff") else ""
     context = {
         "title": _("员工"), "wanted": wanted, "sort": sort, "people": [_row(request, p) for p in found],
-        "after": write_cursor(getattr(found[-1], column), found[-1].pk) if more else "", "paged": place is not None,
-        "units": unit_choices(request), "choices": frame.posts(request), "states": _states(),
-        "file_at": reverse("management:staff_export") if request.reader.may("export", "staff") else "",
-        "narrowed": bool(wanted.text or wanted.unit or wanted.post), "oob": wants_part(request),
+        "after": write_cursor(found[-1].pk) if more else "", "paged": place is not None,
+        "choices": frame.posts(request), "states": _states(), **around(request, "staff", file=file),
+        "units": unit_choices(request), "filters": wanted,
     }  # fmt: skip
     if wants_part(request):
         return render_part(request, "management/_staff.html", context)
@@ -123,7 +127,7 @@ def skills_of(request: Ask, p: Staff) -> str:
     return _("、").join(skill_words(law_of(request), p.skills, request.now, request.lang))
 
 
-@require_safe
+@searchable
 def export_list(request: Ask) -> HttpResponseBase:
     """The list as a file, telephone numbers masked as on the page; written down as an export first."""
     wanted = _wanted(request)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("roster/copy/", roster.copy, name="roster_copy"),
     path("roster/shifts/", roster.patterns, name="roster_patterns"),
     path("absences/", absences.listing, name="absences"),
+    path("absences/export/", absences.export_list, name="absences_export"),
     path("absences/<int:pk>/end/", absences.end, name="absence_end"),
     path("calendars/", calendars.year, name="calendars"),
     path("calendars/notice/", notice.enter, name="notice"),

@@ -22,6 +22,7 @@ from shouwen.reports.keeping import clean
 from shouwen.web.asking import Ask
 from shouwen.web.lists.files import CHUNK, as_file, local
 from shouwen.web.lists.kept import around
+from shouwen.web.lists.words import searchable, typed
 from shouwen.web.notices import listing as rows
 from shouwen.web.notices.figures import figures_of
 from shouwen.web.notices.wording import Told, told
@@ -31,10 +32,10 @@ from shouwen.web.sheets import Cell
 MOST: Final = 200  # notices at once
 
 
-@require_safe
+@searchable
 def listing(request: Ask) -> HttpResponse:
     """What somebody was told, narrowed and ordered as the address says."""
-    filters, after = rows.Filters.read(request.GET), request.GET.get("after", "")
+    filters, after = rows.Filters.read(typed(request)), request.GET.get("after", "")
     found, more = rows.page(rows.narrowed(request, filters), filters, after)
     file = reverse("notices:export") if request.reader.may("export", "notice") else ""
     context = {
@@ -45,10 +46,10 @@ def listing(request: Ask) -> HttpResponse:
     return render_part(request, "notices/_list.html", context, page="notices/list.html")
 
 
-@require_safe
+@searchable
 def export(request: Ask) -> HttpResponseBase:
     """The same as a file: numbers in the texts masked; written down as an export before."""
-    filters = rows.Filters.read(request.GET)
+    filters = rows.Filters.read(typed(request))
     write_export(request.reader, "notice", kind="notice", now=request.now, what=filters.told)
 
     def part(after: str) -> tuple[list[list[Cell]], str]:
@@ -69,7 +70,7 @@ def _about(request: Ask, found: Sequence[Notice]) -> dict[str, Any]:
 
 def _cells(n: Notice, said: Told, case: Case | None, figures: str) -> list[Cell]:
     text = mask_text(_("%(said)s（%(clause)s）") % {"said": said.title, "clause": said.clause} if said.clause else said.title)
-    about = mask_text(f"{case.number} {case.title}") if case is not None else ""
+    about = f"{case.number} {mask_text(case.title)}" if case is not None else ""
     return [local(n.at), text, figures, about, n.clause, local(n.read_at), local(n.confirmed_at)]
 
 

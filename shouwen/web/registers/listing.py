@@ -19,7 +19,7 @@ from shouwen.registers.writing import first_of
 from shouwen.web.asking import Ask
 from shouwen.web.cases.listing import below
 from shouwen.web.law import said, step_name
-from shouwen.web.paging import PAGE, cut, past, past_id, read_text_cursor, write_cursor
+from shouwen.web.paging import PAGE, cut, past, past_id, read_text_place, write_cursor
 from shouwen.web.values import Lookups, Showing, Shown, ids_in
 
 STATES: Final = ("kept", "archived", "all")
@@ -108,13 +108,13 @@ def narrowed(noun: Noun, filters: Filters, reader: Reader) -> RecordQuerySet:
     return rows
 
 
-def page(rows: RecordQuerySet, sort: str, after: str, limit: int = PAGE) -> tuple[list[Record], str]:
+def page(rows: RecordQuerySet, sort: str, after: str, reader: Reader, limit: int = PAGE) -> tuple[list[Record], str]:
     """Return one page in the order of the keys, or of when records were opened, and the cursor of the next."""
-    place = read_text_cursor(after)
+    place = read_text_place(after, Record.objects.visible_to(reader), "key")
     if place is not None:
         rows = rows.filter(past("key", place) if sort == "key" else past_id(place[1], down=sort == "newest"))
     shown, more = cut(list(rows.order_by(*SORTS[sort])[: limit + 1]), limit)
-    return shown, write_cursor(shown[-1].key, shown[-1].pk) if more else ""
+    return shown, write_cursor(shown[-1].pk) if more else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from shouwen.web.cases.listing import about_how_many
 from shouwen.web.law import said, step_name
 from shouwen.web.lists.files import CHUNK, as_file
 from shouwen.web.lists.kept import around, of_register
+from shouwen.web.lists.words import searchable, typed
 from shouwen.web.registers import listing as rows
 from shouwen.web.registers.frame import find_register, registers, tabs
 from shouwen.web.registers.record import context_of
@@ -64,13 +65,13 @@ def _kept(request: Ask, noun: Noun, counts: dict[str, int], changed: Any) -> Kep
     return Kept(noun, said(noun, request.lang), sum(counts.values()), states, changed)
 
 
-@require_safe
+@searchable
 def listing(request: Ask, register: str) -> HttpResponse:
     """The records of one register, narrowed as the address says."""
     noun = find_register(request, register)
-    filters, after = rows.Filters.read(request.GET, noun), request.GET.get("after", "")
+    filters, after = rows.Filters.read(typed(request), noun), request.GET.get("after", "")
     found = rows.narrowed(noun, filters, request.reader)
-    records, more = rows.page(found, filters.sort, after)
+    records, more = rows.page(found, filters.sort, after, request.reader)
     file = reverse("registers:export", args=[noun.id]) if request.reader.may("export", "record") else ""
     context = {
         "title": said(noun, request.lang), "tabs": tabs("registers"), "noun": noun, "filters": filters, "after": more,
@@ -103,18 +104,19 @@ def _offer(request: Ask, shape: Field, chosen: str) -> tuple[str, str, list[tupl
     return f"{rows.OWN}{shape.id}", said(shape, request.lang), values, chosen
 
 
-@require_safe
+@searchable
 def export(request: Ask, register: str) -> HttpResponseBase:
     """The same records as a file: every field, masked as on the page."""
     demand(request.reader, "export", "record")
     noun = find_register(request, register)
-    filters = rows.Filters.read(request.GET, noun)
+    filters = rows.Filters.read(typed(request), noun)
     write_export(request.reader, noun.id, kind="record", now=request.now, what=filters.told)
     fields = [f for f in noun.fields.values() if f.type.name not in rows.UNSEEN]
     plain = [said(f, request.lang) for f in fields]
 
     def part(after: str) -> tuple[list[list[Cell]], str]:
-        records, more = rows.page(rows.narrowed(noun, filters, request.reader), filters.sort, after, CHUNK)
+        found = rows.narrowed(noun, filters, request.reader)
+        records, more = rows.page(found, filters.sort, after, request.reader, CHUNK)
         showing = rows.showing_of(request, noun, [r.fields for r in records])
         return [_line(request, noun, r, fields, showing) for r in records], more
 

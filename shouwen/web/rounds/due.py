@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -55,6 +55,16 @@ class Filters:
         told = {"clause": self.clause, "unit": self.unit, "who": self.who, "day": self.day, "month": self.month}
         return urlencode({n: str(v) for n, v in told.items() if v})
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the view narrows the list."""
+        return bool(self.query)
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What an event says of an export: which filters."""
+        return {"view": self.view, **dict(parse_qsl(self.query))}
+
 
 def midnight(day: date) -> datetime:
     """Return when a day of the company begins."""
@@ -87,13 +97,13 @@ def _in_view(rows: CaseQuerySet, view: str, now: datetime) -> CaseQuerySet:
     return rows.open() if view == "open" else rows
 
 
-def _first(law: Law, filters: Filters, rows: CaseQuerySet, after: str) -> CaseQuerySet:
+def _first(law: Law, filters: Filters, rows: CaseQuerySet, after: str, limit: int) -> CaseQuerySet:
     """Keep what one page needs, so that no more is read of any clause than a page of it."""
     if filters.day:
         return rows  # found by their day
     if filters.view == "missed":
-        return missed_first(rows, law, filters.clause, PAGE + 1, read_moment_cursor(after))
-    return rows if filters.clause else first_of_each(rows, law, SORTED.get(filters.view, "opened"), PAGE + 1)
+        return missed_first(rows, law, filters.clause, limit + 1, read_moment_cursor(after))
+    return rows if filters.clause else first_of_each(rows, law, SORTED.get(filters.view, "opened"), limit + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +118,10 @@ class Row:
     missed: bool
 
 
-def page(request: Ask, law: Law, filters: Filters, after: str) -> tuple[list[Row], str]:
+def page(request: Ask, law: Law, filters: Filters, after: str, limit: int = PAGE) -> tuple[list[Row], str]:
     """Return one page of matters, and the cursor of the next."""
     rows, sort = narrowed(law, filters, request.reader, request.now), SORTED.get(filters.view, "opened")
-    cases, more = page_of(_first(law, filters, past_place(rows, sort, after), after), sort, "")
+    cases, more = page_of(_first(law, filters, past_place(rows, sort, after), after, limit), sort, "", limit)
     promised = promises_of([c.pk for c in cases])
     posts = posts_of([c.pk for c in cases if not (promised.get(c.pk) and promised[c.pk].owes) and not c.responsible_id])
     lookups = Lookups.of({"record": {i for c in cases for i in c.records}}, request.reader)

@@ -9,6 +9,7 @@ from shouwen.web.rounds import views
 app_name = "rounds"
 urlpatterns = [
     path("", views.page, name="page"),
+    path("export/", views.export, name="export"),
     path("month/", views.month, name="month"),
     path("coverage/", views.coverage, name="coverage"),
 ]

@@ -23,6 +23,7 @@ from shouwen.reports.models import KeptView
 from shouwen.web.asking import Ask
 from shouwen.web.cases.assembly import find
 from shouwen.web.law import law_of, laws_of, said
+from shouwen.web.lists.kept import at_of
 from shouwen.web.menu import OF_MATTERS
 
 MOST: Final = 6
@@ -71,7 +72,7 @@ def _all(request: Ask) -> Iterator[Jump]:
         url = f"{reverse('intake:page')}?{urlencode({'procedure': noun.id})}"
         yield Jump(_("新建%s") % said(noun, request.lang), _("受理"), url, "plus", (noun.zh, noun.en, noun.number))
     for view in KeptView.objects.visible_to(request.reader).filter(page="cases"):
-        yield Jump(view.name, _("常用列表"), f"{reverse('cases:list')}?{view.query}", "star")
+        yield Jump(view.name, _("常用列表"), at_of(view), "star")
     law = law_of(request)
     for regulation in law.regulations.values() if law is not None else ():
         url = reverse("regulations:page", args=[regulation.pack, regulation.id])

@@ -9,12 +9,13 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from shouwen.base.search import Hit, alike, search
 from shouwen.customers.models import Customer
 from shouwen.registers.models import Record
 from shouwen.web.asking import Ask
+from shouwen.web.lists.words import searchable
 from shouwen.web.registers.listing import open_cases
 from shouwen.web.render import render_part
 from shouwen.web.searching import jumping
@@ -35,10 +36,10 @@ class Found:
     open_cases: int = 0
 
 
-@require_safe
+@searchable
 def page(request: Ask) -> HttpResponse:
     """Everything that was found, page by page."""
-    text, kind = request.GET.get("q", "").strip()[:100], request.GET.get("kind", "")
+    text, kind = request.words, request.GET.get("kind", "")
     kinds, after = [kind] if kind in KINDS else KINDS, request.GET.get("after", "")
     found = search(text, request.reader, kinds, RESULTS, after)
     partly = () if found.hits or after else alike(text, request.reader, kinds, RESULTS).hits
@@ -54,10 +55,13 @@ def page(request: Ask) -> HttpResponse:
     return render_part(request, "searching/_results.html", context, page="searching/page.html")
 
 
-@require_safe
+@require_POST
 def quick(request: Ask) -> HttpResponse:
-    """The first few, while somebody types in the box above: places and acts of that name, then what was found."""
-    text = request.GET.get("q", "").strip()[:100]
+    """The first few, while somebody types in the box above: places and acts of that name, then what was found.
+
+    By POST, as all that is looked for while it is typed: it is somebody's name or number, and no address says those.
+    """
+    text = request.POST.get("q", "").replace("\x00", "").strip()[:100]
     found = search(text, request.reader, KINDS, QUICK) if text else None
     partly = alike(text, request.reader, KINDS, QUICK).hits if found is not None and not found.hits else ()
     context = {
@@ -71,10 +75,10 @@ def quick(request: Ask) -> HttpResponse:
     return render_part(request, "searching/_quick.html", context)
 
 
-@require_safe
+@require_POST
 def pick(request: Ask, kind: str) -> HttpResponse:
     """Things of one kind to choose in a form; `of` narrows records and cases to some types."""
-    text = request.GET.get("find", "").strip()[:100]
+    text = request.POST.get("find", "").replace("\x00", "").strip()[:100]
     hits = search(text, request.reader, [kind], QUICK * 4).hits if text and kind in KINDS else ()
     nouns = [n for n in request.GET.get("of", "").split(",") if n]
     if nouns and kind == "record":
@@ -88,7 +92,7 @@ def pick(request: Ask, kind: str) -> HttpResponse:
         "title": _("选择"),
         "found": _all_found(request, hits[:QUICK]),
         "q": text,
-        "control": request.GET.get("control", ""),
+        "control": request.POST.get("control", ""),
     }
     return render_part(request, "searching/_pick.html", context)
 

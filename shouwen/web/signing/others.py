@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,10 +20,15 @@ from shouwen.base.access import Reader
 from shouwen.base.errors import FieldError, Forbidden
 from shouwen.staff import door_rules, factors, invitations, sessions
 from shouwen.staff.door_models import DoorRules
+from shouwen.staff.looking import named
 from shouwen.staff.models import Staff
-from shouwen.web.asking import Ask
+from shouwen.web.asking import Ask, wants_part
 from shouwen.web.fields import faults_of
-from shouwen.web.render import render_page
+from shouwen.web.lists.words import searchable, typed
+from shouwen.web.paging import PAGE, cut, past, read_text_place, write_cursor
+from shouwen.web.render import render_page, render_part
+
+SHOWN: Final = ("never", "plain")  # have not signed in, have no second factor
 
 
 def _administers(reader: Reader) -> bool:
@@ -31,16 +41,44 @@ def _person(request: Ask, pk: int) -> Staff:
     return get_object_or_404(Staff.objects.people(), pk=pk)
 
 
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which of those who may sign in."""
+
+    q: str = ""
+    show: str = ""  # of SHOWN
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything narrows the list."""
+        return bool(self.q or self.show)
+
+
 @never_cache
-@require_safe
+@searchable
 def listing(request: Ask) -> HttpResponse:
-    """Everybody who may sign in, by name; what can be done for each stands on their page."""
+    """Everybody who may sign in, by name, page by page; what can be done for each stands on their page."""
     if not _administers(request.reader):
         raise Forbidden("administer", "staff")
-    wanted = request.GET.get("q", "").strip()
-    people = [p for p in Staff.objects.people() if wanted in p.name or p.username.startswith(wanted.lower())]
-    context = {"title": _("登录管理"), "people": people, "text": wanted, "with_factor": factors.having()}
-    return render_page(request, "signing/people.html", context)
+    asked, having = typed(request), factors.having()
+    filters = Filters(request.words, show if (show := asked.get("show", "")) in SHOWN else "")
+    place = read_text_place(asked.get("after", ""), Staff.objects.filter(is_system=False), "pinyin")
+    rows = _wanted(filters, having)
+    found, more = cut(list((rows.filter(past("pinyin", place)) if place is not None else rows)[: PAGE + 1]), PAGE)
+    context = {
+        "title": _("登录管理"), "people": found, "filters": filters, "with_factor": having, "paged": place is not None,
+        "after": write_cursor(found[-1].pk) if more else "", "list_at": reverse("signing:people"), "oob": wants_part(request),
+        "shown": [("", _("全部")), ("never", _("还没有登录过")), ("plain", _("没有验证码"))],
+    }  # fmt: skip
+    return render_part(request, "signing/_people.html", context, page="signing/people.html")
+
+
+def _wanted(filters: Filters, having: Collection[int]) -> QuerySet[Staff]:
+    """Those who are asked for, in the order of Chinese lists."""
+    rows = Staff.objects.people()
+    if filters.show:
+        rows = rows.filter(last_login=None) if filters.show == "never" else rows.exclude(pk__in=having)
+    return named(rows, filters.q) if filters.q else rows
 
 
 @never_cache

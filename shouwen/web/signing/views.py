@@ -101,7 +101,13 @@ def _let_in(request: HttpRequest, person: Staff, to: str, *, two_factors: bool) 
     sessions.begin(request.session, person.pk, came(request), two_factors=two_factors, now=now)
     reader = org.reader(person.pk, now)
     request.session[sessions.OWES] = door.owes(person, reader.posts, rules(), now)
-    return HttpResponseRedirect(reverse(landing(reader)) if to == "/" else to)
+    return _speaking(HttpResponseRedirect(reverse(landing(reader)) if to == "/" else to), spoken or person.language)
+
+
+def _speaking(response: HttpResponse, lang: str) -> HttpResponse:
+    """Have the browser remember a language: the door speaks it, and a page that cannot ask the database whom it speaks to."""
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, lang, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    return response
 
 
 @require_POST
@@ -165,7 +171,4 @@ def language(request: HttpRequest) -> HttpResponse:
         changes.choose_language(request.user, chosen, now=cast(Ask, request).now)
     else:
         request.session[SPOKEN] = chosen
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
-    )
-    return response
+    return _speaking(response, chosen)
