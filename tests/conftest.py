@@ -11,13 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from shouwen.ops import catalogues
-from tests import databases, sites
+from tests import databases, sites, skipped
 from tests.web import keystrokes
+
+hypothesis.settings.register_profile("any speed", deadline=None)  # a slow machine is no fault of what is tried
+hypothesis.settings.load_profile("any speed")
 
 
 def pytest_configure() -> None:
@@ -26,8 +30,9 @@ def pytest_configure() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What the daily jobs cost, as the browsers counted it."""
+    """What the daily jobs cost, as the browsers counted it; what did not run, and why."""
     keystrokes.tell_all(terminalreporter.getreports("passed"), terminalreporter.write_line)
+    skipped.tell_all(terminalreporter.getreports("skipped"), terminalreporter.write_line)
 
 
 @dataclass(frozen=True)
@@ -79,9 +84,9 @@ def site(live_db: LiveDatabase) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's Chromium; playwright's own is not fetched. Tests that ask for a `page` are skipped where it is missing."""
+    """Debian's Chromium; playwright's own is not fetched. Tests that ask for a `page` are skipped where it is missing, in CI they fail."""
     if not sites.CHROMIUM.exists():
-        pytest.skip("no Chromium at /usr/bin/chromium: as root, apt-get install chromium fonts-noto-cjk")
+        skipped.without("no Chromium at /usr/bin/chromium: as root, apt-get install chromium fonts-noto-cjk")
     return {**browser_type_launch_args, "executable_path": str(sites.CHROMIUM), "args": sites.FLAGS}
 
 

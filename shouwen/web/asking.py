@@ -21,11 +21,13 @@ class Ask(HttpRequest):
     org: Org  # of this moment, from memory
     now: datetime  # read once for the whole request
     lang: str  # zh-hans or en
+    words: str  # what a list is searched for; on lists that are searched only (`lists.words`)
     ended: str  # why the session has just ended by itself; not there as a rule
 
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 OPEN: Final = "open_to_all"
+BY_ITSELF: Final = "X-By-Itself"  # a page that fetches a part of itself again: nobody need be there
 
 
 def open_to_all(view: View) -> View:

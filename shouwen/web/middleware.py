@@ -18,12 +18,12 @@ from shouwen.staff import org, sessions
 from shouwen.staff import sign_in as door
 from shouwen.staff.door_rules import rules
 from shouwen.staff.models import Staff
-from shouwen.web.asking import Ask, is_open, wants_part
+from shouwen.web.asking import BY_ITSELF, Ask, is_open, wants_part
+from shouwen.web.lists.words import without_words
 from shouwen.web.problems import answer, signed_out
 from shouwen.web.signing.came import page_of_form
 
 DOOR = "signing"  # the pages that somebody may use who owes a new password or a second factor
-BY_ITSELF = "X-By-Itself"  # a page that fetches a part of itself again: nobody need be there
 
 
 class Pages:
@@ -86,7 +86,7 @@ def _language(request: HttpRequest) -> str:
 def _to_the_door(request: HttpRequest) -> HttpResponse:
     if wants_part(request):
         return signed_out(request)
-    back = request.get_full_path() if request.method == "GET" else page_of_form(request)
+    back = without_words(request) if request.method == "GET" else page_of_form(request)
     query = {"next": back} if back != "/" else {}
     if why := getattr(request, "ended", ""):
         query["ended"] = why

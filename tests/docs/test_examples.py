@@ -1,8 +1,7 @@
-"""The examples of the how-to pages are tried: packs load, scenarios hold, mutants are noticed, maps are read, code is code."""
+"""The examples of the how-to pages are tried: packs load, scenarios hold, mutants are noticed, maps are read. The new page: tests/web/test_add_a_page.py."""
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
 from textwrap import dedent
@@ -42,7 +41,7 @@ def test_the_small_pack_loads_and_its_scenarios_hold() -> None:
 
 def test_nothing_in_the_small_pack_can_be_wrong_unnoticed() -> None:
     mutator = Mutator(Runner(small_pack()), read_scenarios(small_pack()))
-    outcomes = [mutator.outcome(m) for c in mutator.clauses(["keyroom/loans"]) for m in mutator.mutants(c)]
+    outcomes = [mutator.outcome(m) for c in mutator.everything(["keyroom/loans"]) for m in mutator.mutants(c)]
     assert len(outcomes) > 10
     assert [o.mutant.name for o in outcomes if not o.noticed] == []
 
@@ -64,10 +63,3 @@ def test_the_map_of_columns_is_read(tmp_path: Path) -> None:
     found = read_map(tmp_path / "old.map.yaml")
     assert found.procedure == "hotline_request"
     assert found.fields["outcome"].value({"RESULT": "按期"}, frozenset()) == "in_time"
-
-
-def test_the_code_of_the_new_page_is_code() -> None:
-    found = blocks("add-a-page.md", "python")
-    assert len(found) == 2
-    for text in found:
-        ast.parse(text)

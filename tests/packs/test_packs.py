@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from shouwen.ops import shelf
 from shouwen.policy.company import Company, company_in
 from shouwen.policy.coverage import citing, waiting
 from shouwen.policy.kinds.base import Clause
+from shouwen.policy.kinds.opens import Obliges
 from shouwen.policy.law import Law, load
 from shouwen.policy.nouns import Field
 from shouwen.policy.packs import Sources, read_sources
@@ -189,7 +191,7 @@ def test_every_entry_is_played_by_a_scenario_or_says_why_there_is_nothing_to_pla
     tested = {name for _, s in scenarios() for name in s.tested}
     sources = files(pack)
     found = list(citing(sources, law_of(pack)))
-    own = {c.entry for c in found if c.entry.rpartition("-")[0] in ENTRIES[pack]}
+    own = {c.entry for c in found if c.entry.rpartition("-")[0] in ENTRIES[pack] or c.node.file.startswith(f"{pack}/")}
     played = {c.entry for c in found if c.name in tested or c.touches}
     assert own - played - set(waiting(sources)[0]) == set()
 
@@ -207,6 +209,27 @@ def test_a_clause_about_a_breach_cites_only_what_its_source_says(pack: str) -> N
 def test_a_clause_without_a_source_says_what_was_assumed(pack: str) -> None:
     law = law_of(pack)
     assert [n for n, vs in law.versions.items() if not vs[-1].source and not vs[-1].assumed] == []
+
+
+def test_every_repair_confirmed_for_somebody_and_every_complaint_resolved_opens_exactly_one_call_back() -> None:
+    """The share of call-backs is of all that were opened: it is one of all matters only as long as none is left out or asked twice."""
+    law = law_of("property")
+    day = law.on(date(2026, 11, 22))
+    asked = {
+        noun: [
+            [(t.path.text, t.kind, t.values) for group in rule.when.groups for t in group]
+            for rule in day.by_noun[noun]
+            if isinstance(rule.kind, Obliges) and rule.kind.procedure == "call_back" and rule.upon and rule.upon.name == act
+        ]
+        for noun, act in (("repair", "confirm"), ("complaint", "resolve"))
+    }
+
+    assert asked["complaint"] == [[]], "one clause, without a condition"
+    in_home, public = ("place", "is", ("in_home",)), ("place", "is", ("public",))
+    assert asked["repair"] == [[in_home], [public, ("customer", "given", ())]]
+    assert set(law.nouns["repair"].fields["place"].type.choices) == {"in_home", "public"}, "one of the two, whatever it is"
+    needed = [r.clause.name for r in day.by_noun["repair"] if r.clause.name.endswith(("repair#1.1", "repair#1.2"))]
+    assert needed == ["property/repair#1.1", "property/repair#1.2"], "every repair says its place, one in a home its customer"
 
 
 def test_no_clause_needs_an_expression() -> None:

@@ -77,9 +77,10 @@ def visitor(browser: Browser, village: Village, person: Staff | None, width: int
 
 
 def do(page: Page, act: str) -> None:
-    """Press the button of an act and wait for its form."""
+    """Press the button of an act and wait for its form, not for one that stands there from before."""
+    page.evaluate("document.querySelector('#act-form')?.setAttribute('data-of-before', '')")
     page.locator(f"#act-{act}").click()
-    expect(page.locator("#act-form")).to_be_visible()
+    expect(page.locator("#act-form:not([data-of-before])")).to_be_visible()
 
 
 def send(page: Page) -> None:
@@ -149,12 +150,35 @@ def choose(page: Page, field_name: str, value: str) -> None:
     page.locator(f".way:has(input[name='{field_name}'][value='{value}'])").click()
 
 
-def axe(page: Page) -> list[str]:
-    """What axe finds on a page that is serious or worse, in one line each."""
+def axe(page: Page, *rules: str) -> list[str]:
+    """What axe finds on a page, however slight, in one line each; `rules`: these only."""
     assert AXE.exists(), f"{AXE} is missing: run ./run dev"
     page.evaluate(Path(AXE).read_text(encoding="utf-8"))
-    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
-    return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found if v["impact"] in {"serious", "critical"}]
+    options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+    found = page.evaluate("async (options) => (await axe.run(document, options)).violations", options)
+    return [f"{v['id']} ({v['impact']}): {v['nodes'][0]['html'][:120]}" for v in found]
+
+
+def axe_in_the_dark(page: Page) -> list[str]:
+    """What cannot be read when a device turns dark while a page stands open: nothing but the colours is another."""
+    page.emulate_media(color_scheme="dark")
+    page.evaluate("Promise.all(document.getAnimations().filter((a) => a instanceof CSSTransition).map((a) => a.finished))")
+    found = axe(page, "color-contrast", "link-in-text-block")
+    page.emulate_media(color_scheme="light")
+    return [f"dark: {text}" for text in found]
+
+
+def unexplained(page: Page) -> list[str]:
+    """Acts that cannot be done and do not say why, or by which clause."""
+    return list(
+        page.evaluate(
+            """() => [...document.querySelectorAll("button[aria-disabled=true]")].filter((act) => {
+      const why = document.getElementById(act.getAttribute("aria-describedby"));
+      const own = why?.querySelector("b")?.textContent.length || 0;
+      return !why || why.textContent.trim().length < own + 4 || !why.querySelector("cite, .cite, a[href*='/regulations/']");
+    }).map((act) => act.textContent.trim())"""
+        )
+    )
 
 
 def too_small(page: Page) -> list[str]:

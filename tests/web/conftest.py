@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import datetime, time, timedelta
+from time import sleep
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker
 
+from shouwen.staff.models import Staff
 from tests import databases, sites
 from tests.web.browsing import Visitor, visitor
 from tests.web.village import Village, environment, inside, populate, settle
@@ -40,12 +43,31 @@ def village(served: Village, django_db_blocker: DjangoDbBlocker) -> Iterator[Vil
 
 
 @pytest.fixture
+def receptionist(village: Village) -> Iterator[Staff]:
+    """A receptionist whose desk nobody else's test fills."""
+    with village.receptionist() as made:
+        yield made
+
+
+@pytest.fixture
+def one_day() -> None:
+    """The test begins and ends on one local day, for it asks twice what day it is.
+
+    The one wait for a time that is allowed: what changes at midnight changes for a person too, and nothing is wrong with it.
+    """
+    now = timezone.localtime()
+    left = datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo) - now
+    if left < timedelta(seconds=30):
+        sleep(left.total_seconds() + 1)
+
+
+@pytest.fixture
 def sit(village: Village, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Somebody sits down at a browser: sit("chen_jie"), sit("sun_lei", 390). No script may fail while they work."""
+    """Somebody sits down at a browser: sit("chen_jie"), sit(receptionist), sit("sun_lei", 390). No script may fail while they work."""
     visitors: list[Visitor] = []
 
-    def down(username: str = "", width: int = 1440, **options: Any) -> Page:
-        person = getattr(village.cast, username) if username else None
+    def down(who: str | Staff = "", width: int = 1440, **options: Any) -> Page:
+        person = who if isinstance(who, Staff) else getattr(village.cast, who) if who else None
         came = visitor(browser, village, person, width, **options)
         visitors.append(came)
         return came.page

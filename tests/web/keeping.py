@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from time import monotonic, sleep
 from typing import Any
 
 from django.utils import timezone
@@ -12,7 +13,7 @@ from shouwen.base.sql import raw
 from shouwen.cases import acting, clock, rounds
 from shouwen.cases.draft import Wish, act_upon, open_record
 from shouwen.cases.effects import QUEUE
-from shouwen.cases.models import Case, Deadline, Occurrence
+from shouwen.cases.models import Case, Deadline, Occurrence, RehearsalRun
 from shouwen.cases.queueing import occurrence
 from shouwen.cases.rows_sql import insert
 from shouwen.ledger.models import Entry
@@ -63,6 +64,16 @@ def patrols(at: datetime, period: str) -> Sequence[Case]:
         rounds.ask(timezone.now())
     promised = Deadline.objects.filter(clause=PATROL, row=period).values("case_id")
     return list(Case.objects.filter(pk__in=promised).order_by("pk"))
+
+
+def rehearsed(run: RehearsalRun) -> RehearsalRun:
+    """Wait until a rehearsal has ended, however slowly: it goes at the lowest weight, and gives way to whoever works on the machine."""
+    until = monotonic() + 1200
+    while run.ended_at is None and monotonic() < until:
+        sleep(0.2)
+        run.refresh_from_db()
+    assert run.state == RehearsalRun.State.DONE, (run.state, run.trouble)
+    return run
 
 
 def deposit(village: Village, n: int) -> Case:

@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from django.http import HttpRequest, HttpResponseBase
 from playwright.sync_api import Browser, Page, expect
 
 from shouwen.cases import clock
+from shouwen.staff import org
 from shouwen.staff.models import Staff
+from shouwen.web.asking import Ask
 from tests import sites
 from tests.web.browsing import Visitor, axe, overflows, visitor
 from tests.web.village import Village, environment, home_of
@@ -33,7 +35,10 @@ class Moved:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.now = datetime.fromisoformat(Path(os.environ[MOMENT]).read_text())  # type: ignore[attr-defined]  # middleware.Pages set it
+        ask = cast(Ask, request)
+        ask.now = datetime.fromisoformat(Path(os.environ[MOMENT]).read_text())
+        if ask.reader.staff:  # who holds which post, who is away and who stands in: then, not today
+            ask.org, ask.reader = org.snapshot(ask.now), org.reader(ask.reader.staff, ask.now)
         return self.get_response(request)
 
 
@@ -67,7 +72,8 @@ def seen(page: Page, name: str) -> None:
     expect(page.locator(".waiting-card")).to_have_count(0)  # what is fetched after the page itself
     if shots := os.environ.get("SHOUWEN_SHOTS"):
         page.screenshot(path=Path(shots) / f"{name}.png", full_page=True, caret="initial")
-    assert not axe(page)
+    found = axe(page)
+    assert not found, found
     assert overflows(page) <= 0
 
 

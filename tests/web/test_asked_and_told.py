@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from django.test import Client
 from django.utils import timezone
 
+from shouwen.base.models import Event, Notice
+from shouwen.cases.acting import act
 from shouwen.cases.models import Case
 from shouwen.customers.models import Customer
-from shouwen.staff.models import Staff
-from shouwen.web.desk.owing import owing
+from shouwen.staff.models import Holding, Staff
+from shouwen.web.desk.owing import owing, tell
+from tests.cases.doing import did, opened, ticked, wanted
+from tests.cases.law import enacted
 from tests.web.test_walk_desk import _asks
 from tests.web.village import Village
+from tests.world import cast
 
 
 def complaint(village: Village, who: Customer, **fields: Any) -> Case:
@@ -60,7 +68,7 @@ def test_a_case_somebody_is_accused_in_is_nowhere_for_them(village: Village) -> 
         f"/customers/{case.customer_id}/",
         f"/search/?q={case.number}",
     ):
-        assert f"/cases/{case.number}/" not in client.get(address).content.decode(), address
+        assert f"/cases/{case.number}/" not in client.get(address, follow=True).content.decode(), address
     assert case.number in page_of(village, case, cast.chen_jie)
 
 
@@ -74,10 +82,19 @@ def test_what_waits_for_approval_is_said_and_not_offered_again(village: Village)
 
     assert 'id="act-investigate"' not in page
     assert "“着手办理”等待批准" in page
+    assert chain(page) == [("here", "林悦")]
     assert primary(page) == ["answer"]
-    row = next(r for r in owing(_asks(cast.chen_jie)).rows if r.case is not None and r.case.pk == case.pk)
+    asks = _asks(cast.chen_jie)
+    row = next(r for r in owing(asks).rows if r.case is not None and r.case.pk == case.pk)
+    tell(asks, [row])
     item = next(i for i in row.items if i.clause == "property/complaint#3.1")
     assert (item.text, item.ways) == ("着手办理（等林悦批准）", [])
+
+
+def chain(page: str) -> list[tuple[str, str]]:
+    """The links of the approvals on a page: who said yes, who is asked now, who comes after."""
+    links = re.findall(r'<li class="link-(\w+)">(.*?)</li>', page, re.DOTALL)
+    return [(state, "".join(re.sub(r"<[^>]+>", "", said).split())) for state, said in links]
 
 
 def test_a_no_is_asked_for_its_reason(village: Village) -> None:
@@ -119,3 +136,50 @@ def test_what_the_regulation_decides_is_not_marked_as_needed(village: Village) -
     form = client.get(f"/intake/?customer={village.customer(36).pk}&procedure=repair").content.decode()
     assert re.search(r'class="field-label" id="l-urgency"', form)
     assert re.search(r'needed" id="l-place"', form)
+
+
+def test_what_a_clause_wants_confirmed_is_owed_seen_and_journalled(village: Village) -> None:
+    cast = village.cast
+    told = {"way": "phone", "kind": "other", "problem": "电梯里有人喊", "demand": "救人", "in_duty": False, "matter": "safety"}
+    who = village.newcomer("蒲洲")
+    case = village.open("contact", cast.chen_jie, timezone.now(), who, customer=who.pk, **told)
+    notice = Notice.objects.get(case_id=case.pk, confirm=True)
+
+    (row,) = [r for r in owing(_asks(cast.zhao_jun)).rows if r.notice is not None and r.notice.pk == notice.pk]
+    assert [(i.kind, i.clause) for i in row.items] == [("confirm", "generic/first-contact#4.2")]
+    assert "未确认：赵军" in page_of(village, case, cast.chen_jie)
+    for person, status in (
+        (cast.chen_jie, 404),
+        (cast.zhao_jun, 200),
+        (cast.zhao_jun, 200),
+    ):  # nobody for others; once, not twice
+        assert village.client(person).post(f"/notices/{notice.pk}/confirmation/").status_code == status
+
+    (event,) = Event.objects.of_case(case.pk).filter(kind="confirmed")
+    assert (event.actor_id, event.subject.id, event.data["clause"]) == (cast.zhao_jun.pk, notice.pk, "generic/first-contact#4.2")
+    assert notice.pk not in [r.notice.pk for r in owing(_asks(cast.zhao_jun)).rows if r.notice is not None]
+    page = page_of(village, case, cast.chen_jie)
+    assert "未确认" not in page
+    assert "赵军确认收到" in page
+
+
+@pytest.mark.django_db
+def test_the_links_of_a_chain_say_who_has_said_yes_who_is_asked_and_who_comes_after() -> None:
+    now = timezone.now()
+    began, people = now - timedelta(hours=1), cast(now - timedelta(hours=9))
+    enacted("works")
+    for person, post in ((people.zheng_fang, "accountant"), (people.zhao_jun, "manager")):
+        Holding.objects.create(staff=person, post=post, unit=people.units.company, since=now - timedelta(hours=9))
+    case = opened("refund", people.chen_jie, began, people.units.yunqi, cause="多收", urgent=False)
+    did("check", case, people.ma_jun, began, amount=600_00)
+    asked = act(ticked(wanted("pay", case, people.ma_jun, began), "works/loan#4.name", "works/loan#4.bank"), now=began)
+    assert asked.outcome == "waiting", asked.text()
+    client = Client()
+    client.force_login(people.lin_yue)
+
+    def shown() -> list[tuple[str, str]]:
+        return chain(client.get(f"/cases/{case.number}/").content.decode())
+
+    assert shown() == [("here", "郑芳"), ("ahead", "赵军")]
+    assert act(replace(wanted("approve", case, people.zheng_fang, began), row=str(case.approvals.get().pk)), now=began).allowed
+    assert shown() == [("past", "郑芳"), ("here", "赵军")]

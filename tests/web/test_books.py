@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -89,6 +90,7 @@ def test_entries_of_other_sites_are_not_found_and_not_added_up(village: Village)
     assert client.get("/books/deposit/export/").status_code == 403
 
 
+@pytest.mark.usefixtures("one_day")
 def test_a_period_adds_up_its_days_only(village: Village) -> None:
     case, today = deposit(village, 16), timezone.localdate()
     client, url = village.client(village.cast.lin_yue), f"/books/deposit/customer/{case.customer_id}/"

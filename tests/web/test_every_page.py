@@ -13,10 +13,10 @@ from typing import Final
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from shouwen.staff import changes
-from tests.web.browsing import axe, clipped, glued, overflows, too_small
+from tests.web.browsing import axe, axe_in_the_dark, clipped, glued, overflows, too_small, unexplained
 from tests.web.places import PLACES, Place
 from tests.web.village import Village
 
@@ -52,6 +52,8 @@ def _faults(page: Page, village: Village, place: Place, width: int) -> list[str]
         page.screenshot(path=Path(SHOTS) / f"{place.name}-{width}.png", full_page=True, caret="initial")
     wrong = [*axe(page), *(f"too small: {text}" for text in too_small(page))]
     wrong += _room(page)
+    wrong += [f"says not why: {text}" for text in unexplained(page)]
+    wrong += axe_in_the_dark(page)
     if page.locator("h1").count() != 1:
         wrong.append(f"{page.locator('h1').count()} h1")
     return wrong
@@ -96,7 +98,7 @@ def test_the_door_speaks_english_when_asked(sit: Callable[..., Page]) -> None:
     page = sit()
     page.goto("/sign-in/")
     page.get_by_role("button", name="English").click()
-    assert page.get_by_label("Password").is_visible()
+    expect(page.get_by_label("Password")).to_be_visible()
     assert page.locator("html").get_attribute("lang") == "en"
 
 
@@ -107,7 +109,10 @@ def _speak(village: Village, who: str, language: str) -> None:
 def _chinese(page: Page) -> list[str]:
     texts = page.evaluate(
         """([ours, content]) => [...document.querySelectorAll(ours)]
-          .filter((e) => e.checkVisibility() && !e.closest(content) && !e.querySelector(content)).map((e) => e.innerText.trim())""",
+          .filter((e) => e.checkVisibility() && !e.closest(content) && !e.querySelector(content)).map((e) => e.innerText.trim())
+          .concat([...document.querySelectorAll(":is([placeholder], [aria-label], [title], [alt]):not(:is(" + content + ") *)")]
+            .flatMap((e) => ["placeholder", "aria-label", "title", "alt"].map((name) => e.getAttribute(name) || ""))
+            .filter((text) => !/[a-z]/.test(text))) // a name may stand in an English sentence""",
         [OURS, CONTENT],
     )
     return sorted({text[:60] for text in texts if CHINESE.search(text)})

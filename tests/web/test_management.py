@@ -71,7 +71,7 @@ def test_somebody_is_taken_in_and_appointed_and_can_be_found(village: Village) -
     today = timezone.localdate()
     guard.post(f"/management/staff/{person.pk}/posts/", {"post": "repairer", "unit": unit, "since": str(today)})
 
-    assert username in admin.get("/management/staff/?q=sxy&post=repairer").content.decode()
+    assert username in admin.post("/management/staff/", {"q": "sxy", "post": "repairer"}, follow=True).content.decode()
     assert "维修人员" in guard.get(f"/management/staff/{person.pk}/").content.decode()
 
 

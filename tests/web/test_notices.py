@@ -21,7 +21,7 @@ def _tell(person: Staff, text: str, at: datetime, **more: Any) -> Notice:
 
 
 def _titles(village: Village, who: Staff, query: str) -> list[str]:
-    page = village.client(who).get(f"/notices/?{query}").content.decode()
+    page = village.client(who).get(f"/notices/?{query}", follow=True).content.decode()
     return re.findall(r'<p>(?:<span class="visually-hidden">[^<]*</span>)?<span[^>]*>([^<]*)</span></p>', page)
 
 

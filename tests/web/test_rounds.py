@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -16,6 +17,8 @@ from shouwen.web.rounds.months import Month
 from tests.web.browsing import choose, do, overflows, send
 from tests.web.keeping import PATROL, flats, patrols
 from tests.web.village import Village
+
+pytestmark = pytest.mark.usefixtures("one_day")
 
 
 def midnight(days: int) -> datetime:

@@ -13,9 +13,11 @@ from shouwen.cases.models import Case
 from shouwen.policy.act import Evidence
 from tests.web.browsing import drafted
 from tests.web.keystrokes import Counter
+from tests.web.slowness import patience
 from tests.web.village import Village
 
-MOST = 8  # keys beside the text itself; the seconds stand in the table of the jobs: those of a loaded machine are no fault of the page
+MOST = 8  # keys beside the text itself
+SECONDS = 15.0  # from the ringing to the case, by a practised hand (`Job.by_hand`), the text itself aside
 TEXT = "厨房水管漏水"
 
 
@@ -23,17 +25,21 @@ def test_a_known_callers_repair_takes_at_most_eight_keys_beside_its_text(
     village: Village, sit: Callable[..., Page], record_property: Any
 ) -> None:
     caller = village.customer(2)
-    page = sit("chen_jie")
-    counter = Counter(page, record_property)
-    page.goto("/intake/")
-    _take_in(page, caller.phones.get(is_main=True).number[-4:], caller.pk)
-    job = counter.done("01 受理熟客的报修")
+    for _ in range(3):  # a machine that is busy with something else for a moment says nothing of the page
+        page = sit("chen_jie")
+        counter = Counter(page, record_property)
+        page.goto("/intake/")
+        _take_in(page, caller.phones.get(is_main=True).number[-4:], caller.pk)
+        job = counter.done("01 受理熟客的报修")
+        if job.by_hand <= SECONDS:
+            break
     made = Case.objects.get(number=page.url.rstrip("/").rpartition("/")[2])
     assert made.fields["content"] == TEXT
     assert (made.customer_id, made.fields["trouble"], made.fields["urgency"]) == (caller.pk, "leak", "urgent")
     assert made.fields["channel"] == "phone"
     assert len(job.keys) <= MOST, job.keys
     assert job.presses == 0
+    assert job.by_hand <= patience(SECONDS), f"{job.by_hand:.1f} s"
 
 
 def _take_in(page: Page, tail: str, caller: int) -> None:
@@ -107,3 +113,16 @@ def test_enter_pressed_before_the_list_has_come_takes_the_first_of_what_was_type
     page.keyboard.press("Enter")  # at once: the list on the page is still that of the number before
 
     expect(page).to_have_url(re.compile(rf"/intake/\?customer={wanted.pk}$"))
+
+
+def test_the_words_to_be_said_stand_beside_the_form_while_it_is_asked(village: Village) -> None:
+    client, caller = village.client(village.cast.chen_jie), village.customer(8).pk
+
+    page = client.get(f"/intake/?customer={caller}&procedure=enquiry").content.decode()
+
+    script = re.search(r'<aside class="card script-card">(.*?)</aside>', page, re.DOTALL)
+    assert script is not None
+    assert "您好请问有什么可以帮您" in script.group(1)
+    assert "§2.2" in script.group(1)
+    assert page.index('id="intake-form"') < script.start(), "beside what is asked"
+    assert "script-card" not in client.get(f"/intake/?customer={caller}&procedure=repair").content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -24,7 +25,7 @@ Sit = Callable[[str], Page]
 def firm(template_database: str, django_db_blocker: DjangoDbBlocker, worker: str) -> Iterator[tuple[Firm, Village]]:
     """The power company, served by a process of its own."""
     with databases.clone(template_database, f"{worker}_power") as name, inside(name, django_db_blocker):
-        made = founded()
+        made = founded(timezone.now())
         with sites.serving(environment(name)) as address:
             yield made, Village(address, name)
 
@@ -45,6 +46,11 @@ def sit(firm: tuple[Firm, Village], browser: Browser) -> Iterator[Sit]:
         one.leave()
 
 
+def day(later: int) -> str:
+    """The date of a day so many days from today."""
+    return str(timezone.localdate() + timedelta(days=later))
+
+
 def agreed(page: Page, case: Case, step: str) -> None:
     """Whoever decides says yes on the page of the case."""
     page.goto(f"/cases/{case.number}/")
@@ -60,6 +66,7 @@ def test_a_project_goes_from_the_application_to_the_file_through_every_gate(firm
     _chosen(sit, project)
     _reviewed(sit, project)
     _begun(people, sit, project)
+    _equipped(people, sit, project)
     _inspected(people, sit, project)
     _supplied(sit, project)
 
@@ -102,7 +109,7 @@ def _planned(sit: Sit, project: Case) -> None:
     refused(officer, "资质等级")
     fill(officer, grade_needed="3")
     send(officer)
-    fill(at_case(sit("marketing"), project, "reply"), reply_medium="document", delivered_on="2026-11-20")
+    fill(at_case(sit("marketing"), project, "reply"), reply_medium="document", delivered_on=day(0))
     send(sit("marketing"))
     here(sit("marketing"), "方案已答复")
 
@@ -129,13 +136,13 @@ def _reviewed(sit: Sit, project: Case) -> None:
         officer.locator(f"select[name='papers.{paper}']").select_option("filled")
     officer.locator("select[name='papers.own_source']").select_option("waived")
     send(officer)
-    fill(at_case(marketing, project, "convene"), review_at="2026-11-24T09:00")
+    fill(at_case(marketing, project, "convene"), review_at=f"{day(2)}T09:00")
     refused(marketing, "十三项")
     at_case(officer, project, "submit_design")
     officer.locator("select[name='papers.extra']").select_option("filled")
     officer.locator("input[name='papers.own_source.note']").fill("无自备电源")
     send(officer)
-    fill(at_case(marketing, project, "convene"), review_at="2026-11-24T09:00")
+    fill(at_case(marketing, project, "convene"), review_at=f"{day(2)}T09:00")
     send(marketing)
     fill(at_case(officer, project, "pass_design"), opinion="同意设计")
     tick_all(officer)
@@ -156,16 +163,52 @@ def _begun(people: Firm, sit: Sit, project: Case) -> None:
     barred(officer, project, "start_build", "书面通知")
     send(at_case(officer, change, "agree"))
     agreed(marketing, change, "已同意")
-    fill(at_case(marketing, change, "issue"), notice_no="更2026-1")
+    fill(at_case(marketing, change, "issue"), notice_no="更1")
     send(marketing)
     at_case(officer, project, "start_build")
-    fill(officer, start_on="2026-11-22", finish_on="2026-12-22", start_report="报告1", schedule="进度表1")
+    fill(officer, start_on=day(0), finish_on=day(30), start_report="报告1", schedule="进度表1")
     send(officer)
     here(officer, "施工中")
 
 
+def _equipped(people: Firm, sit: Sit, project: Case) -> None:
+    """Equipment outside the catalogue is not ordered, nothing is before its drawings are checked, and no other model is taken in."""
+    officer, marketing = sit("officer"), sit("marketing")
+    for name, model in (("bad", "s9"), ("order", "s13")):
+        made = people.made[model].id
+        wish = people.open("equipment_order", "officer", timezone.now(), name=name, project=project.pk, model=made, quantity=1)
+        assert wish.allowed, wish.text()
+    bad, order = people.case("bad"), people.case("order")
+    barred(officer, bad, "order", "只可订购目录内的设备")
+    refused(at_case(officer, order, "order"), "须确认图纸已审核")
+    fill(at_case(marketing, order, "check_drawing"), drawing="passed")
+    send(marketing)
+    send(at_case(officer, order, "order"))
+    agreed(marketing, order, "已订购")
+    fill(at_case(officer, order, "feed_back"), arrive_on=day(9), feedback="甲厂排产")
+    send(officer)
+    fill(at_case(officer, order, "arrive"), delivered="S9", serials="B1")
+    refused(officer, "到货须是所批型号")
+    fill(officer, delivered="S13")
+    send(officer)
+    here(officer, "已到货")
+    barred(officer, bad, "order", "只可订购目录内的设备")
+
+
+def _judged(people: Firm, sit: Sit, result: str, findings: str) -> Case:
+    """The officer gives an opinion, and the inspector signs it too."""
+    officer, inspection = sit("officer"), people.newest("inspection")
+    at_case(officer, inspection, "judge")
+    fill(officer, inspector=str(people.staff["inspector"].pk), basis="1", findings=findings, result=result)
+    tick_all(officer)
+    send(officer)
+    barred(officer, inspection, "countersign", "会签")
+    send(at_case(sit("inspector"), inspection, "countersign"))
+    return inspection
+
+
 def _inspected(people: Firm, sit: Sit, project: Case) -> None:
-    """A concealed work is signed off with a photo; at two thirds there is an inspection, signed by officer and inspector."""
+    """A concealed work is signed off with a photo; at two thirds there is an inspection. One that fails is done again, a second time."""
     officer, engineer = sit("officer"), sit("engineer")
     assert people.open("concealed_work", "officer", timezone.now(), project=project.pk, part="接地网").allowed
     work = people.newest("concealed_work")
@@ -175,18 +218,16 @@ def _inspected(people: Firm, sit: Sit, project: Case) -> None:
     send(engineer)
     fill(at_case(officer, project, "progress"), devices="3", installed="2")
     send(officer)
-    inspection = people.newest("inspection")
-    at_case(officer, inspection, "judge")
-    fill(officer, inspector=str(people.staff["inspector"].pk), basis="1", findings="良好", result="passed")
-    tick_all(officer)
-    send(officer)
-    barred(officer, inspection, "countersign", "会签")
-    send(at_case(sit("inspector"), inspection, "countersign"))
+    failed = _judged(people, sit, "failed", "接地电阻超标")
+    expect(sit("inspector").locator("#case-story")).to_contain_text("开出工程检查")
+    inspection = _judged(people, sit, "passed", "接地已整改，良好")
+    assert (inspection.pk != failed.pk, inspection.fields["round_no"]) == (True, 2)
+    assert people.newest("inspection").pk == inspection.pk, "what passed is not inspected again"
     fill(at_case(officer, inspection, "deliver"), customer_receipt="签收1", builder_receipt="签收2")
     send(officer)
     barred(officer, project, "finish_build", "隐蔽工程")
     send(at_case(officer, work, "cover"))
-    fill(at_case(officer, project, "finish_build"), finished_on="2026-11-22")
+    fill(at_case(officer, project, "finish_build"), finished_on=day(0))
     send(officer)
     here(officer, "已完工")
 
@@ -200,7 +241,7 @@ def _supplied(sit: Sit, project: Case) -> None:
     barred(marketing, project, "energise", "供用电合同")
     fill(at_case(marketing, project, "sign_contract"), contract="合1", agreements="协1")
     send(marketing)
-    fill(at_case(marketing, project, "agree_date"), supply_on="2026-11-30")
+    fill(at_case(marketing, project, "agree_date"), supply_on=day(8))
     tick_all(marketing)
     send(marketing)
     send(at_case(sit("fitter"), project, "fit_meter"))

@@ -18,6 +18,7 @@ from shouwen.cases.enactments import sources_of
 from shouwen.cases.models import Case, Enactment, RehearsalRun
 from tests import databases, sites
 from tests.web.browsing import Visitor, axe, overflows, visitor
+from tests.web.keeping import rehearsed
 from tests.web.village import Village, environment, inside, settle
 
 CLAUSE = "property/repair#2.2"
@@ -85,8 +86,10 @@ def test_a_rehearsal_is_asked_for_and_its_different_rows_are_right_by_hand(villa
     page = seat("zhao_jun")
     _propose(page)
 
+    expect(page).to_have_url(re.compile(r"/regulations/rehearsals/\d+/$"))
+    rehearsed(RehearsalRun.objects.get(pk=page.url.rstrip("/").rpartition("/")[2]))
     clause = page.locator(f"[data-clause='{CLAUSE}']")
-    expect(clause).to_be_visible(timeout=180_000)  # of little weight on a busy machine; the page hears by itself that it is done
+    expect(clause).to_be_visible()  # the page hears by itself that it is done
     clause.locator(".differs summary").click()
     by_hand = {number for (number,) in raw().execute(KEPT_LATE, [CLAUSE]).fetchall()}
     shown = {n.strip() for n in clause.locator(".differs .sub").all_inner_texts()}
@@ -141,10 +144,7 @@ def test_one_at_a_time_is_carried_out_and_one_that_waits_is_stopped(village: Vil
     manager.post(f"/regulations/rehearsals/{second.pk}/stop/")
     raw().execute("select pg_advisory_unlock(hashtext('cases_rehearsal'))")
 
-    until = time.monotonic() + 240
-    while first.ended_at is None and time.monotonic() < until:
-        time.sleep(0.2)
-        first.refresh_from_db()
+    rehearsed(first)
     second.refresh_from_db()
     assert [(r.state, bool(r.report)) for r in (first, second)] == [("done", True), ("stopped", False)]
 

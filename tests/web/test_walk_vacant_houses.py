@@ -10,15 +10,19 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django import DjangoDbBlocker
 
+from shouwen.base.models import Event
 from shouwen.cases.acting import act
 from shouwen.cases.enactments import enact
-from shouwen.cases.models import Round
+from shouwen.cases.models import Case, Round
 from shouwen.ops import shelf
 from shouwen.policy.act import Act, Opening, Ref
 from shouwen.policy.packs import read_sources
+from shouwen.registers.models import Record
+from shouwen.staff import changes, org
+from shouwen.staff.models import Absence
 from tests import databases
 from tests.cases.test_vacant_houses import CLAUSE, FIRST, LAST_DAY, LIVED_IN, MAY, UNDECORATED, UNSOLD, houses
-from tests.web.browsing import do, fill, here, refused, send
+from tests.web.browsing import do, fill, here, press, refused, send
 from tests.web.other_day import Day, day_of, seen
 from tests.web.village import inside
 from tests.world import at, cast
@@ -74,9 +78,9 @@ def _fallen_due(month: Day) -> None:
     seen(page, "vacant-rounds-open")
 
 
-def _open_check(page: Page, house: str) -> None:
+def _open_check(page: Page, told: str) -> None:
     page.goto(f"/rounds/?view=open&{ROUND}")
-    page.locator("#rounds tbody tr", has_text=house).locator(".main-cell").click()
+    page.locator("#rounds tbody tr", has_text=told).locator(".main-cell").click()
     do(page, "check")
 
 
@@ -111,17 +115,31 @@ def _checked_with_proof(month: Day, tmp_path: Path) -> None:
 
 
 def _checked_on_the_last_day(month: Day) -> None:
-    """An undecorated house has no meters to read."""
+    """The officer is away: her rounds stand on the desk of whoever stands in. An undecorated house has no meters to read."""
+    officer, deputy, evening = month.village.cast.li_na, month.village.cast.he_jing, at("2026-04-29 18:00")
+    month.becomes(evening)
+    absence = Absence(staff=officer, since=at("2026-04-30 08:00"), until=at("2026-05-02 18:00"), deputy=deputy, reason="事假")
+    page = month.sit(deputy, 390)
+    page.goto("/?most=300")
+    house = Record.objects.get(register="house", key="空房乙")
+    check = Case.objects.get(procedure="house_check", fields__house=house.pk)
+    expect(page.locator("h1")).to_have_text("工作台")
+    expect(page.locator("main")).not_to_contain_text(check.number)
+    changes.be_absent(absence, by=org.reader(officer.pk, evening), now=evening)
     month.becomes(at("2026-04-30 17:00"))
-    page = month.sit(month.village.cast.li_na, 390)
-    page.goto("/rounds/")
-    expect(page.locator("#rounds tbody tr", has_text="空房乙")).to_be_visible()
+    page.goto("/?most=300")
+    expect(page.locator(".desk-row", has_text=check.number)).to_contain_text("代李娜")
+    seen(page, "vacant-deputy-desk-390")
+    page.goto(f"/rounds/?{ROUND}")
+    expect(page.locator("#rounds tbody tr", has_text=check.number)).to_be_visible()
     seen(page, "vacant-today-390")
-    _open_check(page, "空房乙")
+    _open_check(page, check.number)
     fill(page, **LOOKED_AT)
     page.locator("input[name=leaks][value=none]").check()
     seen(page, "vacant-checking-390")
-    send(page)
+    press(page)
+    expect(page.locator("body")).to_contain_text("已办理")  # it is of another site: done, it is out of the deputy's sight
+    assert Event.objects.of(check.ref).get(kind="act", act="check").actor_id == deputy.pk, "whoever did it is on record"
 
 
 def _missed(month: Day) -> None:

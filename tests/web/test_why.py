@@ -84,6 +84,26 @@ def test_a_refusal_says_who_may_and_what_is_missing(village: Village) -> None:
     assert village.client(village.cast.chen_jie).get(f"/why/case/{case.pk}/not/nonsense/").status_code == 200
 
 
+def test_an_assignment_says_by_which_clause_and_fact_the_case_is_whose_it_is(village: Village) -> None:
+    cast = village.cast
+    case = village.complaint(cast.chen_jie, timezone.now(), topic="staff")
+    assert "不是条款定的" in asked(village, f"case/{case.pk}/field/responsible"), "whoever was asked first has it, by no clause"
+    village.act(case, "name_accused", cast.lin_yue, accused=[cast.sun_lei.pk])
+    assert case.responsible_id == cast.xu_qiang.pk
+
+    said = asked(village, f"case/{case.pk}/field/responsible", who="lin_yue")
+
+    assert "投诉" in said
+    assert "§2.3" in said
+    assert "被投诉人 孙磊" in said
+    assert "成立 " in said
+    assert "随“" in said  # with the act it came with, and whose
+    assert "林悦" in said
+    assert asked(village, str(effect(case, kind="chosen", data__field="responsible").pk), who="lin_yue") == said
+    page = village.client(cast.lin_yue).get(f"/cases/{case.number}/").content.decode()
+    assert f'hx-get="/why/case/{case.pk}/field/responsible/"' in page
+
+
 def test_what_a_person_chose_is_no_clause_s_doing(village: Village) -> None:
     case = leak(village, 16, timedelta(minutes=3))
     village.act(case, "amend", village.cast.chen_jie, urgency="normal")

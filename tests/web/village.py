@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,12 +31,13 @@ from shouwen.policy.packs import read_sources
 from shouwen.policy.ruling import Ruling
 from shouwen.registers.models import Record
 from shouwen.staff import org
-from shouwen.staff.models import Staff
+from shouwen.staff.changes import NewStaff, add_staff
+from shouwen.staff.models import Holding, Staff
 from tests import databases
 from tests.homes import HOME_OF_TESTS
 from tests.world import PASSWORD
 
-NEIGHBOURS: Final = 40
+NEIGHBOURS: Final = 70
 OURS: Final = "yunqi"
 
 
@@ -51,10 +53,20 @@ class Village:
         """The people, by name."""
         return find()
 
+    @contextlib.contextmanager
+    def receptionist(self) -> Iterator[Staff]:
+        """A second receptionist of 云栖花园 for a while, with a desk of their own: that of the first is filled by every test."""
+        admin, now = org.reader(self.cast.gao_yuan.pk, timezone.now()), timezone.now()
+        new = NewStaff(username=f"r{uuid.uuid4().hex[:10]}", name="柴前台", unit=self.cast.units.service)
+        made = add_staff(new, by=admin, now=now)
+        post = Holding.objects.create(staff=made, post="receptionist", unit=self.cast.units.yunqi, since=now - timedelta(days=30))
+        yield made
+        post.delete()  # what two may do is nobody's until one takes it: other tests count on one
+
     def customer(self, n: int = 0, site: str = "云栖花园") -> Customer:
-        """A neighbour who owns a house of a site."""
-        owners = Record.objects.filter(register="house", unit__name=site, customer__isnull=False).order_by("pk")
-        found = owners[n].customer
+        """A neighbour who lives in a house of their own of a site; another one for each number."""
+        lived = Record.objects.filter(register="house", unit__name=site, customer__unit__name=site).order_by("pk")
+        found = lived[n].customer
         assert found is not None
         return found
 
@@ -67,6 +79,12 @@ class Village:
         client = Client()
         client.force_login(person)
         return client
+
+    def searched(self, who: str, address: str, words: str) -> str:
+        """Return the address of a list that somebody has searched for words: it says their key."""
+        asked = self.client(getattr(self.cast, who)).post(address, {"q": words})
+        assert asked.status_code == 302
+        return asked.headers["Location"]
 
     def repair(self, by: Staff, at: datetime, n: int = 0, content: str = "厨房水管漏水", **fields: Any) -> Case:
         """Take in a repair of a neighbour's home."""

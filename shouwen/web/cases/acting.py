@@ -13,12 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from shouwen.base import repeats
 from shouwen.base.errors import FieldError, FileRefused, NotFound
 from shouwen.cases import acting, why
 from shouwen.cases.draft import act_upon
 from shouwen.cases.models import Case
 from shouwen.cases.options import Option, option
-from shouwen.policy.act import APPROVAL_ACTS, TASK_ACTS
+from shouwen.cases.plain import load_ruling
+from shouwen.policy.act import APPROVAL_ACTS, TASK_ACTS, Act
 from shouwen.policy.nouns import Field
 from shouwen.policy.ruling import Refusal, Ruling
 from shouwen.web.asking import Ask, wants_part
@@ -63,6 +65,8 @@ def act(request: Ask, key: str, name: str) -> HttpResponse:
 
 def tried(request: Ask, subject: Subject, name: str, customer: int = 0) -> HttpResponse | Ruling:
     """Return the form of an act, with what was wrong if it was sent and not done; else the ruling by which it was done, or waits."""
+    if before := _done_before(request, subject, name):
+        return before
     page = option(subject.ref, name, request.me.pk, now=request.now) if name not in PLAIN else None
     if page is None and name not in PLAIN:
         raise NotFound
@@ -82,6 +86,19 @@ def tried(request: Ask, subject: Subject, name: str, customer: int = 0) -> HttpR
     if ruling.refused:
         return form(request, subject, name, page, Wrong(refusals=ruling.refusals, status=409, ruling=ruling))
     return ruling
+
+
+def _done_before(request: Ask, subject: Subject, name: str) -> Ruling | None:
+    """The ruling by which this very form was done already: its answer was lost on the way, and it is sent again.
+
+    Looked at before all else: what it changed itself is no news to its sender, and what can be done once may not be offered any more.
+    """
+    key = request.POST.get("key", "")[:80]
+    kept = repeats.answered(request.me.pk, [key]).get(key) if key else None
+    if not isinstance(kept, Mapping) or kept.get("id") != subject.ref.id:
+        return None
+    ruling = load_ruling(kept, Act(name, subject.ref, request.me.pk, request.now))
+    return None if ruling.refused else ruling
 
 
 def form(request: Ask, case: Subject, name: str, page: Option | None, wrong: Wrong) -> HttpResponse:
@@ -104,7 +121,7 @@ def form(request: Ask, case: Subject, name: str, page: Option | None, wrong: Wro
         "key": new_key(),
         "typed": typed,
         "was": as_shown(shapes, case.fields),
-        "passable": may_pass(law, case.ref.noun, wrong.refusals),
+        "passable": may_pass(law, case.ref.noun, wrong.refusals or (page.passing if page is not None else ())),
         "answers": answers(request, case.ref.noun, why.of_ruling(wrong.ruling, law)) if wrong.ruling and law else (),
         "now": request.now,
         "complaint": "；".join(text for f, text in wrong.faults.items() if page is None or not _has(page, f)),
@@ -186,7 +203,7 @@ def done(request: Ask, case: Case, name: str, ruling: Ruling) -> HttpResponse:
         return HttpResponseRedirect(reverse("cases:page", args=[case.number]))
     context = context_of(request, fresh)
     noun = laws_of(request).of(fresh.enactment_id).nouns[fresh.procedure]
-    undo = undo_of(noun, name, context["acts"], context["consents"], request.lang)
+    undo = undo_of(noun, name, context["acts"], request, context["consents"] if ruling.outcome == "waiting" else ())
     return render_part(request, "cases/_done.html", {**context, "said": text, "ruling": ruling, "act": name, "undo": undo})
 
 

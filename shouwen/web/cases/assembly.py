@@ -116,7 +116,7 @@ def onward_of(noun: Noun, here: str, own: Sequence[Option]) -> str:
         before = {s for a in noun.acts.values() if a.to == step and not a.built_in for s in a.leaves} - far.keys()
         far.update(dict.fromkeys(before, far[step] + 1))
         steps.extend(sorted(before))
-    leads = [o.act for o in own if o.open and noun.acts[o.act].to in far and noun.acts[o.act].to != here]
+    leads = [o.act for o in own if o.open and not o.passing and noun.acts[o.act].to in far and noun.acts[o.act].to != here]
     return min(leads, key=lambda name: far[noun.acts[name].to], default="")
 
 
@@ -198,7 +198,7 @@ class Assembly:
             [o for o in shut if o not in senseless],
             self._elsewhere({o.act for o in own} | waiting),
             self._stopped(stopped.code) if stopped else "",
-            onward or next((o.act for o in own if o.open and (thing or o.act in owed)), ""),
+            onward or next((o.act for o in own if o.open and not o.passing and (thing or o.act in owed)), ""),
             senseless,
         )
 
@@ -248,12 +248,13 @@ class Assembly:
 
     def _todo(self, work: Work) -> Todo:
         fact, reader, org = work.fact, self.request.reader, self.request.org
-        pool = bool(fact.post) and org.holds(self.request.me.pk, fact.post, self.case.unit_id or 0, self.request.now)
-        mine = not reader.people.isdisjoint(fact.who) or pool
-        who = people.names(self.request, fact.who) or post_name(self.law, fact.post, self.lang)
+        holds = bool(fact.post) and org.holds(self.request.me.pk, fact.post, self.case.unit_id or 0, self.request.now)
+        mine = not reader.people.isdisjoint(fact.who) or holds
+        post = post_name(self.law, fact.post, self.lang) if fact.post and fact.untaken else ""
+        who = post or people.names(self.request, fact.who)
         label = self.noun.tasks.get(fact.name)
         title = label.text(self.lang) if label is not None else act_name(self.noun, fact.act, self.lang) or work.title
-        return Todo(fact.id, title, who, fact.clause, work.due_at, mine, pool and not fact.who, fact.act)
+        return Todo(fact.id, title, who, fact.clause, work.due_at, mine, mine and fact.untaken, fact.act)
 
     def consents(self) -> list[Consent]:
         """The acts that wait for approval, with their chains."""

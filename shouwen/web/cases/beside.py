@@ -10,9 +10,10 @@ from typing import Final
 from django.db.models import Prefetch, Q
 
 from shouwen.base.journal import ACT
-from shouwen.base.models import Attachment, Event
+from shouwen.base.models import Attachment, Event, Notice
 from shouwen.cases.models import Case, CaseLink
 from shouwen.customers.models import Customer, Phone
+from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.law import laws_of
 
@@ -96,6 +97,14 @@ def ties(request: Ask, case: Case) -> list[Tie]:
         Tie(linked.get(c.pk) or ("parent" if c.pk == case.parent_id else "child" if c.parent_id == case.pk else "merged"), c)
         for c in found
     ]
+
+
+def unconfirmed(request: Ask, case: Case) -> dict[str, str]:
+    """Return who was told something of a case (in sight already) and has not confirmed it: the clause, and names in its order."""
+    found: dict[str, list[int]] = {}
+    for clause, staff in Notice.objects.still_to_confirm(case.pk).values_list("clause", "staff_id")[:BESIDE]:
+        found.setdefault(clause, []).append(staff or 0)
+    return {clause: people.names(request, dict.fromkeys(who)) for clause, who in found.items()}
 
 
 def files(request: Ask, case: Case) -> list[Attachment]:

@@ -127,6 +127,13 @@ def _tell(t: _Told) -> Line:
     return Line(_("通知%(who)s%(paper)s") % {"who": to, "paper": paper}, t.event.clause, "quiet")
 
 
+def _confirmed(t: _Told) -> Line:
+    clause = t.data.get("clause", "")
+    text = cited(t.law, clause, t.showing.lang).text if clause else ""
+    said_of = _("确认收到：%s") % text if text else _("确认收到")
+    return Line(_("%(who)s%(said)s") % {"who": people.name(t.showing.request, t.event.actor_id), "said": said_of}, clause, "good")
+
+
 def _entry(t: _Told) -> Line:
     book = t.law.books.get(t.data.get("book", ""))
     amount = int(t.data.get("amount", 0))
@@ -203,6 +210,7 @@ _TELL: Final[dict[str, Callable[[_Told], Line | None]]] = {
     ),
     "case": _case,
     "tell": _tell,
+    "confirmed": _confirmed,
     "attested": lambda t: Line(_("已确认：%s") % t.words, t.event.clause, "good"),
     "passed": lambda t: Line(
         _("%(who)s说明理由放行：%(reason)s") % {"who": t.people("by"), "reason": t.data.get("reason", "")}, t.event.clause, "soon"

@@ -213,8 +213,7 @@ def told(request: Ask, noun: Noun | None, cases: Sequence[Case]) -> dict[int, li
     return {c.pk: [t for f in shapes if (t := showing.field(f, c.fields.get(f.id)).text)][:MOST_TOLD] for c in cases if shapes}
 
 
-def beside(request: Ask, filters: Filters, *, first: bool) -> dict[str, Any]:
+def beside(request: Ask, rows: CaseQuerySet, *, first: bool) -> dict[str, Any]:
     """What the page shows around the rows: kept lists, how many there are, and what may be done with those chosen."""
-    rows = narrowed(filters, request.reader, request.now)
     file = reverse("cases:export") if request.reader.may("export", "case") else ""
     return {**around(request, CASES, file=file), "many": about_how_many(rows) if first else ""}

@@ -163,7 +163,7 @@ class Teller:
         return words.get(act, en if self.showing.lang.startswith("en") else zh)
 
     def _alone(self, event: Event, line: Line) -> Entry:
-        icon = {"breach": "clock-exclamation", "warned": "bell"}.get(event.kind, "clock")
+        icon = {"breach": "clock-exclamation", "warned": "bell", "confirmed": "check"}.get(event.kind, "clock")
         made = Entry(event.seq, event.at, None, event.actor_id, "", icon, line.tone)
         made.lines.append(line)
         return made

@@ -23,15 +23,16 @@ from shouwen.web.cases import listing as rows
 from shouwen.web.cases.assembly import Assembly, find
 from shouwen.web.cases.slots import acts_at, slot_of, story_at
 from shouwen.web.law import law_of, laws_of, said
+from shouwen.web.lists.words import searchable, typed
 from shouwen.web.render import render_page, render_part
 from shouwen.web.why.views import answers
 
 
-@require_safe
+@searchable
 def listing(request: Ask) -> HttpResponse:
     """Cases, narrowed and ordered as the address says."""
     law = law_of(request)
-    filters = rows.Filters.read(request.GET, law)
+    filters = rows.Filters.read(typed(request), law)
     after = request.GET.get("after", "")
     found, mixed = rows.narrowed(filters, request.reader, request.now), filters.state == "all"
     cases, more = rows.page(found, filters.sort, after, mixed=mixed)
@@ -39,7 +40,7 @@ def listing(request: Ask) -> HttpResponse:
         "title": pgettext("many", "事项"), "filters": filters, "cases": cases, "after": more, "paged": bool(after),
         "customers": rows.customers_of(cases, request.reader), **_choices(request, filters, law),
         "told": rows.told(request, law.nouns.get(filters.procedure) if law is not None else None, cases), "oob": wants_part(request),
-        **rows.beside(request, filters, first=not after),
+        **rows.beside(request, found, first=not after),
     }  # fmt: skip
     return render_part(request, "cases/_list.html", context, page="cases/list.html")
 
@@ -58,11 +59,11 @@ def _choices(request: Ask, filters: rows.Filters, law: Law | None) -> dict[str, 
     }
 
 
-@require_safe
+@searchable
 def export(request: Ask) -> HttpResponseBase:
     """The same cases as a file."""
     demand(request.reader, "export", "case")
-    return exporting.of_cases(request, rows.Filters.read(request.GET, law_of(request)))
+    return exporting.of_cases(request, rows.Filters.read(typed(request), law_of(request)))
 
 
 @require_safe
@@ -151,6 +152,7 @@ def context_of(request: Ask, case: Case) -> dict[str, Any]:
         "promises": found.promises(),
         "todos": found.todos(),
         "consents": found.consents(),
+        "unconfirmed": at_side.unconfirmed(request, case),
         "entries": entries,
         "fields": fields,
         "earlier": earlier,

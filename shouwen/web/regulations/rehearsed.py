@@ -55,6 +55,7 @@ class Clause:
     cannot_tell: int
     sums: Sequence[tuple[str, str]]  # what there would be more, or fewer, of
     rounds: Mapping[str, int]
+    untold: str  # why nothing it speaks of is judged again; "" where it is
     different: Listed
     doubtful: Listed
 
@@ -110,8 +111,8 @@ def _clause(request: Ask, c: Mapping[str, Any], read: Mapping[str, str], cases: 
     return Clause(
         c["clause"], c["en"] if english and c["en"] else typeset(c["zh"]), c["change"],
         typeset(read.get("was", "")), typeset(read.get("now", "")), c["same"], c["moved"], c["differs"], c["cannot_tell"],
-        _sums(request, c), c.get("rounds", {}), _listed(request, c["cases_listed"], c["differs"], cases),
-        _listed(request, c["doubts_listed"], c["cannot_tell"], cases),
+        _sums(request, c), c.get("rounds", {}), c.get("untold", {}).get(request.lang, ""),
+        _listed(request, c["cases_listed"], c["differs"], cases), _listed(request, c["doubts_listed"], c["cannot_tell"], cases),
     )  # fmt: skip
 
 

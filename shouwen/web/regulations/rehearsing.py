@@ -21,21 +21,27 @@ from shouwen.policy.source import SourceError
 from shouwen.web.asking import Ask
 from shouwen.web.cases.wishing import new_key
 from shouwen.web.law import demand_law
+from shouwen.web.paging import PAGE, cut, past, read_moment_cursor, write_cursor
 from shouwen.web.regulations.rehearsed import told
 from shouwen.web.render import render_page, render_part
 
 MOST_FILES: Final = 20
 LONGEST: Final = 2_000_000  # bytes of one file; the reader of packs takes no more either
 USUAL: Final = 90  # days
-SHOWN: Final = 50
 
 
 @require_safe
 def listing(request: Ask) -> HttpResponse:
-    """Every rehearsal, the newest first."""
+    """Every rehearsal, the newest first, page by page."""
     demand(request.reader, "administer", "law")
-    runs = RehearsalRun.objects.light()[:SHOWN]
-    return render_page(request, "regulations/rehearsals.html", {"title": _("预演"), "runs": runs})
+    rows, place = RehearsalRun.objects.light(), read_moment_cursor(request.GET.get("after", ""))
+    rows = rows.filter(past("asked_at", place, down=True)) if place is not None else rows
+    runs, more = cut(list(rows.order_by("-asked_at", "-pk")[: PAGE + 1]), PAGE)
+    context = {
+        "title": _("预演"), "runs": runs, "paged": place is not None,
+        "after": write_cursor(runs[-1].asked_at, runs[-1].pk) if more else "",
+    }  # fmt: skip
+    return render_page(request, "regulations/rehearsals.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,6 +15,7 @@ from shouwen.policy.law import LawDay
 from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.law import demand_law, laws_of
+from shouwen.web.paging import PAGE, cut, past, read_moment_cursor, write_cursor
 from shouwen.web.regulations import document, finding
 from shouwen.web.regulations.figures import USUAL, figures
 from shouwen.web.render import render_page, render_part
@@ -55,10 +56,15 @@ def page(request: Ask, pack: str, regulation: str) -> HttpResponse:
 
 @require_safe
 def enactments(request: Ask) -> HttpResponse:
-    """Every enactment: from when it holds, who enacted it when, and why."""
+    """Every enactment, page by page: from when it holds, who enacted it when, and why."""
     demand_law(request)
-    rows = Enactment.objects.defer("sources", "company_text").order_by("-effective_from", "-enacted_at", "-pk")
-    context = {"title": _("颁布记录"), "enactments": rows, "current": laws_of(request).number_at(request.now)}
+    rows, place = Enactment.objects.defer("sources", "company_text"), read_moment_cursor(request.GET.get("after", ""))
+    rows = rows.filter(past("effective_from", place, down=True)) if place is not None else rows
+    found, more = cut(list(rows.order_by("-effective_from", "-pk")[: PAGE + 1]), PAGE)
+    context = {
+        "title": _("颁布记录"), "enactments": found, "current": laws_of(request).number_at(request.now), "paged": place is not None,
+        "after": write_cursor(found[-1].effective_from, found[-1].pk) if more else "",
+    }  # fmt: skip
     return render_page(request, "regulations/enactments.html", context)
 
 

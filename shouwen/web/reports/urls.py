@@ -11,5 +11,6 @@ urlpatterns = [
     path("", views.page, name="page"),
     path("glance/", views.glance, name="glance"),
     path("counted/", views.counted, name="counted"),
+    path("counted/export/", views.export_counted, name="counted_export"),
     path("export/<slug:table>/", views.export, name="export"),
 ]

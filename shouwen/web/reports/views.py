@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from shouwen.base.masks import mask_text
 from shouwen.base.reveal import export as write_export
 from shouwen.base.search import BadCursor
 from shouwen.reports import counted as events
 from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.law import act_name, cited, law_of, laws_of, noun_name, said
-from shouwen.web.lists.files import as_file, at_once
-from shouwen.web.paging import PAGE, read_moment_cursor, write_cursor
+from shouwen.web.lists.files import CHUNK, as_file, at_once, local
+from shouwen.web.paging import PAGE, cut, read_moment_cursor, write_cursor
 from shouwen.web.render import render_page, render_part
 from shouwen.web.reports import dashboard
 from shouwen.web.reports.dashboard import Table, board
@@ -59,21 +61,55 @@ class Line:
 @require_safe
 def counted(request: Ask) -> HttpResponse:
     """The events that a figure counted, page by page."""
-    asked, what = Asked.read(request), _what(request)
-    place = read_moment_cursor(request.GET.get("after", ""))
-    if place is not None and place[0] is None:
-        raise BadCursor
+    asked, what, place = Asked.read(request), _what(request), request.GET.get("after", "")
+    rows, after = _events(request, asked, what, place)
     law = law_of(request)
-    start = (place[0], place[1]) if place is not None and place[0] is not None else None
-    rows = events.page(what, asked.scope(request), law, start, PAGE + 1)
-    after = write_cursor(rows[PAGE - 1].at, rows[PAGE - 1].seq) if len(rows) > PAGE else ""
     context = {
-        "title": _about(request, what), "asked": asked, "what": what, "lines": [_line(request, e) for e in rows[:PAGE]],
+        "title": _about(request, what), "asked": asked, "what": what, "lines": [_line(request, e) for e in rows],
+        "file_at": reverse("reports:counted_export") if request.reader.may("export", "case") else "",
         "after": after, "paged": bool(place), "unit": people.unit(request, what.unit or asked.unit),
         "person": people.name(request, what.person) if what.person else "",
         "noun": noun_name(law, what.noun, request.lang) if what.noun else "",
     }  # fmt: skip
     return render_part(request, "reports/_counted.html", context, page="reports/counted.html")
+
+
+def _events(request: Ask, asked: Asked, what: events.What, after: str, limit: int = PAGE) -> tuple[list[events.Counted], str]:
+    """One page of events, and the cursor of the next. Raises BadCursor."""
+    place = read_moment_cursor(after)
+    if place is not None and place[0] is None:
+        raise BadCursor
+    start = (place[0], place[1]) if place is not None and place[0] is not None else None
+    rows, more = cut(list(events.page(what, asked.scope(request), law_of(request), start, limit + 1)), limit)
+    return rows, write_cursor(rows[-1].at, rows[-1].seq) if more else ""
+
+
+@require_safe
+def export_counted(request: Ask) -> HttpResponseBase:
+    """The events that a figure counted as a file; taking it out of the house is an event."""
+    asked, what = Asked.read(request), _what(request)
+    told = {
+        "counted": what.kind,
+        "noun": what.noun,
+        "name": what.name,
+        "since": asked.since,
+        "until": asked.until,
+        "unit": asked.unit,
+    }
+    write_export(request.reader, "", kind="case", now=request.now, what=told)
+
+    def part(after: str) -> tuple[list[list[Cell]], str]:
+        rows, more = _events(request, asked, what, after, CHUNK)
+        return [_of_line(request, _line(request, e)) for e in rows], more
+
+    heads = [_("时间"), _("编号"), _("事项"), _("记录"), _("条款"), _("说明"), _("由谁"), _("单位")]
+    return as_file(request, f"{_about(request, what)} {asked.since}–{asked.until}", heads, part)
+
+
+def _of_line(request: Ask, line: Line) -> list[Cell]:
+    e = line.event
+    clause = cited(law_of(request), e.clause, request.lang).long if e.clause else ""
+    return [local(e.at), e.number, mask_text(line.title), line.what, clause, mask_text(e.reason), line.whose, line.unit]
 
 
 def _what(request: Ask) -> events.What:

@@ -5,6 +5,7 @@
   const trouble = document.getElementById("trouble");
   const said = document.getElementById("said");
   let retry = null; // what to do again when the network is back
+  let owed = null; // what was sent and has not arrived: until it has, nothing else takes its sentence or its button away
   let timer = 0;
 
   const say = (text) => { said.textContent = ""; requestAnimationFrame(() => { said.textContent = text; }); };
@@ -24,14 +25,18 @@
   function hide() { trouble.hidden = true; trouble.replaceChildren(); }
   const door = () => location.assign(`${words.door}?next=${encodeURIComponent(location.pathname + location.search)}`);
   const signedOut = () => show(words.ended, "bad", door, words.signIn);
-  window.shouwen = { words, say, show, hide, signedOut };
+  const owes = () => Boolean(owed && owed.isConnected && !trouble.hidden);
+  const sends = (config) => Boolean(config) && config.verb !== "get" && config.elt?.dataset.reads === undefined; // what only looks for words changes nothing
+  window.shouwen = { words, say, show, hide, signedOut, sends, owes };
 
   // ---- network and server troubles -------------------------------------------------------------------------------------
   function unsent(event) {
     const { elt, requestConfig } = event.detail;
     if (elt.dataset.quiet !== undefined || !elt.isConnected) return;
-    const post = requestConfig && requestConfig.verb !== "get";
-    retry = () => { hide(); if (post) elt.requestSubmit ? elt.requestSubmit() : elt.click(); else htmx.trigger(elt, elt.dataset.live !== undefined ? "live" : "again"); };
+    const post = sends(requestConfig);
+    if (!post && owes()) return;
+    if (post) owed = elt;
+    retry = () => { hide(); if (elt.requestSubmit) elt.requestSubmit(); else if (post) elt.click(); else htmx.trigger(elt, elt.dataset.live !== undefined ? "live" : "again"); };
     show(post ? words.unsent : words.offline, "bad", retry);
   }
   document.addEventListener("htmx:sendError", unsent);
@@ -43,9 +48,12 @@
       show(words.broken, "bad");
     }
   });
-  window.addEventListener("offline", () => show(words.offline, "bad", () => retry && retry()));
+  window.addEventListener("offline", () => { if (!owes()) show(words.offline, "bad", () => retry && retry()); });
   window.addEventListener("online", () => { if (!trouble.hidden) { show(words.back, "good"); if (retry) { const again = retry; retry = null; again(); } } });
-  document.addEventListener("htmx:afterOnLoad", (event) => { if (!trouble.hidden && trouble.dataset.kind === "bad" && event.detail.xhr.status < 500) hide(); });
+  document.addEventListener("htmx:afterOnLoad", (event) => {
+    if (trouble.hidden || trouble.dataset.kind !== "bad" || event.detail.xhr.status >= 500) return;
+    if (!owes() || event.detail.requestConfig.elt === owed) { owed = null; hide(); }
+  });
 
   // ---- nothing is sent twice -------------------------------------------------------------------------------------------
   function busy(form) {
@@ -60,7 +68,7 @@
   }, true);
   document.addEventListener("htmx:beforeRequest", (event) => {
     const { elt, requestConfig } = event.detail;
-    if (requestConfig.verb === "get") return;
+    if (!sends(requestConfig)) return;
     if (elt.matches("form")) busy(elt);
     if (elt.dataset.quiet !== undefined) return;
     if (trouble.dataset.kind === "good") hide(); // what is said from now on is said of this
@@ -105,6 +113,30 @@
     if (!event.detail.target.matches(".row-acting")) return;
     document.querySelectorAll(".row-acting").forEach((place) => { if (place !== event.detail.target && !place.querySelector(".row-done")) place.replaceChildren(); });
   });
+  // A place of forms (#acting…) has one request under way. What is sent ends what was only asked for: a form that came after its answer
+  // would take that away. What is pressed while something is being sent waits for the answer, and a refusal is read first.
+  const under = new WeakMap(); // place -> its last request, and what was pressed meanwhile
+  const going = (request) => request && [1, 2, 3].includes(request.xhr.readyState);
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt, target, xhr, requestConfig } = event.detail;
+    if (!/^acting\b/.test(target.id)) return;
+    const own = { xhr, posts: sends(requestConfig), next: null };
+    const before = under.get(target);
+    if (going(before) && before.posts && !own.posts) {
+      event.preventDefault();
+      before.next = elt;
+      return;
+    }
+    under.set(target, own);
+    if (going(before) && !before.posts) before.xhr.abort();
+    if (own.posts) xhr.addEventListener("loadend", () => goOn(target, own));
+  });
+  function goOn(place, { xhr, next }) {
+    if (!next || !next.isConnected || xhr.status === 0 || xhr.status >= 400) return;
+    const told = place.querySelector("[data-say]");
+    if (told) show(told.dataset.say, "good"); // what comes now takes its place
+    next.click();
+  }
   for (const done of ["acted", "sent"]) document.addEventListener(done, (event) => { show(event.detail.said, "good"); say(event.detail.said); });
   document.addEventListener("keydown", (event) => { // Esc leaves the form under a row; what was typed is kept as a draft
     if (event.key !== "Escape" || !event.target.closest || event.target.matches("#search")) return;

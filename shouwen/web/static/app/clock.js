@@ -21,6 +21,7 @@
   function tick() {
     if (document.hidden) return;
     const now = Date.now() + skew;
+    for (const offer of document.querySelectorAll("[data-until]")) if (Date.parse(offer.dataset.until) < now) offer.remove();
     for (const due of document.querySelectorAll("time.due")) {
       const at = Date.parse(due.dateTime);
       const warn = Math.min(due.dataset.warn ? Date.parse(due.dataset.warn) : at, at - 3600000); // the last hour is always soon

@@ -46,6 +46,12 @@
   }
   // Rows that were just done stay for a moment, so that nothing moves under the hand; the part fetches itself after that.
   function settling(element) { return Boolean(element.querySelector(".row-done:not([data-past])")); }
+  // Their moment ends by itself: the fetch that ends it may be lost, when news come while another fetch is under way.
+  let past = 0;
+  document.addEventListener("sent", () => {
+    clearTimeout(past);
+    past = setTimeout(() => document.querySelectorAll(".row-done").forEach((row) => { row.dataset.past = ""; }), 6000);
+  });
   // A press that begins on something ends on it: while a button of the mouse or a finger is down, nothing is put in its place.
   let pressed = 0; // since when
   let lifting = 0;
@@ -63,8 +69,8 @@
   // What was asked for before an act of one's own was done shows what was before it: it is asked for again.
   let changed = 0;
   document.addEventListener("htmx:beforeOnLoad", (event) => {
-    const { verb, elt } = event.detail.requestConfig;
-    if (verb !== "get" && elt.dataset.quiet === undefined) changed = Date.now();
+    const config = event.detail.requestConfig;
+    if (window.shouwen.sends(config) && config.elt.dataset.quiet === undefined) changed = Date.now();
   });
   // What was asked for before somebody began to type comes too late.
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -130,6 +136,7 @@
   }
   function listen(message) {
     if (message.told) heard(message.told);
+    if (window.shouwen.owes() && message.state !== "out") return; // what has not arrived is said before all else
     if (message.state === "gone") { window.shouwen.show(window.shouwen.words.stale); }
     if (message.state === "back") window.shouwen.hide();
     if (message.state === "out") window.shouwen.signedOut();
