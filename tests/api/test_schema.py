@@ -19,7 +19,7 @@ from shouwen.cases.models import Case, Task
 from shouwen.ops.cast import Cast
 from tests.api.conftest import program
 
-CASE, TASK, CUSTOMER = 900_000_001, 900_000_002, 900_000_003  # stand for the real ones, which are made for each test
+CASE, TASK, CUSTOMER, UNIT = 900_000_001, 900_000_002, 900_000_003, 900_000_004  # stand for the real ones, which are made for each test
 OPEN: Final = {"procedure": "repair", "fields": {"urgency": "urgent"}}
 SENSIBLE: Final[
     dict[str, dict[str, Any]]
@@ -29,7 +29,7 @@ SENSIBLE: Final[
     "post /acts": {"body": {"open": [OPEN]}},
     "get /cases/{case}": {"case": CASE},
     "get /cases/{case}/events": {"case": CASE},
-    "post /customers": {"body": {"name": "测试乙", "unit": 0, "phones": [{"number": "13900000002"}]}},
+    "post /customers": {"body": {"name": "测试乙", "unit": UNIT, "phones": [{"number": "13900000002"}]}},
     "get /customers/{customer}": {"customer": CUSTOMER},
     "post /tasks/{task}/acts": {"task": TASK, "body": {"act": "claim"}},
     "get /search": {"q": "测试"},
@@ -64,15 +64,14 @@ class Sender:
 
     token: str
     things: dict[int, int]  # what stands for something in the examples, and its id
-    unit: int
     statuses: Counter[int] = field(default_factory=Counter)
 
     def meant(self, case: schemathesis.Case[Any]) -> None:
         """Put real ids where an example says what is meant."""
         for name, value in case.path_parameters.items():
             case.path_parameters[name] = self.things.get(value, value)
-        if isinstance(case.body, dict) and case.body.get("unit") == 0:
-            case.body = {**case.body, "unit": self.unit}
+        if isinstance(case.body, dict) and case.body.get("unit") == UNIT:
+            case.body = {**case.body, "unit": self.things[UNIT]}
 
 
 @pytest.fixture
@@ -88,7 +87,7 @@ def sender(people: Cast) -> Iterator[Sender]:
     signals = (request_started, request_finished)  # Django's own client connects them again: it has been used by now
     for signal in signals:
         signal.disconnect(close_old_connections)
-    found = Sender(boss.token, {CASE: case, TASK: task.pk, CUSTOMER: customer}, unit)
+    found = Sender(boss.token, {CASE: case, TASK: task.pk, CUSTOMER: customer, UNIT: unit})
     yield found
     for signal in signals:
         signal.connect(close_old_connections)
