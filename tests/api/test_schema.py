@@ -19,7 +19,12 @@ from shouwen.cases.models import Case, Task
 from shouwen.ops.cast import Cast
 from tests.api.conftest import program
 
-CASE, TASK, CUSTOMER, UNIT = 900_000_001, 900_000_002, 900_000_003, 900_000_004  # stand for the real ones, which are made for each test
+CASE, TASK, CUSTOMER, UNIT = (
+    900_000_001,
+    900_000_002,
+    900_000_003,
+    900_000_004,
+)  # stand for the real ones, which are made for each test
 OPEN: Final = {"procedure": "repair", "fields": {"urgency": "urgent"}}
 SENSIBLE: Final[
     dict[str, dict[str, Any]]

@@ -162,7 +162,9 @@ def axe(page: Page, *rules: str) -> list[str]:
 def axe_in_the_dark(page: Page) -> list[str]:
     """What cannot be read when a device turns dark while a page stands open: nothing but the colours is another."""
     page.emulate_media(color_scheme="dark")
-    page.evaluate("Promise.all(document.getAnimations().filter((a) => a instanceof CSSTransition).map((a) => a.finished.catch(() => null)))")
+    page.evaluate(
+        "Promise.all(document.getAnimations().filter((a) => a instanceof CSSTransition).map((a) => a.finished.catch(() => null)))"
+    )
     found = axe(page, "color-contrast", "link-in-text-block")
     page.emulate_media(color_scheme="light")
     return [f"dark: {text}" for text in found]

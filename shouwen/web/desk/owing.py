@@ -26,7 +26,7 @@ from shouwen.web.cases.listing import customers_of
 from shouwen.web.desk.rows import Desk, Item, Row, Way
 from shouwen.web.law import act_name, laws_of
 
-MOST: Final = 80  # tasks and cases that are looked at; nobody's desk should hold more
+MOST: Final = 60  # tasks and cases that are looked at; nobody's desk should hold more
 # What no row of a desk tells of a case, and would be read for each; and all that it tells of a promise.
 UNSEEN: Final = ("fields", "pauses", "records", "withheld_from", "entered_at", "parent", "channel", "version", "marks")
 PROMISED: Final = ("case", "clause", "anchor", "made_at", "due_at", "warn_at", "until", "owes")

@@ -28,7 +28,7 @@ from shouwen.web.dispatch.places import places_of
 from shouwen.web.law import act_name, law_of, post_name, skill_names
 from shouwen.web.paging import cut, past_moment, read_moment_cursor, write_cursor
 
-SHOWN: Final = 20
+SHOWN: Final = 16
 MANY: Final = 99  # of what is left behind a page more are not counted
 PROPOSED: Final = 3
 ACCEPT: Final = "accept"  # the act by which whoever was named says they go, where a procedure has it
