@@ -152,6 +152,16 @@ def test_the_desk_orders_what_somebody_owes_by_what_falls_due(people: Cast) -> N
     assert set(Case.objects.open().of("repair").ended()) == set()
 
 
+def test_what_only_one_can_do_stands_before_what_several_may_take(people: Cast) -> None:
+    shared, alone = (opened("repair", people.chen_jie, NINE, urgency="urgent") for _ in range(2))
+    for case in (shared, alone):
+        did("hand_over", case, people.chen_jie, NINE, to=people.li_na.pk)
+    Task.objects.open().filter(case=shared).update(who=[people.li_na.pk, people.chen_jie.pk], due_at=NINE)
+
+    desk = Task.objects.desk(reader(people.li_na, NINE)).own_first()
+    assert [task.case for task in desk] == [alone, shared]  # though the other falls due, and this one does not
+
+
 def test_a_desk_holds_what_others_answer_for_and_one_has_promised(people: Cast) -> None:
     alone, shared = (opened("repair", people.su_min, NINE, people.units.hupan, urgency="urgent") for _ in range(2))
     owes = Deadline.objects.running().filter(owes=[people.su_min.pk])

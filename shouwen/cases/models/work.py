@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from shouwen.base.access import Reader, in_sight, withheld
@@ -78,6 +78,11 @@ class TaskQuerySet(WorkQuerySet):
             pool = Q(post__in=sorted(reader.posts))
             mine |= pool if reader.units is None else pool & (Q(unit=None) | Q(unit__in=sorted(reader.units)))
         return self.open().filter(mine)
+
+    def own_first(self) -> Self:
+        """What one person has to do before what any of several may take, however much of that there is; each soonest due first."""
+        alone = ExpressionWrapper(Q(who__len=1), BooleanField())
+        return self.order_by(alone.desc(), "due_at", "pk")
 
     def visible_to(self, reader: Reader) -> Self:
         """One's own, and those of what one may see."""

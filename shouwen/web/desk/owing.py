@@ -26,7 +26,7 @@ from shouwen.web.cases.listing import customers_of
 from shouwen.web.desk.rows import Desk, Item, Row, Way
 from shouwen.web.law import act_name, laws_of
 
-MOST: Final = 60  # tasks and cases that are looked at; nobody's desk should hold more
+MOST: Final = 100  # tasks and cases that are looked at; nobody's desk should hold more
 # What no row of a desk tells of a case, and would be read for each; and all that it tells of a promise.
 UNSEEN: Final = ("fields", "pauses", "records", "withheld_from", "entered_at", "parent", "channel", "version", "marks")
 PROMISED: Final = ("case", "clause", "anchor", "made_at", "due_at", "warn_at", "until", "owes")
@@ -39,7 +39,7 @@ KINDS: Final[Mapping[str, Any]] = {
 def owing(request: Ask) -> Desk:
     """Return the desk of whoever asks. What promises wait for, and the buttons for it, are filled in by `tell`, for the rows shown."""
     reader = request.reader
-    desk = Task.objects.visible_to(reader).desk(reader).select_related("case", "approval").order_by("due_at", "pk")
+    desk = Task.objects.visible_to(reader).desk(reader).select_related("case", "approval").own_first()
     tasks = list(desk.defer(*(f"case__{name}" for name in UNSEEN))[:MOST])
     mine = list(Case.objects.visible_to(reader).soonest_owed_by(reader.people, reader, MOST).defer(*UNSEEN)[:MOST])
     cases = {c.pk: c for c in [*mine, *(t.case for t in tasks if t.case is not None)]}
