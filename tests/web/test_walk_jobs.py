@@ -112,7 +112,7 @@ def test_a_visit_is_completed_with_a_thumb(village: Village, sit: Sit, count: Co
     expect(visit).to_have_count(0)  # nothing is left to do there
     job = counter.done("05 手机上办完一次上门")
     assert Case.objects.get(pk=case.pk).step == "done"
-    assert (len(job.keys), job.presses) <= (0, 20), job
+    assert (len(job.keys), job.presses) <= (0, 24), job  # 19, and those a driver taps again when a place moved under its finger
 
 
 def _step(visit: Locator, said: str, *, texts: dict[str, str] | None = None, ways: dict[str, str] | None = None) -> None:
