@@ -19,7 +19,7 @@ from shouwen.web.law import cited, law_of, laws_of, noun_name
 from shouwen.web.render import render_part
 
 KEPT: Final = "desk_by"  # in the session: how somebody likes their desk grouped
-SHOWN: Final = 20  # rows: a long desk is worked from its beginning, and must come at once
+SHOWN: Final = 16  # rows: a long desk is worked from its beginning, and must come at once
 MOST_UNITS: Final = 60  # whose changes one page listens for
 
 
