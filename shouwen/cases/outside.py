@@ -42,11 +42,17 @@ _NEAREST: Final = """select distinct on (u.i) u.i, f.value::text, f.as_of
  from jsonb_to_recordset(%s::jsonb) u(i int, p int, n text, k text, d bigint, t timestamptz)
  cross join lateral (select value, as_of from cases_outsidefact
   where name = u.n and about_kind = u.k and about_id = u.d and as_of <= u.t order by as_of desc limit 1) f order by u.i, u.p"""
-_OF_STAFF: Final = """select u.i, f.about_id, f.value::text, f.as_of from jsonb_to_recordset(%s::jsonb) u(i int, n text, t timestamptz)
- cross join lateral (select distinct on (about_id) about_id, value, as_of from cases_outsidefact
-  where name = u.n and about_kind = 'staff' and as_of <= u.t order by about_id, as_of desc) f"""
-_NEWEST: Final = """select name, max(as_of), count(distinct (about_kind, about_id)) from cases_outsidefact
- where name = any(%s::text[]) group by name"""
+# However long facts have been told: of each person, and of each thing, the newest is looked up, and what came before is not read.
+_OF_STAFF: Final = """select u.i, s.id, f.value::text, f.as_of from jsonb_to_recordset(%s::jsonb) u(i int, n text, t timestamptz)
+ cross join staff_staff s cross join lateral (select value, as_of from cases_outsidefact
+  where name = u.n and about_kind = 'staff' and about_id = s.id and as_of <= u.t order by as_of desc limit 1) f"""
+_NEWEST: Final = """with recursive told as (
+  (select name, about_kind, about_id from cases_outsidefact order by 1, 2, 3 limit 1)
+  union all select n.* from told cross join lateral (select f.name, f.about_kind, f.about_id from cases_outsidefact f
+   where (f.name, f.about_kind, f.about_id) > (told.name, told.about_kind, told.about_id) order by 1, 2, 3 limit 1) n)
+ select told.name, max(f.as_of), count(*) from told cross join lateral (select as_of from cases_outsidefact
+  where (name, about_kind, about_id) = (told.name, told.about_kind, told.about_id) order by as_of desc limit 1) f
+ where told.name = any(%s::text[]) group by told.name"""
 
 
 class ToldOtherwise(Problem):

@@ -41,8 +41,8 @@ def explain(numbers: list[str], say: Voice) -> int:
     open_installation()
     load_django()
     from shouwen.base.models import Event  # noqa: PLC0415  needs Django loaded
-    from shouwen.cases import why  # noqa: PLC0415  as above
-    from shouwen.cases.enactments import Laws  # noqa: PLC0415  as above
+    from shouwen.cases import why  # noqa: PLC0415  needs Django loaded
+    from shouwen.cases.enactments import Laws  # noqa: PLC0415  needs Django loaded
 
     laws = Laws()
     for case in map(_case, numbers):
@@ -59,9 +59,9 @@ def refused(numbers: list[str], act: str, user: str, say: Voice) -> int:
     load_django()
     from django.utils import timezone  # noqa: PLC0415  needs Django loaded
 
-    from shouwen.cases import why  # noqa: PLC0415  as above
-    from shouwen.cases.enactments import Laws  # noqa: PLC0415  as above
-    from shouwen.staff.models import Staff  # noqa: PLC0415  as above
+    from shouwen.cases import why  # noqa: PLC0415  needs Django loaded
+    from shouwen.cases.enactments import Laws  # noqa: PLC0415  needs Django loaded
+    from shouwen.staff.models import Staff  # noqa: PLC0415  needs Django loaded
 
     person = Staff.objects.filter(username=user).first()
     if person is None:

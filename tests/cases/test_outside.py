@@ -180,6 +180,16 @@ def test_a_feed_that_is_too_old_or_was_never_told_is_known(people: Cast, boss: R
     assert [(f.fact.id, f.of, f.stale) for f in (away, wet, later)] == [("away", 0, True), ("rain", 1, False), ("rain", 1, True)]
 
 
+def test_however_long_it_was_told_the_newest_of_each_is_found_and_counted_once(people: Cast, boss: Reader) -> None:
+    for hours in (30, 2, 1):  # of the company and of two sites, again and again
+        for kind, id_ in (("", 0), ("unit", people.units.yunqi.pk), ("unit", people.units.hupan.pk)):
+            tell(rain("no", NOW - timedelta(hours=hours), kind, id_), by=boss, now=NOW)
+    law = law_at(NOW)
+    assert law is not None
+    (told,) = [f for f in feeds(law, law.calendars["office"], NOW) if f.fact.id == "rain"]
+    assert (told.of, told.newest) == (3, NOW - timedelta(hours=1))
+
+
 def test_the_doctor_says_which_feeds_are_too_old(people: Cast, boss: Reader) -> None:
     now = timezone.now()
     tell(rain("no", now - timedelta(days=3)), by=boss, now=now)
