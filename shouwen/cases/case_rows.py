@@ -51,7 +51,7 @@ class _Cases:
             "unit": "coalesce(s.unit_id, 0)", "customer": "coalesce(s.customer_id, 0)",
             "responsible": "coalesce(s.responsible_id, 0)", "first_asked": "coalesce(s.first_asked_id, 0)",
         },
-        "s.closed_at is null", "s.records",
+        "s.closed_at is null", "s.records", "(s.closed_at is null or s.merged_into_id is not null)",
     )  # fmt: skip
 
     def load(self, ids: Sequence[int], laws: Laws, *, lock: bool) -> Iterator[Living]:
@@ -130,7 +130,12 @@ def local_day(moment: datetime) -> date:
 
 
 def title_of(s: Living) -> str:
-    """Return a short text for lists: the first of its texts that is filled and not personal, telephone numbers in it covered."""
+    """Return a short text for lists: what it is about where its words do not tell (`cases.about`), then its first words."""
+    return " · ".join(part for part in (s.about, words_of(s)) if part)[:LONGEST_TITLE]
+
+
+def words_of(s: Living) -> str:
+    """Return the first of its texts that is filled and not personal, telephone numbers in it covered."""
     texts = (s.fields.get(f.id) for f in s.noun.fields.values() if f.type.name == "text" and not f.personal and not f.type.many)
     found = next((str(t) for t in texts if t), "")
     return mask_text(" ".join(found.split()))[:LONGEST_TITLE]
@@ -209,8 +214,9 @@ def _doc(s: Living) -> SearchDoc:
         preview=about,
         number=s.number,
         about=" ".join(texts[:1])[:LONGEST_TITLE],
-        body="\n".join(texts),
+        body="\n".join([*texts, s.about] if s.about else texts),
         phones=tuple(phones),
         people=tuple(sorted(people)),
         withheld_from=tuple(withheld_from(s)),
+        noun=s.ref.noun,
     )

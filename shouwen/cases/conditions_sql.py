@@ -35,13 +35,18 @@ def condition_sql(condition: Condition, noun: Noun | None) -> Said | None:
 
 def _test(test: Test, noun: Noun | None) -> Said | None:
     path = test.path
-    if path.text in ("step", "state") and test.kind in ("is", "in"):
-        return "s.step = any(%s::text[])", [_flat(test)]
+    if steps := steps_of(test):
+        return "s.step = any(%s::text[])", [steps]
     field = noun.fields.get(path.text) if noun is not None else None
     if field is None or path.field is not field or field.computed or test.other is not None or field.type.many:
         return None
     say = _SAID.get(test.kind)
     return say(test, path.text, field.type.name) if say is not None else None
+
+
+def steps_of(test: Test) -> list[str]:
+    """The steps a test wants a subject to stand at; none: it asks something else."""
+    return _flat(test) if test.path.text in ("step", "state") and test.kind in ("is", "in") else []
 
 
 def _flat(test: Test) -> list[Any]:
