@@ -8,13 +8,18 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from shouwen.worktime import moment_words
 from shouwen.worktime.saying import date_words
 
 State = Literal["over", "soon", "later", "none"]
+_NEAR: Final = {-1: gettext_noop("昨天"), 0: gettext_noop("今天"), 1: gettext_noop("明天")}
+_WEEKDAYS: Final = (
+    gettext_noop("周一"), gettext_noop("周二"), gettext_noop("周三"), gettext_noop("周四"), gettext_noop("周五"),
+    gettext_noop("周六"), gettext_noop("周日"),
+)  # fmt: skip
 SOON: Final = timedelta(hours=1)  # this near is soon, even where the warning moment of the clause is yet to come
 
 
@@ -63,9 +68,8 @@ def when(at: datetime, now: datetime) -> str:
     local, today = timezone.localtime(at), timezone.localdate(now)
     clock = f"{local:%H:%M}"
     days = (local.date() - today).days
-    near = {-1: _("昨天"), 0: _("今天"), 1: _("明天")}.get(days)
-    if near:
-        return f"{near} {clock}"
+    if days in _NEAR:
+        return f"{_(_NEAR[days])} {clock}"
     return f"{day(local.date(), today)} {clock}"
 
 
@@ -88,7 +92,7 @@ def day(on: date, today: date) -> str:
 
 def weekday(on: date) -> str:
     """Say a day of the week: 周三."""
-    return (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))[on.weekday()]
+    return _(_WEEKDAYS[on.weekday()])
 
 
 def in_full(at: datetime) -> str:
@@ -101,6 +105,7 @@ def long_date(on: date) -> str:
     return date_words(on, language())
 
 
+_CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 _HALF: Final = str.maketrans(",;:?!()", "，；：？！（）")
 _BESIDE: Final = re.compile(r"(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef”’])[,;:?!()]|[,;:?!()](?=[\u3400-\u9fff“‘])")
 
@@ -114,6 +119,14 @@ def typeset(text: str) -> str:
     '报修：受理前须填来源；金额 1,200（元）'
     """
     return _BESIDE.sub(lambda m: m.group().translate(_HALF), text)
+
+
+def unit(word: str) -> str:
+    """Return the unit behind a number: packs write it in Chinese (分, 台), and English says it in the name of the field or book.
+
+    A sign (㎡, %) is the same to all.
+    """
+    return "" if language() == "en" and _CHINESE.search(word) else word
 
 
 def language() -> str:

@@ -97,7 +97,7 @@ def test_the_end_of_a_day_a_heading_and_a_whole_moment(language: str, until: str
         (20 * 60, "还剩 20 小时", "20 h left"),
         (72 * 60, "还剩 3 天", "3 d left"),
         (-0.5, "刚超时", "Just overdue"),
-        (-185, "超时 3 小时 5 分", "late by 3 h 5 min"),
+        (-185, "超时 3 小时 5 分", "Late by 3 h 5 min"),
     ],
 )
 def test_how_far_away_a_moment_is(minutes: float, chinese: str, english: str) -> None:

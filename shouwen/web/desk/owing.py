@@ -1,16 +1,18 @@
 """What somebody owes: tasks, approvals, hand-overs to accept, promises, cases they answer for, notices to confirm. One row a matter.
 
-Read with a handful of queries whatever there is; every number shown is counted from the rows in hand.
+Read with a handful of queries whatever there is; every number shown is counted from the rows in hand. All matters are read for what
+orders and counts them; what a row says is read for the rows shown (`tell`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,7 @@ from shouwen.base.models import Notice
 from shouwen.cases.models import Case, Deadline, Task
 from shouwen.cases.options import options_of_each
 from shouwen.policy.nouns import Noun
+from shouwen.policy.paths import CONFIRMED
 from shouwen.policy.promises import ALARM
 from shouwen.policy.ruling import Refusal
 from shouwen.web import people
@@ -27,8 +30,22 @@ from shouwen.web.desk.rows import Desk, Item, Row, Way
 from shouwen.web.law import act_name, laws_of
 
 MOST: Final = 100  # tasks and cases that are looked at; nobody's desk should hold more
-# What no row of a desk tells of a case, and would be read for each; and all that it tells of a promise.
-UNSEEN: Final = ("fields", "pauses", "records", "withheld_from", "entered_at", "parent", "channel", "version", "marks")
+# What orders and groups a case, all there is to know of those not shown; what a row tells of a task; what none tells of a case; all that
+# it tells of a promise.
+ORDERING: Final = ("id", "procedure", "enactment", "responsible", "opened_at", "next_due")
+ASKED: Final = (
+    "name",
+    "title",
+    "act",
+    "who",
+    "post",
+    "clause",
+    "due_at",
+    "approval__act_name",
+    "subject_id",
+    *(f"case__{f}" for f in ORDERING),
+)
+UNSEEN: Final = ("fields", "pauses", "records", "withheld_from", "entered_at", "parent", "channel", "version")
 PROMISED: Final = ("case", "clause", "anchor", "made_at", "due_at", "warn_at", "until", "owes")
 KINDS: Final[Mapping[str, Any]] = {
     "approve": _("待我批准"), "take_over": _("待接手"), "task": _("待办"), "pool": _("待领取"), "promise": _("时限"),
@@ -36,24 +53,31 @@ KINDS: Final[Mapping[str, Any]] = {
 }  # fmt: skip
 
 
+class Promised(NamedTuple):
+    """The next running promise of a case, of those somebody owes and of the others."""
+
+    own: bool
+    clause: str
+    due_at: datetime
+    warn_at: datetime | None
+
+
 def owing(request: Ask) -> Desk:
-    """Return the desk of whoever asks. What promises wait for, and the buttons for it, are filled in by `tell`, for the rows shown."""
+    """Return the desk of whoever asks, in its order. What a row says of its case and promises is filled in by `tell`, where it is shown."""
     reader = request.reader
     desk = Task.objects.visible_to(reader).desk(reader).select_related("case", "approval").own_first()
-    tasks = list(desk.defer(*(f"case__{name}" for name in UNSEEN))[:MOST])
-    mine = list(Case.objects.visible_to(reader).soonest_owed_by(reader.people, reader, MOST).defer(*UNSEEN)[:MOST])
+    tasks = list(desk.only(*ASKED)[:MOST])
+    mine = list(Case.objects.visible_to(reader).soonest_owed_by(reader.people, reader, MOST).only(*ORDERING)[:MOST])
     cases = {c.pk: c for c in [*mine, *(t.case for t in tasks if t.case is not None)]}
-    running = running_of(cases)
+    promised = next_of(cases, reader.people)
     rows: dict[int, Row] = {}
     for task in tasks:
         _add(rows, cases, task.case_id, _task(request, task))
     for case in mine:
-        for item in _answered_for(request, case, running.get(case.pk, [])):
+        for item in _summed(case, promised.get(case.pk, []), reader.people):
             _add(rows, cases, case.pk, item)
-    _time(rows, running)
-    customers = customers_of(list(cases.values()), reader)
-    for row in rows.values():
-        row.customer = customers.get(row.case.customer_id or 0, "") if row.case else ""
+    for key, row in rows.items():
+        _time(row, promised.get(key, []))
     notices = Notice.objects.visible_to(reader).unconfirmed(request.me.pk).order_by("-pk")[:MOST]
     confirm = [Row(None, "", [Item("confirm", n.text, n.clause)], notice=n) for n in notices]
     found = sorted([*rows.values(), *confirm], key=lambda r: r.order)
@@ -68,6 +92,19 @@ def running_of(cases: Iterable[int]) -> Mapping[int, list[Deadline]]:
     for d in running.only(*PROMISED).order_by("due_at", "pk"):
         if d.until != [ALARM]:
             found.setdefault(d.case_id or 0, []).append(d)
+    return found
+
+
+def next_of(cases: Iterable[int], people: Collection[int]) -> Mapping[int, list[Promised]]:
+    """The next running promise of each case (all of them in sight already), and the next that these persons owe, the sooner first."""
+    own = ExpressionWrapper(Q(owes__overlap=sorted(people)), BooleanField())
+    running = Deadline.objects.running().filter(subject_id__in=list(cases), due_at__isnull=False).exclude(until=[ALARM])
+    rows = running.annotate(own=own).order_by("subject_id", "own", "due_at", "pk").distinct("subject_id", "own")
+    found: dict[int, list[Promised]] = {}
+    for key, *told in rows.values_list("subject_id", "own", "clause", "due_at", "warn_at"):
+        found.setdefault(key, []).append(Promised(*told))
+    for each in found.values():
+        each.sort(key=lambda p: p.due_at)
     return found
 
 
@@ -93,9 +130,10 @@ def undone(case: Case, due: Deadline) -> list[str]:
 
 def wanted(request: Ask, case: Case, due: Deadline) -> str:
     """What a promise of a case still wants done, in the words of its acts."""
-    noun = shape_of(request, case)
-    said = gettext("、").join(act_name(noun, a, request.lang) for a in undone(case, due) if noun is not None and a in noun.acts)
-    return said or gettext("办结")
+    noun, left = shape_of(request, case), undone(case, due)
+    said = gettext("、").join(act_name(noun, a, request.lang) for a in left if noun is not None and a in noun.acts)
+    confirmations = any(a.startswith(CONFIRMED) for a in left)
+    return said or (gettext("各人逐一确认") if confirmations else gettext("办结"))
 
 
 def ways(request: Ask, case: Case, acts: Iterable[str]) -> list[Way]:
@@ -110,18 +148,25 @@ def ways(request: Ask, case: Case, acts: Iterable[str]) -> list[Way]:
 
 
 def tell(request: Ask, rows: Iterable[Row]) -> None:
-    """Say in the items of these rows what their promises wait for, and ask the law about the acts that lead there.
+    """Say in these rows what there is to say of their cases and what their promises wait for; ask the law about the acts that lead there.
 
     Those closed to whoever looks become words, and say by which clause.
     """
     shown = {r.case.pk: r for r in rows if r.case is not None}
-    marks = dict(Case.objects.visible_to(request.reader).filter(pk__in=shown).values_list("pk", "marks"))
-    asked = asked_of(shown)
-    for key, row in shown.items():
-        if row.case is not None:
-            row.case.marks = marks.get(key, {})
-            row.items = [_worded(request, row.case, item, asked.get(key, {})) for item in row.items]
+    cases = Case.objects.visible_to(request.reader).defer(*UNSEEN).in_bulk(list(shown))
+    running, asked = running_of(cases), asked_of(cases)
+    customers = customers_of(list(cases.values()), request.reader)
+    for key, case in cases.items():
+        row = shown[key]
+        row.case, row.customer = case, customers.get(case.customer_id or 0, "")
+        answered = _answered_for(request, case, running.get(key, [])) if {"promise", "responsible"} & row.kinds else []
+        items = [*(i for i in row.items if i.kind not in ("promise", "responsible")), *answered]
+        row.items = sorted((_worded(request, case, i, asked.get(key, {})) for i in items), key=_soonest)
     _judge(request, shown)
+
+
+def _soonest(item: Item) -> tuple[bool, datetime]:
+    return item.due_at is None, item.due_at or Row.latest
 
 
 def _worded(request: Ask, case: Case, item: Item, asked: Mapping[str, Sequence[int]]) -> Item:
@@ -229,11 +274,20 @@ def _of_task(noun: Noun | None, task: Task, kind: str, lang: str) -> list[Way]:
     return [Way("complete", gettext("办结"), row=task.pk, how="press")]
 
 
-def _time(rows: Mapping[int, Row], running: Mapping[int, Sequence[Deadline]]) -> None:
-    """Give each row its moment: of what is owed in it, else of what the case has promised next."""
-    for key, row in rows.items():
-        own = min((i for i in row.items if i.due_at is not None), key=lambda i: i.due_at or row.latest, default=None)
-        promised = next(iter(running.get(key, ())), None)
-        row.due_at = own.due_at if own is not None else promised.due_at if promised is not None else None
-        row.warn_at = own.warn_at if own is not None else promised.warn_at if promised is not None else None
-        row.items.sort(key=lambda i: (i.due_at is None, i.due_at or row.latest))
+def _summed(case: Case, promised: Sequence[Promised], people: Collection[int]) -> list[Item]:
+    """What somebody owes in a case as far as its place on the desk goes: the next promise they owe, or that they answer for it."""
+    own = next((p for p in promised if p.own), None)
+    kind = "promise" if own is not None else "responsible"
+    due = own or next(iter(promised), None)
+    if own is None and case.responsible_id not in people:
+        return []
+    return [Item(kind, "", due.clause, due.due_at, due.warn_at) if due is not None else Item(kind, "")]
+
+
+def _time(row: Row, promised: Sequence[Promised]) -> None:
+    """Give a row its moment: of what is owed in it, else of what the case has promised next."""
+    own = next((i for i in sorted(row.items, key=_soonest) if i.due_at is not None), None)
+    due = own or next(iter(promised), None)
+    if due is not None:
+        row.due_at, row.warn_at = due.due_at, due.warn_at
+    row.items.sort(key=_soonest)

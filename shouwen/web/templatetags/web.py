@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django import template
 from django.conf import settings
@@ -44,18 +44,28 @@ def _drawn(name: str, label: str, sprite: str) -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name)
 
 
+_DUE: Final = {
+    (warns, bare): '<time class="due due-{state}" datetime="{at}" title="{full}"'
+    + (' data-warn="{warn}"' if warns else "")
+    + '><span class="due-left">{left}</span>'
+    + ("" if bare else '<span class="due-when">{when}</span>')
+    + "</time>"
+    for warns in (False, True)
+    for bare in (False, True)
+}
+
+
 @register.simple_tag
 def due(at: datetime | None, now: datetime, warn_at: datetime | None = None, bare: str = "") -> SafeString:
     """Show a due moment: coloured, worded, and counted down by clock.js. `bare`: without the day."""
     said = moments.due(at, now, warn_at)
     if said.at is None:
         return SafeString("")
-    day = "" if bare else format_html('<span class="due-when">{}</span>', said.when)
-    warn = format_html(' data-warn="{}"', said.warn_at.isoformat()) if said.warn_at else ""
+    shape = _DUE[bool(said.warn_at), bool(bare)]
+    warn = said.warn_at.isoformat() if said.warn_at else ""
     return format_html(
-        '<time class="due due-{}" datetime="{}" title="{}"{}><span class="due-left">{}</span>{}</time>',
-        said.state, said.at.isoformat(), moments.in_full(said.at), warn, said.left, day,
-    )  # fmt: skip
+        shape, state=said.state, at=said.at.isoformat(), full=moments.in_full(said.at), warn=warn, left=said.left, when=said.when
+    )
 
 
 @register.simple_tag
@@ -76,6 +86,12 @@ def clock(at: datetime) -> str:
 def typeset(text: str) -> str:
     """Show a text of a pack with the punctuation of Chinese print."""
     return moments.typeset(text)
+
+
+@register.filter
+def bracketed(text: str) -> str:
+    """Put a text behind another in brackets, as the reader's language sets them; nothing stays nothing."""
+    return _("（%s）") % text if text else ""
 
 
 @register.filter
@@ -141,6 +157,15 @@ def noun_name(context: template.Context, noun: str) -> str:
     """Name a procedure or register."""
     request = context["request"]
     return law.noun_name(law.law_of(request), noun, request.lang)
+
+
+@register.simple_tag(takes_context=True)
+def regulation_names(context: template.Context, kept: str) -> str:
+    """Name regulations that were noted by their Chinese titles, in the reader's language where the law still knows them."""
+    request = context["request"]
+    found = law.law_of(request)
+    titles = {r.zh: law.said(r, request.lang) for r in found.regulations.values()} if found is not None else {}
+    return _("、").join(titles.get(title, title) for title in kept.split("、"))
 
 
 @register.simple_tag(takes_context=True)
