@@ -41,7 +41,8 @@ SETTINGS = {
     "log_error_verbosity": "'terse'",  # no DETAIL: it quotes rows
     "log_min_error_statement": "'panic'",
 }
-VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Of tests. Nothing there lives long enough to be vacuumed, and a plan must not depend on whether it just was.
+VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 class Cluster:
