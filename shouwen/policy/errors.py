@@ -43,12 +43,18 @@ class Faults:
 
     def __init__(self) -> None:
         self.found: list[Fault] = []
+        self.doubts: list[Fault] = []
 
     def add(self, node: Node, zh: str, en: str) -> None:
         """Note a fault at a node."""
         self.found.append(Fault(node.file, node.line, node.column, zh, en))
 
-    def stop_if_any(self) -> None:
-        """Raise PackError with everything found so far, if there is anything."""
-        if self.found:
-            raise PackError(self.found)
+    def doubt(self, node: Node, zh: str, en: str) -> None:
+        """Note what keeps a pack from being enacted, and cannot have kept what was: earlier versions of us took it."""
+        self.doubts.append(Fault(node.file, node.line, node.column, zh, en))
+
+    def stop_if_any(self, *, enacting: bool = False) -> None:
+        """Raise PackError with everything found so far, if there is anything; `enacting`: with what was doubted, too."""
+        found = [*self.found, *self.doubts] if enacting else self.found
+        if found:
+            raise PackError(found)

@@ -225,7 +225,7 @@ class LawDay:
     def _wanted(self, noun: str, rules: Sequence[Rule], follow: Sequence[Rule], paths: Mapping[str, Path]) -> Needs:
         """Return what some rules of a noun, those that follow a breach of it, and the names both read come to."""
         shape = self.law.nouns.get(noun)
-        links = {p.link for p in paths.values() if p.link}
+        links = {p.link or p.through for p in paths.values() if p.link or p.through}
         if shape is not None:
             links |= {f.id for f in shape.fields.values() if f.type.name == "case"}
         counts = {(r.kind.acts[0], r.kind.per, r.kind.over) for r in rules if isinstance(r.kind, Limits) and r.kind.counted}
@@ -396,5 +396,5 @@ def law_of(compiler: Compiler, digest: str = "", standing: Mapping[str, list[Cla
     """Compile and check what a compiler holds; `standing` are clauses compiled before. Raises PackError with every fault found."""
     compiled = compiler.compile(standing)
     check(compiled, compiler.faults)
-    compiler.faults.stop_if_any()
+    compiler.faults.stop_if_any(enacting=True)
     return Law(compiled, compiler.company, digest)

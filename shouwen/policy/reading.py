@@ -62,6 +62,10 @@ class Reader:
         """Note a fault."""
         self.faults.add(node, zh, en)
 
+    def doubt(self, node: Node, zh: str, en: str) -> None:
+        """Note a fault that what was enacted before may have."""
+        self.faults.doubt(node, zh, en)
+
     def known(self, node: Node, keys: Iterable[str], what_zh: str = "", *, assumes: Iterable[str] = ()) -> None:
         """Refuse keys of a mapping that are not declared, naming the nearest one that is.
 
