@@ -24,6 +24,7 @@ from shouwen.policy.kinds.gate import Gate
 from shouwen.policy.kinds.gates import Limits
 from shouwen.policy.law import LawDay, rest_on
 from shouwen.policy.measures import Measure, Target, window_end, window_start
+from shouwen.policy.overlapping import Extent
 from shouwen.worktime import Calendar, parse_span
 
 _LOCK = "select pg_advisory_xact_lock(k) from unnest(%s::int8[]) as k"
@@ -44,6 +45,7 @@ class Question:
     upto: int = 0  # of a book: entries no later than this one; of others alike: not this one
     reading: Any = None  # of a meter: what the act being judged brings
     making: bool = False  # of a book: the entry `upto` is being made just now
+    span: Extent | None = None  # of others that overlap: the span of the subject, as it will be after the act
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def questions(day: LawDay, act: Act, subject: Living, calendar: Calendar) -> Ite
             own,
             _reading(m, act, subject),
             making=subject.ref.kind == "entry" and act.name == "book",
+            span=m.ends.of({**subject.fields, **act.fields}) if m.ends is not None else None,
         )
 
 
@@ -125,7 +128,10 @@ def _reading(m: Measure, act: Act, subject: Living) -> Any:
 
 
 def locks(day: LawDay, act: Act, subject: Living) -> Iterator[str]:
-    """Yield the names of what must not be counted by two at once: what gates before this act count, and what this act adds to."""
+    """Yield the names of what must not be counted by two at once: what gates before this act count, and what this act adds to.
+
+    Of spans that must not overlap the key is what they are spans of: all who want one room wait for each other, whatever the hour.
+    """
     noun = subject.ref.noun
     plan = day.plan(noun, act.name)
     for rule in plan.gates:

@@ -16,20 +16,25 @@ from shouwen.base.sql import from_json, raw, to_json
 from shouwen.cases import adapters
 from shouwen.cases.adapters import BookQuestion, Source
 from shouwen.cases.case_rows import load_marks
-from shouwen.cases.conditions_sql import condition_sql
+from shouwen.cases.conditions_sql import condition_sql, steps_of
 from shouwen.cases.counting import Question
 from shouwen.cases.plain import load_fields, plain
 from shouwen.policy.act import Act, Ref
+from shouwen.policy.conditions import Condition
 from shouwen.policy.env import Env
 from shouwen.policy.facts import Facts
 from shouwen.policy.folding import LAST
 from shouwen.policy.law import Law
 from shouwen.policy.measures import COUNTED_ACTS, Hit, Measure, Target, fold_acts, granted_share, share
 from shouwen.policy.nouns import Noun
+from shouwen.policy.overlapping import Ends
 from shouwen.worktime import Calendar
 
 NOBODY: Final = -1  # of whom there is no entry; 0 asks for everybody's
-_ASKED: Final = "json_to_recordset(%s::json) as q(i int4, key int8, field jsonb, but int8, since timestamptz, until timestamptz)"
+_ASKED: Final = (
+    "json_to_recordset(%s::json) as q(i int4, key int8, field jsonb, but int8, since timestamptz, until timestamptz, "
+    "begins text, ends text)"
+)
 _ROWS: Final = (
     """s.id, s.fields, s.step, s.opened_at, s.marks, {unit}, {responsible}, {first_asked}, {customer}, {brought} as brought"""
 )
@@ -108,10 +113,10 @@ def _target(questions: Sequence[Question], asked: _Asked, *, where: bool) -> lis
     if target.kept:  # its conditions are asked of what the promises were made on
         target = replace(target, noun=_kept_noun(m, law))
         asked = replace(asked, target=target)
-    counted = _standing(target, law) if not target.act and not target.kept else _acts(target, law)
     conditions = [m.when, m.where] if where else [m.when]
+    counted = _standing(target, law, conditions) if not target.act and not target.kept else _acts(target, law)
     noun = law.nouns.get(target.noun)
-    said = [condition_sql(c, noun) for c in conditions]
+    said = [*(condition_sql(c, noun) for c in conditions), _overlap_sql(m.ends)]
     fields = m.key_fields
     if all(s is not None for s in said):
         texts = [s[0] for s in said if s is not None and s[0]]
@@ -126,11 +131,18 @@ def _of_book(book: str, m: Measure, q: Question) -> BookQuestion:
     return BookQuestion(book, who, q.since, q.until, subject, m.clauses, q.upto, q.making)
 
 
-def _standing(target: Target, law: Law) -> _Counted:
+def _standing(target: Target, law: Law, conditions: Sequence[Condition]) -> _Counted:
     noun = law.nouns[target.noun]
     source = adapters.subject(noun.kind).source
     indexed = frozenset(f.id for f in noun.fields.values() if f.type.name == "record") if source.about else frozenset()
-    return _Counted(f"{source.table} s where {source.noun} = %s", "0", "", (target.noun,), source, indexed=indexed)
+    unended = f" and {source.unended}" if any(_unended(c, noun) for c in conditions) else ""
+    return _Counted(f"{source.table} s where {source.noun} = %s{unended}", "0", "", (target.noun,), source, indexed=indexed)
+
+
+def _unended(condition: Condition, noun: Noun) -> bool:
+    """Whether a condition holds only of what stands at a step that is no end."""
+    at_a_step = (any(noun.ends.isdisjoint(steps_of(t) or noun.ends) for t in group) for group in condition.groups)
+    return bool(condition.groups and noun.ends) and all(at_a_step)
 
 
 def _acts(target: Target, law: Law) -> _Counted:
@@ -178,6 +190,18 @@ def _key_sql(counted: _Counted, per: str, fields: Sequence[str]) -> tuple[str, l
     if per in ("actor", "who"):
         return f"{counted.actor} = q.key", []
     return f"{counted.source.keys[per]} = q.key", []
+
+
+def _overlap_sql(ends: Ends | None) -> tuple[str, list[Any]]:
+    """Return the condition that a row's half-open span shares a moment with that of question `q`; unknown ends share none."""
+    if ends is None:
+        return "", []
+    kind, after = ("date", " + 1") if ends.days else ("timestamptz", "")
+    begins, until = f"(s.fields ->> %s::text)::{kind}", f"(s.fields ->> %s::text)::{kind}{after}"
+    return (
+        f"({begins} < {until} and {begins} < q.ends::{kind} and {until} > q.begins::{kind})",
+        [ends.begins, ends.ends, ends.begins, ends.ends],
+    )
 
 
 def _window_sql(counted: _Counted) -> str:
@@ -273,6 +297,8 @@ def _questions(questions: Sequence[Question], fields: Sequence[str]) -> str:
                 "but": q.upto,
                 "since": q.since,
                 "until": q.until,
+                "begins": None if q.span is None else q.span[0].isoformat(),
+                "ends": None if q.span is None else q.span[1].isoformat(),
             }
             for i, q in enumerate(questions)
         ]
@@ -284,11 +310,12 @@ def _judged(questions: Sequence[Question], counted: _Counted, asked: _Asked, *, 
     m, target, law, calendar = asked.measure, asked.target, asked.law, asked.calendar
     fields = m.key_fields
     key, key_params = _key_sql(counted, m.per, fields)
+    shared, ends = _overlap_sql(m.ends)
     rows = _ROWS.format(**counted.source.keys, brought="d.data -> 'brought'" if counted.own else "null::jsonb")
-    folded = f"select {rows} from {counted.rows} and {key}{_window_sql(counted)}"  # noqa: S608  ours
+    folded = f"select {rows} from {counted.rows} and {key}{_window_sql(counted)}{f' and {shared}' if shared else ''}"  # noqa: S608  ours
     query = f"select q.i, f.* from {_ASKED}, lateral ({folded}) f"  # noqa: S608  our own names
     found: list[tuple[int, Any]] = [(0, 0) for _ in questions]
-    for i, *row, brought in raw().execute(query, [_questions(questions, fields), *counted.params, *key_params]).fetchall():
+    for i, *row, brought in raw().execute(query, [_questions(questions, fields), *counted.params, *key_params, *ends]).fetchall():
         env = _env(row, law, target, questions[i], calendar)
         if m.when.holds(env) and (not where or m.where.holds(env)):
             n, total = found[i]

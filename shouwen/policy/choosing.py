@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from shouwen.policy.computed import compute
 from shouwen.policy.env import Env
 from shouwen.policy.kinds.base import Rule
+from shouwen.policy.kinds.calculates import Calculates
 from shouwen.policy.kinds.choices import Assigns, Choice, Classifies
+from shouwen.policy.promises import spoken_of
 from shouwen.policy.ruling import Ruling, SetField
 
 if TYPE_CHECKING:
@@ -21,6 +25,8 @@ def choose(plan: Plan, day: LawDay, env: Env, ruling: Ruling) -> list[SetField]:
 def make(rule: Rule, day: LawDay, env: Env, ruling: Ruling) -> SetField | None:
     """Make one choice, if its condition holds; None where it changes nothing, or only proposes."""
     kind = rule.kind
+    if isinstance(kind, Calculates) and kind.for_each:
+        return _each_row(rule, kind, day, env)
     unknown: list[str] = []
     held = rule.when.holds(env, unknown)
     if unknown:
@@ -36,6 +42,26 @@ def make(rule: Rule, day: LawDay, env: Env, ruling: Ruling) -> SetField | None:
         return None
     changes = env.fields.get(kind.link) if kind.link else env.fields.get(kind.field) != value  # nothing linked, nothing to write
     return _chosen(rule, kind, value, env) if changes else None
+
+
+def _each_row(rule: Rule, kind: Calculates, day: LawDay, env: Env) -> SetField | None:
+    """Fill a column of the rows a clause speaks of, and what follows from it; None where no row changes."""
+    rows: list[Mapping[str, Any]] = []
+    before = env.fields.get(kind.for_each) or ()
+    for row in before:
+        unknown: list[str] = []
+        with spoken_of(row, env):
+            held = rule.when.holds(env, unknown)
+            speaks = held and not (rule.clause.name in day.overridden and day.is_overridden(rule, env))
+            answered, value = kind.choose(rule, env, unknown) if speaks else (False, None)
+        env.flag(rule.clause.name, unknown)
+        rows.append({**row, kind.column: value} if answered else row)
+    if tuple(rows) == tuple(before):
+        return None
+    env.fields[kind.for_each] = tuple(rows)
+    compute(tuple(f for f in env.noun.fields.values() if f.computed), env)
+    env.chosen[kind.for_each] = env.fields[kind.for_each]
+    return SetField(kind.for_each, env.fields[kind.for_each], rule.cite)
 
 
 def _chosen(rule: Rule, kind: Choice, value: Any, env: Env) -> SetField:

@@ -27,6 +27,7 @@ from shouwen.policy.measures import (
     window_start,
 )
 from shouwen.policy.nouns import Noun
+from shouwen.policy.overlapping import overlap
 from shouwen.policy.ruling import Enter
 from shouwen.worktime import Calendar, parse_span
 
@@ -169,6 +170,9 @@ class Folder:
             return [e.enter.amount for e in mine if not m.per or key == (e.subject if m.per == "case" else e.enter.who)]
         if not target.act and not target.kept:
             subjects = [s for s in self.subjects.values() if s.noun == target.noun and not (m.alike and s.id == own.id)]
+            if m.ends is not None:
+                span = m.ends.of({**own.fields, **act.fields})
+                subjects = [s for s in subjects if overlap(span, m.ends.of(s.fields))]
             return [_column(s, target) for s in subjects if self._fits(m, s, key, act, None, where=where)]
         rows = self._rows(target, since, until)
         return [self._brought(target, d) for d in rows if self._fits(m, self.subjects[d.subject], key, act, d, where=where)]

@@ -12,16 +12,18 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from shouwen.policy import goals
 from shouwen.policy.conditions import ALWAYS, Condition, ConditionReader
 from shouwen.policy.env import Elapsed
 from shouwen.policy.nouns import Book, Noun
+from shouwen.policy.overlapping import Ends, read_ends
 from shouwen.policy.paths import Names
 from shouwen.policy.source import Node
 from shouwen.policy.values import FieldType
 from shouwen.worktime import BadSpan, Span, parse_span
 
 FOLDS: Final = ("count", "sum", "share", "streak", "oldest", "rise")
-KEYS = ("zh", "en", *FOLDS, "of", "when", "where", "while", "per", "over", "target", "source", "assumed")
+KEYS = ("zh", "en", *FOLDS, "of", "when", "where", "while", "per", "overlapping", "over", "target", "source", "assumed")
 PER = ("case", "actor", "customer", "responsible", "first_asked", "unit", "who", "subject")
 PERSONS: Final = frozenset({"actor", "responsible", "first_asked", "who", "subject"})  # what a member of staff is counted by
 COUNTED_ACTS: Final = ("streak", "oldest", "rise")  # folds over what was done, in the order it was done
@@ -71,6 +73,7 @@ class Measure:
     clauses: tuple[str, ...] = ()  # of a book: only entries by these clauses
     link: str = ""
     alike: tuple[str, ...] = ()  # per several fields: the others that stand and have the same values there
+    ends: Ends | None = None  # of the others alike only those whose span overlaps this one's
 
     @property
     def key_fields(self) -> tuple[str, ...]:
@@ -144,17 +147,25 @@ class MeasureReader:
             self._clauses(node.get("where")) if counted.book else (),
             self._link(counted, whole),
             alike,
+            read_ends(self.reader, node.get("overlapping"), self.names.nouns.get(counted.noun)),
         )
         self._check(node, found)
         return found
 
     def _check(self, node: Node, m: Measure) -> None:
         """Note what a fold cannot do without."""
+        goals.check(self.reader, node, m)
         if m.fold in COUNTED_ACTS and not m.counted.act:
             self.reader.fault(node, f"{m.fold} 须写“流程.动作”", f"{m.fold} wants `procedure.act`")
         if m.alike and (m.fold, m.counted.act, m.counted.kept, bool(m.counted.noun)) != ("count", "", "", True):
             self.reader.fault(
                 node, "按几个字段的,只能数流程或台账(count)", "per several fields only a procedure or register is counted"
+            )
+        if m.ends is not None and not m.alike:
+            self.reader.fault(
+                node,
+                "overlapping 还须写 per: [字段]:与哪些同一件东西的相重叠",
+                "`overlapping` wants per: [field]: of one and the same what",
             )
         if m.fold == "streak" and not m.goes_on.groups:
             self.reader.fault(node, "streak 须写 while:连续到何时为止", "a streak wants `while`: as long as what holds")

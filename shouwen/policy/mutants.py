@@ -53,6 +53,8 @@ class Change:
     def name(self, option: str | None) -> str:
         """Return how a mutant is called in reports and in the file of equivalent ones: `deadline.within: 2h -> 4h`."""
         place = ".".join(str(w + 1 if isinstance(w, int) else w) for w in self.where)
+        if option is None and self.where and isinstance(self.where[-1], int):
+            return f"{place}: {self.was} dropped"
         return f"{place}: dropped" if option is None else f"{place}: {self.was} -> {option}"
 
     def applied(self, clause: Node, option: str | None) -> Node:
@@ -66,7 +68,8 @@ def replaced(node: Node, where: Where, text: str | None) -> Node:
         return scalar(text or "", node)
     step, rest = where[0], where[1:]
     if isinstance(step, int):
-        items = [replaced(n, rest, text) if i == step else n for i, n in enumerate(node.items or [])]
+        gone = text is None and not rest
+        items = [replaced(n, rest, text) if i == step else n for i, n in enumerate(node.items or []) if not (gone and i == step)]
         return Node(node.file, node.line, node.column, items=items)
     pairs = dict(node.pairs or {})
     if text is None and not rest:

@@ -1,9 +1,11 @@
-"""The mutants of what clauses rest on: measures, groups and seasons. A clause that counts is only as right as its count.
+"""The mutants of what clauses rest on: measures, groups, seasons, numbers that are worked out. A clause that counts is only as right as
+its count.
 
-Of a measure: the act that is counted becomes its neighbour, its window the next one (a span is doubled, one longer, one shorter), whom
-it counts for the next word, each key of its conditions goes and each of their values becomes another. Of a group the same of its
-condition; of a season each end a day earlier and later. What a share aims at (`target`) stays: it is shown beside the figure and decides
-nothing, and no scenario could see it. References to clauses and names of fields stay, as they do in clauses.
+Of a measure: the act (the register, the column) that is counted becomes its neighbour, its window the next one (a span is doubled, one
+longer, one shorter), whom it counts for the next word, of several fields each goes, each key of its conditions goes and each of their
+values becomes another. Of a group the same of its condition; of a season each end a day earlier and later. What a share aims at
+(`target`) stays: it is shown beside the figure and decides nothing, and no scenario could see it. References to clauses and names of
+fields stay, as they do in clauses.
 """
 
 from __future__ import annotations
@@ -19,11 +21,12 @@ from shouwen.policy.kinds.base import Clause
 from shouwen.policy.law import Law, LawDay
 from shouwen.policy.measures import FOLDS, PER, WINDOWS, Measure
 from shouwen.policy.mutants import Change, Finder, Where, after, neighbours, numbers
-from shouwen.policy.nouns import PEOPLE_AND_PLACES, Population, Regulation
+from shouwen.policy.mutants_numbers import NUMERIC, number_changes, numbers_of, with_number
+from shouwen.policy.nouns import PEOPLE_AND_PLACES, Noun, Population, Regulation
 from shouwen.policy.source import Node
 from shouwen.worktime.daybook import Season
 
-STORES: Final = ("measures", "groups", "seasons")
+STORES: Final = ("measures", "groups", "seasons", "numbers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,12 @@ class Thing:
 
 
 def things(compiler: Compiler) -> dict[str, Thing]:
-    """Return the measures, groups and seasons of some packs, by name."""
+    """Return the measures, groups, seasons and computed numbers of some packs, by name."""
     d = compiler.declared
     files = {r.file: r.name for r in d.regulations.values()}
     stores: Mapping[str, Mapping[str, Node]] = {
         "measures": {key: node for key, (_, node) in d.measures.items()}, "groups": d.groups, "seasons": d.seasons,
+        "numbers": {key: node for noun in d.nouns.values() for key, node in numbers_of(noun)},
     }  # fmt: skip
     found = [
         Thing(f"{files.get(node.file, node.file.partition('/')[0])}:{word}.{key}", word, key, node)
@@ -53,7 +57,9 @@ def things(compiler: Compiler) -> dict[str, Thing]:
 
 def changes(compiler: Compiler, thing: Thing) -> Iterator[Change]:
     """Yield everything that can be changed in a thing."""
-    if thing.word == "seasons":
+    if thing.word == "numbers":
+        yield from number_changes(_noun_of(compiler, thing), thing.key)
+    elif thing.word == "seasons":
         for end in ("from", "to"):
             yield from _days(thing.node, end)
     elif thing.word == "groups":
@@ -67,6 +73,10 @@ def changes(compiler: Compiler, thing: Thing) -> Iterator[Change]:
         )
 
 
+def _noun_of(compiler: Compiler, thing: Thing) -> Noun:
+    return compiler.declared.nouns[thing.key.partition(".")[0]]
+
+
 def _days(season: Node, end: str) -> Iterator[Change]:
     node = season.get(end)
     was = (node.text or "") if node is not None else ""
@@ -76,20 +86,42 @@ def _days(season: Node, end: str) -> Iterator[Change]:
 
 def _counting(compiler: Compiler, measure: Node) -> Iterator[Change]:
     """What is counted, for whom, how far back."""
-    nouns = compiler.declared.nouns
     for word in (*FOLDS, "of"):
         node = measure.get(word)
         head, _, rest = (node.text or "").partition(".") if node is not None else ("", "", "")
-        act, _, column = rest.partition(".")
-        if node is not None and head in nouns and act in nouns[head].acts:
-            own = [a for a, shape in nouns[head].acts.items() if not shape.built_in or a == "open"]
-            options = tuple(f"{head}.{a}{f'.{column}' if column else ''}" for a in after(act, own, {act}))
-            yield Change((word,), node.text or "", options)
-    over, per = measure.get("over"), measure.get("per")
+        noun = compiler.declared.nouns.get(head)
+        if node is not None and noun is not None:
+            yield from _counted(compiler, noun, node, word, rest)
+    over = measure.get("over")
     if over is not None:
         yield from neighbours(over, ("over",), list(WINDOWS)) if over.text in WINDOWS else numbers(over, ("over",))
+    yield from _whose(measure)
+
+
+def _counted(compiler: Compiler, noun: Noun, node: Node, word: str, rest: str) -> Iterator[Change]:
+    """What stands (its neighbour), what was done (the neighbouring act), what is added of it (the next field of numbers)."""
+    text, (act, _, column) = node.text or "", rest.partition(".")
+    if act in noun.acts:
+        own = [a for a, shape in noun.acts.items() if not shape.built_in or a == "open"]
+        yield Change((word,), text, tuple(f"{noun.id}.{a}{f'.{column}' if column else ''}" for a in after(act, own, {act})))
+    elif not rest:
+        alike = [n.id for n in compiler.declared.nouns.values() if n.kind == noun.kind]
+        yield Change((word,), text, after(noun.id, alike, {noun.id}))
+    added = column or ("" if act in noun.acts else act)
+    if added:
+        others = [f.id for f in noun.fields.values() if f.type.name in NUMERIC]
+        yield Change((word,), text, tuple(f"{text.removesuffix(added)}{o}" for o in after(added, others, {added})))
+
+
+def _whose(measure: Node) -> Iterator[Change]:
+    per, shared = measure.get("per"), measure.get("overlapping")
+    if shared is not None:
+        yield Change(("overlapping",), "、".join(n.text or "" for n in shared.items or ()), (None,))
     if per is not None and per.text in PER:
         yield from neighbours(per, ("per",), list(PER))
+    several = (per.items or []) if per is not None else []
+    for i, item in enumerate(several if len(several) > 1 else ()):
+        yield Change(("per", i), item.text or "", (None,))
 
 
 def _conditions(compiler: Compiler, node: Node, of: Mapping[str, Node | None]) -> Iterator[Change]:
@@ -113,22 +145,23 @@ class ConditionFinder(Finder):
 
 
 class RestingLaw(Law):
-    """A law in which one measure, group or season is another one. Not checked as a whole."""
+    """A law in which one measure, group, season or number is another one. Not checked as a whole."""
 
     def __init__(
         self, base: Law, *, measures: Iterable[Measure] = (), groups: Iterable[Population] = (), seasons: Iterable[Season] = (),
-        clauses: Mapping[str, list[Clause]] | None = None,
+        nouns: Iterable[Noun] = (), clauses: Mapping[str, list[Clause]] | None = None,
     ) -> None:  # fmt: skip
-        was = base.compiled
+        was, others = base.compiled, {n.id: n for n in nouns}
         compiled = replace(
             was,
             measures={**was.measures, **{m.id: m for m in measures}},
             populations={**was.populations, **{g.id: g for g in groups}},
             seasons={**was.seasons, **{s.key: s for s in seasons}},
             clauses={**was.clauses, **(clauses or {})},
+            declared=replace(was.declared, nouns={**was.declared.nouns, **others}),
         )
         super().__init__(compiled, base.company, base.digest)
-        self.base, self.recompiled = base, bool(clauses)
+        self.base, self.recompiled = base, bool(clauses or others)
 
     @cached_property
     def scheduled(self) -> tuple[Clause, ...]:
@@ -145,6 +178,8 @@ def resting(compiler: Compiler, base: Law, thing: Thing, node: Node) -> Law | No
     if thing.word == "measures":
         measure = compiler.measure(thing.key, node)
         return RestingLaw(base, measures=[measure]) if measure is not None and not compiler.faults.found else None
+    if thing.word == "numbers":
+        return RestingLaw(base, nouns=[with_number(_noun_of(compiler, thing), thing.key, node)])
     if thing.word == "seasons":
         season = compiler.season(thing.key, node)
         return RestingLaw(base, seasons=[season]) if season is not None else None

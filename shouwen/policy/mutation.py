@@ -60,7 +60,7 @@ class Mutator:
         return [n for n, vs in self.law.versions.items() if vs and vs[0].regulation.name in wanted and _acts(vs)]
 
     def everything(self, regulations: Iterable[str]) -> list[str]:
-        """Return the clauses of some regulations that can be mutated, and the measures, groups and seasons declared with them.
+        """Return the clauses of some regulations that can be mutated, and what is declared with them (STORES of mutants_declared).
 
         What a pack's own file declares goes with the first of its regulations.
         """
@@ -151,7 +151,7 @@ class Mutator:
 
     def _resting_on(self, thing: Thing) -> Iterator[Scenario]:
         """Yield the scenarios of the regulations that name a thing, in their clauses or in their scenarios; first where it is declared."""
-        named = re.compile(rf"\b{thing.key}\b")
+        named = re.compile(rf"\b{thing.key.rpartition('.')[2]}\b")  # of a number its field: `fee` of `repair.fee`
         files = {r.name: (r.file, r.file.removesuffix(".yaml") + SCENARIOS) for r in self.law.regulations.values()}
         here = written_in(thing.name)
         for name in sorted(files, key=lambda n: (n != here, n.partition("/")[0] != here.partition("/")[0], n)):

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shouwen.policy.act import BUILT_IN_ACTS
+from shouwen.policy.act import ACKNOWLEDGE, BUILT_IN_ACTS
 from shouwen.policy.env import Elapsed, Env, paper
 from shouwen.policy.facts import RETAINED, Dated, grants_of
 from shouwen.policy.nouns import Field, NamedFact, Noun
 from shouwen.policy.reading import Reader
-from shouwen.policy.source import Node
+from shouwen.policy.source import Node, scalar
 from shouwen.policy.values import Choice, FieldType
 from shouwen.worktime import Span
 
@@ -25,6 +25,7 @@ POSTS = FieldType("posts")
 CLAUSE = FieldType("text", unit=" ")  # by which clause an entry was made: literals are clause numbers
 PAPER = FieldType("choice", choices={s: Choice(s, zh) for s, zh in (("filled", "已有"), ("missing", "缺"), ("waived", "免"))})
 YES_NO = FieldType("yes_no")
+CONFIRMED = "confirmed."  # whether everybody has confirmed what a clause told; a clause follows
 PEOPLE = {"responsible": "责任人", "first_asked": "首问人"}
 LINKED = {"responsible": ("责任人", "staff"), "first_asked": ("首问人", "staff"), "customer": ("客户", "customer")}
 # What may be asked of a member of staff or a unit: the population of a schedule.
@@ -46,6 +47,7 @@ class Path:
     link: str = ""
     measure: str = ""
     fact: str = ""
+    through: str = ""  # `rows.column`: it is a field of the record that a column of each row points to
 
 
 @dataclass
@@ -66,7 +68,7 @@ class Names:
     def path(self, node: Node, text: str) -> Path | None:
         """Return the checked path, or note a fault and return None."""
         head, _, tail = text.partition(".")
-        found = self._special(head, tail) or self._kept(head, tail) or self._own(head, tail)
+        found = self._special(head, tail) or self._kept(head, tail) or self._own(head, tail) or self._confirmed(head, tail, node)
         if found is None and not tail:
             found = self._measure(head) or self._fact(head)
         if found is None:
@@ -125,6 +127,16 @@ class Names:
             return Path("clause", CLAUSE, "依据条款", _field("clause"), noun.fields["clause"])
         return None
 
+    def _confirmed(self, head: str, tail: str, node: Node) -> Path | None:
+        """Return whether everybody has confirmed what a clause told them: `confirmed.3.4`."""
+        if head != "confirmed" or not tail or self.clause is None or self.noun is None or head in self.noun.fields:
+            return None
+        name = self.clause(scalar(tail, node))
+        number = name.rpartition("#")[2]
+        zh, en = f"第{number}条的告知已逐一确认", f"by all whom clause {number} told"
+        shape = Field("confirmed", zh, YES_NO, en, f"{zh}的", f"第{number}条的告知尚未逐一确认的")
+        return Path(f"{CONFIRMED}{name}", YES_NO, zh, lambda e: all_confirmed(name, e), shape)
+
     def _own(self, head: str, tail: str) -> Path | None:
         noun = self.noun
         if noun is None:
@@ -142,6 +154,8 @@ class Names:
 
     def _inside(self, own: Field, head: str, tail: str) -> Path | None:
         if own.type.name == "rows":
+            if "." in tail:
+                return self._through(own, head, tail)
             column = own.type.columns.get(tail)
             return Path(f"{head}.{tail}", column.type, f"{own.zh}的{column.zh}", _row(head, tail), column) if column else None
         if own.type.name == "slots":
@@ -160,6 +174,16 @@ class Names:
         if f is None:
             return None
         return Path(f"{head}.{tail}", f.type, f"{own.zh}的{f.zh}", _link(head, tail), f, link=head)
+
+    def _through(self, own: Field, head: str, tail: str) -> Path | None:
+        """Return a field of the record a column of a row points to: `lines.item.price`."""
+        name, _, inner = tail.partition(".")
+        column = own.type.columns.get(name)
+        f = self._target_fields(column).get(inner) if column is not None and column.type.name == "record" else None
+        if f is None or column is None:
+            return None
+        zh = f"{own.zh}的{column.zh}的{f.zh}"
+        return Path(f"{head}.{tail}", f.type, zh, _pointed(head, name, inner), f, through=f"{head}.{name}")
 
     def _target_fields(self, own: Field) -> dict[str, Field]:
         found: dict[str, Field] = {}
@@ -197,6 +221,20 @@ class Names:
         if self.noun is not None and text in self.noun.fields:
             return self.noun.fields[text].zh
         return BUILT_IN_ACTS.get(text, (text,))[0]
+
+
+def told_mark(clause: str) -> str:
+    """Return the name of the mark that keeps who still owes a confirmation of what a clause told."""
+    return f"told:{clause}"
+
+
+def all_confirmed(clause: str, e: Env, since: datetime | None = None) -> bool:
+    """Whether all whom a clause told (last not before `since`) have confirmed it; the act that is being decided may be the last's."""
+    mark = e.facts.marks.get(told_mark(clause))
+    if mark is None or (since is not None and mark.last < since):
+        return False
+    mine = (e.act.by,) if (e.act.name, e.act.clause) == (ACKNOWLEDGE, clause) else ()
+    return not set(mark.by).difference(mine)
 
 
 def _posts_of(head: str) -> Getter:
@@ -304,6 +342,20 @@ def _row(rows: str, column: str) -> Getter:
             return e.row.get(column)
         values = [r.get(column) for r in e.fields.get(rows) or ()]
         return tuple(v for v in values if v is not None) or None
+
+    return get
+
+
+def _pointed(rows: str, column: str, name: str) -> Getter:
+    """Return how to find a field of what the row that is spoken of points to; without such a row, those of all rows."""
+
+    def of(e: Env, row: Mapping[str, Any]) -> Any:
+        return (e.facts.pointed.get(row.get(column) or 0) or {}).get(name)
+
+    def get(e: Env) -> Any:
+        if e.row is not None:
+            return of(e, e.row)
+        return tuple(v for row in e.fields.get(rows) or () if (v := of(e, row)) is not None) or None
 
     return get
 

@@ -18,6 +18,7 @@ from shouwen.policy.kinds.base import Rule
 from shouwen.policy.kinds.deadline import Deadline
 from shouwen.policy.kinds.tells import Notifies
 from shouwen.policy.moments import Clockwork, Fall, date_value, fall
+from shouwen.policy.paths import CONFIRMED, all_confirmed
 from shouwen.policy.ruling import Breach, Cite, Effect, Move, Promise, Settle
 from shouwen.worktime import parse_span
 
@@ -159,6 +160,8 @@ def _done(what: str, since: datetime, env: Env, after: After) -> bool:
         return what.removeprefix("task:") in after.tasks_done
     if what == env.act.name:
         return True
+    if what.startswith(CONFIRMED):
+        return all_confirmed(what.removeprefix(CONFIRMED), env, since)
     if what not in env.noun.acts:
         return date_value(what, env) is not None
     mark = env.facts.marks.get(what)

@@ -11,7 +11,7 @@ first day of the period that lies in the season. A period without such a day has
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
@@ -22,6 +22,7 @@ from shouwen.policy.calendars import EVER
 from shouwen.policy.kinds.base import Clause
 from shouwen.policy.kinds.opens import Schedules
 from shouwen.policy.kinds.reports import Reports
+from shouwen.policy.kinds.sampling import Take
 from shouwen.policy.law import Law
 from shouwen.worktime import Calendar, Family, Span, parse_span
 from shouwen.worktime.daybook import Season
@@ -154,9 +155,38 @@ def _at_ends(law: Law, clause: Clause, stretch: _Stretch) -> Iterator[Occurrence
             yield Occurrence(at, clause.name, clause.since, name, population, kinds if population == "unit" else ())
 
 
-def sample(ids: Iterable[int], o: Occurrence, take: int) -> list[int]:
-    """Return so many of some ids, drawn by lot. The lot is the round's own: whoever asks again draws the same."""
-    return sorted(sorted(ids, key=lambda i: blake2b(f"{o.clause}|{o.period}|{i}".encode(), digest_size=8).digest())[:take])
+def sample(ids: Iterable[int], o: Occurrence, take: Take | None) -> list[int]:
+    """Return so many (or so large a share) of some ids, drawn by lot; none while nobody has said how many.
+
+    The lot is the round's own: whoever asks again draws the same.
+    """
+    lots = {i: lot(o, i) for i in ids}
+    highest = drawn_below(list(lots.values()), take.of(len(lots)) if take is not None else 0)
+    return sorted(i for i, own in lots.items() if own < highest)
+
+
+def lot(o: Occurrence, id_: int) -> int:
+    """Return the lot of a member in a round: a number below 2 ** 64, another for each of any two members."""
+    return int.from_bytes(blake2b(f"{o.clause}|{o.period}|{id_}".encode(), digest_size=8).digest())
+
+
+def drawn_below(lots: Sequence[int], drawn: int) -> int:
+    """Return a number below which so many lots lie, those that win; of a million lots no second list is made.
+
+    >>> drawn_below([7 << 48, 3 << 48, 5 << 48], 2) == (5 << 48) + 1
+    True
+    >>> drawn_below([7, 3, 5], 0), drawn_below([7, 3, 5], 3)
+    (0, 8)
+    """
+    by_head = [0] * 2**16
+    for own in lots:
+        by_head[own >> 48] += 1
+    before = head = 0
+    while head < 2**16 and before + by_head[head] < drawn:
+        before += by_head[head]
+        head += 1
+    tied = sorted(own for own in lots if own >> 48 == head)
+    return tied[drawn - before - 1] + 1 if drawn > before else 0
 
 
 def _in_season(season: Season | None, first: date, end: date) -> date | None:

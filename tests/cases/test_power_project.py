@@ -9,6 +9,7 @@ import pytest
 
 from shouwen.base.models import Event, Notice
 from shouwen.cases import clock
+from shouwen.cases.confirming import confirm
 from shouwen.cases.enactments import Undecided, enact
 from shouwen.cases.models import Case, Deadline, Task
 from shouwen.ops import shelf
@@ -61,6 +62,13 @@ def applied(firm: Firm, moment: datetime, **other: Any) -> Ruling:
     )
 
 
+def confirmed(moment: datetime) -> None:
+    """Everybody who was told something that is to be confirmed confirms it."""
+    told = Notice.objects.filter(confirm=True, confirmed_at=None, staff_id__isnull=False)
+    for pk, staff in told.values_list("pk", "staff_id"):
+        confirm(staff or 0, [pk], now=moment)
+
+
 def designed(firm: Firm) -> None:
     """From the application to the units the customer chose."""
     assert refused_by(applied(firm, at("2026-03-02 08:50"), address=None)) == ["supply-project#2.1"]
@@ -100,6 +108,7 @@ def reviewed(firm: Firm) -> None:
     every: Fields = {"design_basis": 1, "papers": dict.fromkeys(PAPERS, "filled")}
     allowed(firm.do("submit_design", "project", "officer", at("2026-03-16 11:00"), **every))
     allowed(firm.do("convene", "project", "marketing", at("2026-03-16 11:10"), **meeting))
+    confirmed(at("2026-03-16 15:00"))
     asked = firm.do("pass_design", "project", "officer", at("2026-03-18 11:00"), ticks=MEETING, opinion="同意")
     assert asked.outcome == "waiting", asked.text()
     assert refused_by(firm.says("approve", "project", "officer", at("2026-03-18 11:10"))) == ["supply-design#4.12"]
@@ -181,6 +190,7 @@ def supplied(firm: Firm) -> None:
     allowed(firm.do("sign_contract", "project", "marketing", at("2026-05-25 10:00"), contract="合1", agreements="协1"))
     agreed: Fields = {"supply_on": date(2026, 5, 28)}
     allowed(firm.do("agree_date", "project", "marketing", at("2026-05-25 10:10"), shown=("consent customer",), **agreed))
+    confirmed(at("2026-05-25 15:00"))
     allowed(firm.do("fit_meter", "project", "fitter", at("2026-05-26 09:00")))
     allowed(firm.do("energise", "project", "marketing", at("2026-05-28 09:00")))
     filed = firm.do("archive", "project", "officer", at("2026-06-01 09:00"))
@@ -200,7 +210,7 @@ def test_a_project_walks_through_every_gate_and_no_gate_lets_it_by_unready(firm:
     promised = {d.clause.removeprefix("utility/"): d.outcome for d in Deadline.objects.filter(case=project)}
     assert promised == {
         "supply-project#2.10": "kept", "supply-project#4.10": "kept", "supply-connection#1.2": "kept",
-        "supply-connection#2.4": "late", "supply-connection#4.1": "kept",
+        "supply-connection#2.4": "late", "supply-connection#4.1": "kept", "supply-design#4.14": "kept", "supply-connection#3.15": "kept",
     }  # fmt: skip
     assert not Task.objects.filter(case=project, done_at=None).exclude(name="confirm").exists(), "nobody owes anything any more"
     told = {n.clause.removeprefix("utility/") for n in Notice.objects.filter(customer_id=firm.customer.pk)}

@@ -11,6 +11,7 @@ from shouwen.policy.equivalents import judge, read_equivalents
 from shouwen.policy.errors import Faults, PackError
 from shouwen.policy.law import Law, law_of
 from shouwen.policy.mutants_declared import Thing
+from shouwen.policy.mutants_numbers import with_number
 from shouwen.policy.mutation import Mutant, Mutator
 from shouwen.policy.packs import Sources, read_sources
 from shouwen.policy.scenario import Runner, read_scenarios
@@ -21,6 +22,8 @@ measures:
   replies: {zh: 回复次数, count: job.reply, per: responsible, over: 7d, where: {urgency: [urgent, normal], paid: "yes"}}
   happy: {zh: 满意率, share: call.ring, where: {happy: "yes"}, of: call.ring, over: calendar_month, target: 90%}
   fees: {zh: 收费, sum: job.finish.fee, per: technician}
+  rooms: {zh: 房屋数, count: house}
+  rivals: {zh: 同屋的其他报修, count: job, per: [house, count], overlapping: [visit_at, gone_at]}
   fined: {zh: 罚款, sum: fine, where: {clause: "1"}, per: who, over: calendar_month}
 groups:
   waiting: {zh: 等候的, of: job, when: {step: received}}
@@ -28,6 +31,17 @@ seasons:
   winter: {zh: 冬季, from: "12-01", to: "02-28"}
 clauses:
 """
+ROWS = """      gone_at: {zh: 离开时间, type: datetime}
+      back_at: {zh: 再来时间, type: datetime}
+      stayed: {zh: 停留, type: span, from: visit_at, until: gone_at}
+      lines: {zh: 明细, type: rows, of: {qty: {zh: 数量, type: number}, price: {zh: 单价, type: money}, amount: {zh: 金额, type: money, product_of: [qty, price]}}}
+      total: {zh: 合计, type: money, sum_of: lines.amount}
+"""
+NUMBERS = (
+    NOUNS.replace("clauses:\n", "")
+    .replace("      waited:", f"{ROWS}      waited:")
+    .replace("procedures:\n", "  cabin: {title: {zh: 小屋}, fields: {area: {zh: 片区, type: unit}}}\nprocedures:\n")
+)
 CLAUSES = (
     DECLARED
     + """
@@ -55,7 +69,7 @@ scenarios:
 def mutator(more: Sources | None = None) -> Mutator:
     sources = {
         "t/pack.yaml": PACK,
-        "t/r.yaml": NOUNS.replace("clauses:\n", "") + CLAUSES,
+        "t/r.yaml": NUMBERS + CLAUSES,
         "t/r.scenarios.yaml": TOLD,
         **(more or {}),
     }
@@ -78,7 +92,12 @@ def mutator(more: Sources | None = None) -> Mutator:
             ["share: call.ring -> call.open", "of: call.ring -> call.open", "over: calendar_month -> calendar_quarter",
              "where.happy: dropped", "where.happy: yes -> no"],
         ),
-        ("measures.fees", ["sum: job.finish.fee -> job.close.fee"]),
+        ("measures.fees", ["sum: job.finish.fee -> job.close.fee", "sum: job.finish.fee -> job.finish.quote"]),
+        ("measures.rooms", ["count: house -> cabin"]),
+        ("measures.rivals", ["count: job -> call", "overlapping: dropped", "per.1: house dropped", "per.2: count dropped"]),
+        ("numbers.job.lines.amount", ["product_of.1: qty dropped", "product_of.2: price dropped"]),
+        ("numbers.job.total", ["sum_of: lines.amount -> lines.qty"]),
+        ("numbers.job.stayed", ["from: visit_at -> back_at", "until: gone_at -> back_at"]),
         ("measures.fined", ["over: calendar_month -> calendar_quarter", "per: who -> subject"]),
         ("groups.waiting", ["when.step: dropped", "when.step: received -> assigned"]),
         ("seasons.winter", ["from: 12-01 -> 12-02", "from: 12-01 -> 11-30", "to: 02-28 -> 02-29", "to: 02-28 -> 02-27"]),
@@ -90,7 +109,8 @@ def test_each_place_of_what_is_declared_is_tried(thing: str, expected: list[str]
 
 def test_they_are_tried_with_the_clauses_of_their_regulation() -> None:
     assert mutator().everything(["t/r"]) == ["t/r#1", "t/r#2", *(f"t/r:{n}" for n in (
-        "measures.replies", "measures.happy", "measures.fees", "measures.fined", "groups.waiting", "seasons.winter"))]  # fmt: skip
+        "measures.replies", "measures.happy", "measures.fees", "measures.rooms", "measures.rivals", "measures.fined", "groups.waiting",
+        "seasons.winter", "numbers.job.stayed", "numbers.job.lines.amount", "numbers.job.total"))]  # fmt: skip
 
 
 def test_a_scenario_that_states_a_measure_notices_what_is_counted_otherwise() -> None:
@@ -125,6 +145,9 @@ def fully(sources: Sources, thing: Thing, mutant: Mutant) -> Law | None:
     assert mutant.node is not None
     if thing.word == "measures":
         d.measures[thing.key] = (d.measures[thing.key][0], mutant.node)
+    elif thing.word == "numbers":
+        noun = d.nouns[thing.key.partition(".")[0]]
+        d.nouns[noun.id] = with_number(noun, thing.key, mutant.node)
     else:
         {"groups": d.groups, "seasons": d.seasons}[thing.word][thing.key] = mutant.node
     compiler.measures, compiler.populations, compiler.seasons = compiler._measures(), compiler._populations(), compiler._seasons()

@@ -88,10 +88,19 @@ def test_what_is_counted_per_a_field_goes_by_what_the_act_brings() -> None:
         ("count: job.reply, per: [house, visit_at]", "只能数流程或台账"),
         ("sum: job.reply.fee, per: [house, visit_at]", "只能数流程或台账"),
         ("count: points, per: [house, visit_at]", "只能数流程或台账"),
+        ("count: job, per: [house], overlapping: [visit_at, leaves_at]", "没有这个日期字段"),
+        ("count: job, per: [house], overlapping: [visit_at, house]", "没有这个日期字段"),
+        ("count: job, per: [house], overlapping: [visit_at]", "overlapping 写起、止两个字段"),
+        ("count: job, per: [house], overlapping: [visit_at, visit_at]", "overlapping 写起、止两个字段"),
+        ("count: job, per: [house], overlapping: [visit_at, day]", "overlapping 写起、止两个字段"),
+        ("count: job, per: house, overlapping: [visit_at, done_at]", "overlapping 还须写 per: [字段]"),
     ],
 )
 def test_only_what_stands_is_alike_in_fields_it_has(measure: str, said: str) -> None:
-    faults = faults_of("  []\n", NOUNS.replace("clauses:\n", f"measures:\n  x: {{zh: 数, {measure}}}\nclauses:\n"))
+    dated = NOUNS.replace(
+        "      visit_at:", "      day: {zh: 日期, type: date}\n      done_at: {zh: 完成时间, type: datetime}\n      visit_at:"
+    )
+    faults = faults_of("  []\n", dated.replace("clauses:\n", f"measures:\n  x: {{zh: 数, {measure}}}\nclauses:\n"))
 
     assert any(said in f and "t/r.yaml:" in f for f in faults), faults
 

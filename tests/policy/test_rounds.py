@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from shouwen.policy.act import Ref
 from shouwen.policy.decide import decide
 from shouwen.policy.facts import Facts
+from shouwen.policy.kinds.sampling import Take
 from shouwen.policy.law import Law
 from shouwen.policy.org import Org, StaffFact
 from shouwen.policy.rounds import Occurrence, come_round, occurrences, periods, sample
@@ -351,15 +353,24 @@ def test_a_clause_for_staff_loads_beside_the_others() -> None:
 
 def drawn(period: str, clause: str = "test/job#1") -> list[int]:
     """Two of fifty, by the lot of one period of one clause."""
-    return sample(range(1, 51), Occurrence(at("2026-03-01 00:00"), clause, None, period, "house"), 2)
+    return sample(range(1, 51), Occurrence(at("2026-03-01 00:00"), clause, None, period, "house"), Take(2))
 
 
 def test_a_sample_is_the_same_for_whoever_asks_again_and_in_whatever_order_they_come() -> None:
     o = Occurrence(at("2026-03-01 00:00"), "test/job#1", None, "2026-03", "house")
 
     assert drawn("2026-03") == [4, 8]  # the lot itself: a change of it would draw a month again that was drawn already
-    assert sample(reversed(range(1, 51)), o, 2) == [4, 8]
-    assert 4 in sample([4, *range(9, 51)], o, 2)  # who was drawn stays drawn when others are not among them
+    assert sample(reversed(range(1, 51)), o, Take(2)) == [4, 8]
+    assert 4 in sample([4, *range(9, 51)], o, Take(2))  # who was drawn stays drawn when others are not among them
+
+
+def test_a_share_is_rounded_up_to_at_least_one_and_draws_whom_a_number_would() -> None:
+    o, tenth = Occurrence(at("2026-03-01 00:00"), "test/job#1", None, "2026-03", "house"), Take(share=Fraction(1, 10))
+
+    assert [len(sample(range(n), o, tenth)) for n in (0, 1, 10, 11, 20, 21)] == [0, 1, 1, 2, 2, 3]
+    assert sample(range(1, 51), o, tenth) == sample(range(1, 51), o, Take(5))
+    assert sample(range(1, 51), o, Take(share=Fraction(1))) == list(range(1, 51))
+    assert sample(range(1, 51), o, None) == []
 
 
 def test_another_period_and_another_clause_draw_others() -> None:

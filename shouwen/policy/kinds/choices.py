@@ -38,8 +38,8 @@ class Choice(Kind):
         return ()
 
 
-def read_target(r: ClauseReader, node: Node | None, default: str = "") -> tuple[str, str, Field | None]:
-    """Read the field that receives the answer: own, or `link.field`. Returns link, field, its shape."""
+def read_target(r: ClauseReader, node: Node | None, default: str = "", rows: str = "") -> tuple[str, str, Field | None]:
+    """Read the field that receives the answer: own, `link.field`, or (of each row of `rows`) a column. Returns link, field, its shape."""
     text = r.reader.text(node, default)
     noun = r.names.noun
     if text == "responsible":
@@ -49,6 +49,18 @@ def read_target(r: ClauseReader, node: Node | None, default: str = "") -> tuple[
     path = r.names.path(node, text)
     if path is not None and path.field is not None and path.field.computed:
         r.reader.fault(node, f"“{path.zh}”由其他字段算出,不能另取", f"{text} is computed from other fields")
+    of, _, column = text.partition(".")
+    if (
+        (path is not None and (of in noun.rows and bool(column)) != bool(rows))
+        or (rows and of != rows)
+        or (path and path.through)
+    ):
+        r.reader.fault(
+            node, "行里的一列要逐行取值:calculates 加 for_each: 行字段,field 写“行字段.列”",
+            "a column of rows is filled row by row: calculates with `for_each: rows` and `field: rows.column`",
+        )  # fmt: skip
+    if rows:
+        return "", text, (path.field if path else None)
     return (path.link if path else ""), text.rpartition(".")[2], (path.field if path else None)
 
 

@@ -11,6 +11,7 @@ from shouwen.policy.env import Env
 from shouwen.policy.kinds.base import ClauseReader, Key, Kind, Rule
 from shouwen.policy.kinds.opens import WHEN_KEYS
 from shouwen.policy.moments import Clockwork, Fall, Missed, Spot, When, date_field, fall, fall_anew, read_warn, read_when
+from shouwen.policy.paths import CONFIRMED
 from shouwen.policy.people import Who
 from shouwen.policy.source import Node
 from shouwen.worktime import Span
@@ -29,8 +30,9 @@ class Deadline(Kind):
             "from: an act or date field; of several the first that is known (default open)", "moment|list",
         ),
         "until": Key(
-            "办成哪个动作、或填上哪个日期字段为止(写几个则都要办成)",
-            "until this act is done, or this date field is filled; of several all", "moment|list", True,
+            "办成哪个动作、填上哪个日期字段、或某条的告知逐一确认(confirmed.条款)为止(写几个则都要办成)",
+            "until this act is done, this date field is filled, or all have confirmed what a clause told them (confirmed.clause); of "
+            "several all", "moment|list", True,
         ),
         "for_each": Key("每一行一个时限", "one for every row of a rows field (`when` filters the rows)", "rows"),
         "warn": Key("提前提醒:75% 或 30min", "warn at a share of the span, or a span before the end", "share|span"),
@@ -121,8 +123,13 @@ class Deadline(Kind):
 
 
 def _until(r: ClauseReader, node: Node) -> tuple[str, str]:
-    """Read what ends a promise: an act, or a date field (of the subject, or `rows.column`); return it and its Chinese."""
+    """Read what ends a promise; return it and its Chinese.
+
+    An act, a date field (of the subject, or `rows.column`), or that all confirmed what a clause told them (`confirmed.3.4`).
+    """
     text, noun = r.reader.text(node), r.names.noun
+    if text.startswith(CONFIRMED) and (path := r.names.path(node, text)) is not None and path.text.startswith(CONFIRMED):
+        return path.text, path.zh.replace("已逐一", "由各人逐一")
     if noun is not None and text not in noun.acts:
         shape = date_field(noun, text)
         if shape is not None:

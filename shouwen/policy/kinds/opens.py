@@ -12,6 +12,7 @@ from shouwen.policy.conditions import ALWAYS, Condition
 from shouwen.policy.env import Env
 from shouwen.policy.kinds.base import ClauseReader, Key, Kind, Rule, unset_zh
 from shouwen.policy.kinds.bringing import With, read_with, with_zh
+from shouwen.policy.kinds.sampling import Take, read_take
 from shouwen.policy.moments import When, fall, read_when
 from shouwen.policy.nouns import UNIT, Noun, Population
 from shouwen.policy.people import Who
@@ -239,9 +240,10 @@ class Schedules(Kind):
         "with": Key("带的值", "values the case starts with", "values"),
         "during": Key("只在某季节", "only during a named season", "season"),
         "take": Key(
-            "只抽几件:for_each 写“流程.动作”,从上一期做过该动作的里面抽",
-            "only so many, drawn from those on which an act was done in the period before: for_each is `procedure.act`",
-            "number",
+            "只抽几件,或百分之几(向上取整,至少一件):for_each 写“流程.动作”,从上一期做过该动作的里面抽",
+            "only so many, or a share (rounded up, at least one), drawn from those on which an act was done in the period before: "
+            "for_each is `procedure.act`",
+            "number|share",
         ),
         **WHEN_KEYS,
     }
@@ -260,7 +262,7 @@ class Schedules(Kind):
     member: Noun | None = None
     members: Condition = ALWAYS
     drawn: str = ""  # a sample: the act that was done in the period before
-    take: int | None = None
+    take: Take | None = None
 
     @classmethod
     def read(cls, r: ClauseReader, node: Node) -> Schedules:
@@ -270,7 +272,7 @@ class Schedules(Kind):
         if target is None:
             r.reader.unknown(node.get("open") or node, opens, r.names.nouns, "没有这个流程:", "there is no procedure")
         each, during = r.reader.text(node.get("for_each"), "unit"), r.reader.text(node.get("during"))
-        each, drawn = _drawn(r, node, each)
+        (each, drawn), take = _drawn(r, node, each), read_take(r, node.get("take"))
         unset = r.is_unset(node.get("during"), "during")
         if during and not unset and during not in r.seasons:
             r.reader.unknown(node.get("during") or node, during, r.seasons, "没有这个季节:", "there is no season")
@@ -302,12 +304,12 @@ class Schedules(Kind):
             values=read_with(r, node.get("with"), target),
             during="" if unset else during,
             during_zh=r.seasons[during].words.zh if during in r.seasons else unset_zh(None) if unset else "",
-            undecided=unset or every is None or (bool(drawn) and r.number(node.get("take"), "take") is None),
+            undecided=unset or every is None or (bool(drawn) and take is None),
             population=each,
             member=r.noun_of(group),
             members=(group.when if group else None) or ALWAYS,
             drawn=drawn,
-            take=r.number(node.get("take"), "take"),
+            take=take,
         )
 
     def sentence(self, rule: Rule) -> str:
@@ -317,8 +319,8 @@ class Schedules(Kind):
         due = f",{self.when.zh(rule)}完成" if self.when.said else ""
         every = every_zh(self.every)
         if self.drawn and self.member is not None:
-            done = self.member.acts[self.drawn].zh
-            drawn = f"{every}从上一期已{done}的{self.for_each_zh}中抽{unset_zh(self.take)}件"
+            done, take = self.member.acts[self.drawn].zh, f"{unset_zh(None)}件" if self.take is None else self.take.zh()
+            drawn = f"{every}从上一期已{done}的{self.for_each_zh}中抽{take}"
             return f"{rule.lead()}{during}{drawn}安排{self.procedure_zh}{with_zh(self.values)}{who}{due}"
         return f"{rule.lead()}{during}{every}为每个{self.for_each_zh}安排{self.procedure_zh}{with_zh(self.values)}{who}{due}"
 
@@ -347,7 +349,7 @@ def _drawn(r: ClauseReader, node: Node, each: str) -> tuple[str, str]:
     noun = r.names.nouns.get(noun_id)
     if noun is None or act not in noun.acts or node.get("take") is None:
         r.reader.fault(
-            node.get("for_each") or node, f"抽样须写 take(抽几件)和 for_each: 流程.动作,“{each}”不是",
+            node.get("for_each") or node, f"抽样须写 take(抽几件,或百分之几)和 for_each: 流程.动作,“{each}”不是",
             f"a sample wants `take` and for_each: procedure.act; {each!r} is none",
         )  # fmt: skip
         return noun_id, ""
