@@ -167,17 +167,18 @@ class Showing:
         if isinstance(kept, Mapping):
             return _("、").join(self._paper(kind, slot, kept[slot]) for slot in in_order(kind, kept))
         plain = _PLAIN.get(kind.name)
-        return plain(self, kept) if plain is not None else f"{kept}{kind.unit}"
+        return plain(self, kept) if plain is not None else f"{kept}{moments.unit(kind.unit)}"
 
     def _paper(self, kind: FieldType, slot: str, kept: Any) -> str:
         found = paper(kept)
-        note = f"（{found['note']}）" if found.get("note") else ""
-        return f"{self._one(kind, slot)}：{SLOT_WORDS.get(str(found.get('state')), found.get('state'))}{note}"
+        note = _("（%s）") % found["note"] if found.get("note") else ""
+        colon = _("：")
+        return f"{self._one(kind, slot)}{colon}{SLOT_WORDS.get(str(found.get('state')), found.get('state'))}{note}"
 
     def _rows(self, shape: Field, kept: list[Mapping[str, Any]]) -> tuple[tuple[str, ...], ...]:
         columns = list(shape.type.columns.values())
         heads = tuple(said(c, self.lang) for c in columns)
-        return (heads, *(tuple(self.text(c.type, row.get(c.id)) for c in columns) for row in kept)) if kept else ()
+        return (heads, *(tuple(self.field(c, row.get(c.id)).text for c in columns) for row in kept)) if kept else ()
 
     def staff(self, id_: int) -> str:
         """Name a member of staff."""
@@ -210,7 +211,7 @@ _PLAIN: Final[Mapping[str, Callable[[Showing, Any], str]]] = {
     "unit": lambda s, k: s.unit(k),
 }
 _CELLS: Final[Mapping[str, Callable[[FieldType, Any], Cell]]] = {
-    "number": lambda t, k: amount(Decimal(str(k)), t.unit),
+    "number": lambda t, k: amount(Decimal(str(k)), moments.unit(t.unit)),
     "percent": lambda t, k: amount(Decimal(str(k)), "%"),
     "money": lambda t, k: yuan(int(k)),
     "date": lambda t, k: date.fromisoformat(k),

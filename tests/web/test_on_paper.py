@@ -23,6 +23,8 @@ PRINTED: Final = (
     "book-account",
     "rounds-month",
     "regulation",
+    "paper",
+    "paper-register",
 )
 LEFT_OVER: Final = """() => [...document.querySelectorAll(".rail, .top, .bottom, .filters, .pager, .menu, button, .btn, select")]
   .filter((e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width)
