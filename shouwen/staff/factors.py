@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import base64
 import hmac
-import io
 import secrets
 from datetime import datetime
 from typing import Final
 
 import pyotp
-import segno
 from django.db import transaction
 
+from shouwen.base import qr
 from shouwen.base.access import Reader, demand
 from shouwen.base.errors import FieldError
 from shouwen.base.journal import ACT, EventRow, write_events
@@ -65,11 +64,7 @@ def secret_of(factor: Factor) -> str:
 def picture(factor: Factor, name: str, company: str) -> str:
     """Return the secret as a QR code, an SVG without styles or scripts that stands in a page."""
     uri = pyotp.TOTP(secret_of(factor)).provisioning_uri(name=name, issuer_name=company or "Shouwen")
-    out = io.BytesIO()
-    segno.make(uri, error="m").save(
-        out, kind="svg", xmldecl=False, svgns=False, svgclass="qr", lineclass=None, omitsize=True, nl=False
-    )
-    return out.getvalue().decode()
+    return qr.picture(uri)
 
 
 def confirm(staff: Staff, code: str, *, now: datetime) -> list[str]:

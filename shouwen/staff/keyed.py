@@ -1,6 +1,6 @@
 """Keyed hashes of what is long and random, or must not be readable: who steals the table cannot check guesses.
 
-The key comes from SECRET_KEY: who changes it ends invitations, recovery codes and second factors with it.
+The key comes from SECRET_KEY: who changes it ends invitations, recovery codes, second factors and links of questionnaires with it.
 """
 
 from __future__ import annotations

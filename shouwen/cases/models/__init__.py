@@ -8,6 +8,7 @@ from shouwen.cases.models.outside import OutsideFact
 from shouwen.cases.models.owing import Owed, owed_by
 from shouwen.cases.models.rehearsals import RehearsalRun
 from shouwen.cases.models.rounds import Heartbeat, Occurrence, Round
+from shouwen.cases.models.surveys import Survey
 from shouwen.cases.models.work import Approval, Deadline, DeadlineQuerySet, Task, TaskQuerySet
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Owed",
     "RehearsalRun",
     "Round",
+    "Survey",
     "Task",
     "TaskQuerySet",
     "customers_of_cases",

@@ -24,6 +24,7 @@ class CaseQuerySet(VisibleQuerySet["Case"]):
     """Words to find cases with. Doors begin with `visible_to(reader)`."""
 
     unit_field: ClassVar[str] = "unit_id"
+    noun_field: ClassVar[str] = "procedure"
     own_fields: ClassVar[tuple[str, ...]] = ("responsible_id", "first_asked_id")
     withheld_field: ClassVar[str] = "withheld_from"
 

@@ -72,10 +72,10 @@ class TaskQuerySet(WorkQuerySet):
         return self.open().filter(UNTAKEN)
 
     def desk(self, reader: Reader) -> Self:
-        """What somebody owes: tasks that name them (or whom they stand in for), and open ones of a post they hold."""
+        """What somebody owes: tasks that name them (or whom they stand in for), and open ones of a post they hold or stand in for."""
         mine = Q(who__overlap=sorted(reader.people))
-        if reader.posts:
-            pool = Q(post__in=sorted(reader.posts))
+        if reader.takes:
+            pool = Q(post__in=sorted(reader.takes))
             mine |= pool if reader.units is None else pool & (Q(unit=None) | Q(unit__in=sorted(reader.units)))
         return self.open().filter(mine)
 
