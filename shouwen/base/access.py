@@ -9,9 +9,11 @@ A `Reader` is made once per request from the organisation (`reader_of`). Then:
 - personal data: masked by default (`masks`), uncovered by `reveal.reveal`, which is an event.
 
 Rows are seen by unit (the units in which somebody holds a post that may see, and those below; everything when held at the top
-or for no unit) or by person (responsible, first asked, a task: of the reader, or of whom the reader stands in for). A secrecy
-level above the reader's clearance hides the row whatever else holds, and so does being named in it: an open complaint is not shown
-to whom it is about (a field that `conceals`).
+or for no unit) or by person (responsible, first asked, a task: of the reader, or of whom the reader stands in for). Whoever stands
+in for somebody who is away does the work of their posts, and sees their units as long as that lasts; clearance and verbs stay the
+reader's own. A secrecy level above the reader's clearance hides the row whatever else holds, and so does being named in it: an open
+complaint is not shown to whom it is about (a field that `conceals`). Of some nouns the law in force says otherwise by its clauses
+(`reads`): then the units of that noun stand in `Reader.nouns`, and a queryset that names its `noun_field` asks them (decision 43).
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from shouwen.base.errors import Forbidden
 from shouwen.base.ready import forget, ready
 from shouwen.base.sql import raw
 from shouwen.policy.org import Org
+from shouwen.policy.reading_rights import Ground, Reading, Units, units_by_noun, units_of
 
 VERBS: Final = ("see", "write", "reveal", "export", "administer", "import", "audit")
 EVERYBODY_MAY: Final = ("see",)  # what a post may that no grant names
@@ -68,9 +71,11 @@ class Reader:
     units: frozenset[int] | None = frozenset()
     people: frozenset[int] = frozenset()
     posts: frozenset[str] = frozenset()
+    takes: frozenset[str] = frozenset()  # the posts whose work is theirs to take: their own, and of whom they stand in for
     clearance: int = 0
     grants: frozenset[str] = frozenset()
     domain: frozenset[int] | None = frozenset()  # units whose staff, rosters … the reader administers; no right to read there
+    nouns: tuple[tuple[str, Units], ...] = ()  # where the law says so: of which units the reader sees this noun instead
 
     def may(self, verb: str, kind: str = "") -> bool:
         """Whether the reader may do that with things of a kind (case, customer, record, law, staff …)."""
@@ -86,7 +91,28 @@ class Reader:
     @property
     def reads_matters(self) -> bool:
         """Whether any unit is open to the reader; who only administers or audits reads nothing of any."""
-        return self.units is None or bool(self.units)
+        return any(units is None or units for units in (self.units, *(units for _, units in self.nouns)))
+
+    @property
+    def somewhere(self) -> Units:
+        """The units of which the reader sees anything."""
+        some = [self.units, *(units for _, units in self.nouns)]
+        return None if None in some else frozenset[int]().union(*(u for u in some if u))
+
+    @property
+    def wider(self) -> tuple[tuple[str, Units], ...]:
+        """The nouns that the reader sees also of other units than the rest."""
+        return tuple((n, u) for n, u in self.nouns if self.units is not None and (u is None or not u <= self.units))
+
+    @property
+    def narrower(self) -> tuple[str, ...]:
+        """The nouns that the reader does not see of every unit of theirs."""
+        return tuple(n for n, u in self.nouns if u is not None and (self.units is None or not u >= self.units))
+
+    def sees(self, noun: str, unit: int) -> bool:
+        """Whether what is of a noun and a unit (0: of none) is seen by its unit."""
+        units = next((u for n, u in self.nouns if n == noun), self.units)
+        return units is None or unit in units
 
 
 NOBODY: Final = Reader()
@@ -131,12 +157,24 @@ class Rights:
         """Return the highest secrecy level a post may read."""
         return self.clearances.get(post, DEFAULT_CLEARANCES.get(post, 0))
 
+    @property
+    def ground(self) -> Ground:
+        """What clauses about reading start from. Who administers or audits, and sees nothing, is given nothing by them either."""
+        return Ground(lambda post: "see" in self.of(post), self._apart)
+
+    def _apart(self, post: str) -> bool:
+        grants = self.of(post)
+        return "see" not in grants and any(g == "audit" or g.startswith("administer") for g in grants)
+
 
 DEFAULT_RIGHTS: Final = Rights({}, {})
 
 
-def reader_of(org: Org, staff: int, at: datetime, rights: Rights = DEFAULT_RIGHTS) -> Reader:
-    """Return what somebody may read at a moment. Whoever is not in the organisation may read nothing."""
+def reader_of(org: Org, staff: int, at: datetime, rights: Rights = DEFAULT_RIGHTS, said: Collection[Reading] = ()) -> Reader:
+    """Return what somebody may read at a moment. Whoever is not in the organisation may read nothing.
+
+    `said` is what clauses of that moment say about reading.
+    """
     if staff not in org.staff:
         return NOBODY
     held = [h for h in org.holdings if h.staff == staff and h.stands(at)]
@@ -144,29 +182,42 @@ def reader_of(org: Org, staff: int, at: datetime, rights: Rights = DEFAULT_RIGHT
     roots |= {u.id for u in org.units.values() if u.head == staff}
     ruled = {h.unit for h in held if any(g.startswith("administer") for g in rights.of(h.post))}
     posts = frozenset(h.post for h in held)
-    stood_in_for = {a.staff for a in org.absences if a.deputy == staff and org.stands_in(a.staff, at) == staff}
+    stood_in_for = frozenset(org.stood_in_for(staff, at))
+    theirs = [h for h in org.holdings if h.staff in stood_in_for and h.stands(at)]
+    lent = [h for h in theirs if "see" in rights.of(h.post)]
+    roots |= {h.unit for h in lent} | {u.id for u in org.units.values() if u.head in stood_in_for}
+    units = units_of(org, roots)
     return Reader(
         staff=staff,
-        units=_below(org, roots),
+        units=units,
         people=frozenset({staff, *stood_in_for}),
         posts=posts,
+        takes=posts | {h.post for h in lent},
         clearance=max((rights.clearance(p) for p in posts), default=0),
         grants=frozenset(g for p in posts for g in rights.of(p)),
-        domain=_below(org, ruled),
+        domain=units_of(org, ruled),
+        nouns=tuple(sorted(units_by_noun(said, org, [*held, *theirs], rights.ground, units).items())) if said else (),
     )
+
+
+SaidOfReading = Callable[[datetime, int], Collection[Reading]]
+_SAID: list[SaidOfReading] = []
+
+
+def register_readings(said: SaidOfReading) -> None:
+    """Let the app that keeps the law say what it says of reading, at a moment, seen with a version of the organisation."""
+    _SAID[:] = [said]
+
+
+def said_of_reading(at: datetime, org_version: int) -> Collection[Reading]:
+    """Return what the law in force at a moment says of reading."""
+    return _SAID[0](at, org_version) if _SAID else ()
 
 
 def all_who_see(org: Org, at: datetime, rights: Rights = DEFAULT_RIGHTS) -> frozenset[int]:
     """Return everybody whose posts let them read anything: work is given to nobody else."""
     held = {h.staff for h in org.holdings if h.stands(at) and "see" in rights.of(h.post)}
     return frozenset((held | {u.head for u in org.units.values()}) & org.staff.keys())
-
-
-def _below(org: Org, roots: set[int]) -> frozenset[int] | None:
-    """The units at and below the roots; None when one of them is the top, or no unit at all (0)."""
-    if any(root == 0 or (root in org.units and not org.units[root].parent) for root in roots):
-        return None
-    return frozenset(u for u in org.units if not roots.isdisjoint(org.path(u)))
 
 
 class VisibleQuerySet(models.QuerySet[M]):
@@ -177,6 +228,7 @@ class VisibleQuerySet(models.QuerySet[M]):
     """
 
     unit_field: ClassVar[str] = ""
+    noun_field: ClassVar[str] = ""  # what the law may speak of when it says who reads it
     own_fields: ClassVar[tuple[str, ...]] = ()
     level_field: ClassVar[str] = ""
     withheld_field: ClassVar[str] = ""  # ids of staff to whom the row is not shown, whatever else holds
@@ -202,11 +254,23 @@ class VisibleQuerySet(models.QuerySet[M]):
         """The condition on unit and person."""
         if reader.staff == 0:
             return Q(pk__in=[])
-        if self.unit_field and reader.units is None:
+        if self.unit_field and reader.units is None and not (self.noun_field and reader.nouns):
             return Q()
         own = self.own(reader) if reader.people else Q(pk__in=[])
         # The unit comes first: what it answers needs no look at cases and tasks.
-        return Q(**{f"{self.unit_field}__in": sorted(reader.units or ())}) | own if self.unit_field else own
+        return self._of_units(reader) | own if self.unit_field else own
+
+    def _of_units(self, reader: Reader) -> Q:
+        """The rows of the units open to the reader; of the nouns of which the law says otherwise, of the units it opens."""
+        found = Q() if reader.units is None else Q(**{f"{self.unit_field}__in": sorted(reader.units)})
+        if not self.noun_field:
+            return found
+        if reader.narrower:
+            found &= ~Q(**{f"{self.noun_field}__in": sorted(reader.narrower)})
+        for noun, units in (*reader.wider, *((n, u) for n, u in reader.nouns if n in reader.narrower)):
+            of_noun = Q(**{self.noun_field: noun})
+            found |= of_noun if units is None else of_noun & Q(**{f"{self.unit_field}__in": sorted(units)})
+        return found
 
 
 # ---- things that hang on other things: events, attachments, notices ------------------------------------------------------
@@ -248,10 +312,10 @@ def units_in_sight(
     if plain:
         params = [list(asked[kind]) for kind, _ in plain]
         rows = raw().execute(" union all ".join(part for _, part in plain), params).fetchall()
-        for kind, id_, unit, level, kept_from, glimpse in rows:
+        for kind, id_, unit, level, kept_from, glimpse, noun in rows:
             if reader.staff in kept_from or level > reader.clearance:
                 continue
-            if reader.units is None or unit in reader.units:
+            if reader.sees(noun, unit):
                 found[kind][id_] = unit
                 if glimpses is not None and glimpse is not None:
                     glimpses.setdefault(kind, {})[id_] = glimpse
@@ -275,7 +339,8 @@ def _unit_query(kind: str) -> str:
         return ""
     table, level = things.model._meta.db_table, things.level_field or "0"  # noqa: SLF001  Django's documented name of a table
     kept_from = things.withheld_field or "'{}'::int8[]"
-    known = f"'{kind}', id, coalesce({things.unit_field}, 0), {level}, {kept_from}, ({_GLIMPSES[kind]})::text"
+    noun = things.noun_field or "''"
+    known = f"'{kind}', id, coalesce({things.unit_field}, 0), {level}, {kept_from}, ({_GLIMPSES[kind]})::text, {noun}::text"
     return f"select {known} from {table} where id = any(%s::int8[])"  # noqa: S608  our own words
 
 

@@ -27,6 +27,7 @@ from django.db import transaction
 
 from shouwen.base.access import Reader
 from shouwen.base.errors import Complaint, FieldError
+from shouwen.base.search_rights import Condition, by_unit_or_person
 from shouwen.base.search_tokens import (
     EVERYBODY,
     Query,
@@ -52,6 +53,7 @@ ROW_BYTES: Final = 700  # of one row, to guess their number where the table was 
 
 COLUMNS: Final = (
     ("kind", "text"), ("object_id", "int8"), ("unit_id", "int8"), ("people", "text"), ("withheld_from", "text"), ("level", "int2"),
+    ("noun", "text"),
     ("sort_at", "timestamptz"), ("updated_at", "timestamptz"), ("number", "text"), ("name", "text"), ("title", "text"),
     ("preview", "text"), ("text", "text"), ("tokens", "text"),
 )  # fmt: skip
@@ -76,8 +78,6 @@ _SHOWN: Final = "kind, object_id, unit_id, number, name, title, preview, sort_at
 _NEWEST: Final = "order by sort_at desc, kind desc, object_id desc"
 _SIZE: Final = f"""(select sum(case when c.reltuples >= 0 then c.reltuples else pg_relation_size(c.oid) / {ROW_BYTES} end)
  from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'search_row'::regclass)"""  # noqa: S608  our own names
-
-Condition = tuple[str, Any]  # SQL and its parameter; a tuple stands for several
 
 
 class BadCursor(FieldError):
@@ -154,7 +154,7 @@ def _values(doc: SearchDoc, now: datetime) -> tuple[Any, ...]:
     shown = doc.title[:200], doc.preview[:400]
     at = doc.sort_at, now
     compared = text_of(doc), " ".join(sorted(tokens_of(doc)))
-    return (doc.kind, doc.id, doc.unit, people, withheld, doc.level, *at, *found_by, *shown, *compared)
+    return (doc.kind, doc.id, doc.unit, people, withheld, doc.level, doc.noun, *at, *found_by, *shown, *compared)
 
 
 def write_search(docs: Iterable[SearchDoc], *, now: datetime) -> None:
@@ -169,21 +169,28 @@ def forget(kind: str, ids: Sequence[int]) -> None:
     raw().execute("delete from search_row where kind = %s and object_id = any(%s::int8[])", [kind, list(ids)])
 
 
-def search(text: str, reader: Reader, kinds: Collection[str] | None = None, limit: int = 20, cursor: str = "") -> Page:
+def search(
+    text: str,
+    reader: Reader,
+    kinds: Collection[str] | None = None,
+    limit: int = 20,
+    cursor: str = "",
+    nouns: Collection[str] = (),
+) -> Page:
     """Find what holds every part of `text` among what the reader may see.
 
     Parts are separated by spaces or by a change from Chinese to other letters. No letter and no digit finds nothing. `kinds` None
-    is all; `limit` is at most MOST. Raises BadCursor.
+    is all, as are no `nouns` (procedures, registers); `limit` is at most MOST. Raises BadCursor.
     """
     query = compile_query(text)
     after = _read_cursor(cursor)
     if query is None or reader.staff == 0 or (kinds is not None and not kinds):
         return Page(())
     with transaction.atomic():
-        return _Search(query, reader, kinds).page(max(1, min(limit, MOST)), after)
+        return _Search(query, reader, kinds, nouns).page(max(1, min(limit, MOST)), after)
 
 
-def alike(text: str, reader: Reader, kinds: Collection[str] | None = None, limit: int = 20) -> Page:
+def alike(text: str, reader: Reader, kinds: Collection[str] | None = None, limit: int = 20, nouns: Collection[str] = ()) -> Page:
     """Find what holds some of the pairs of Chinese characters in `text`, those with most first: for when nothing holds all of it.
 
     水槽下的管子 is found by 水管水槽. Of common words only the newest things are looked at. There is one page.
@@ -193,26 +200,34 @@ def alike(text: str, reader: Reader, kinds: Collection[str] | None = None, limit
     if query is None or reader.staff == 0 or (kinds is not None and not kinds):
         return Page(())
     with transaction.atomic():
-        return Page(_Search(query, reader, kinds).nearest(max(1, min(limit, MOST))))
+        return Page(_Search(query, reader, kinds, nouns).nearest(max(1, min(limit, MOST))))
 
 
 class _Search:
     """One question being answered: the conditions of the query and of the reader, and the roads to the rows."""
 
-    def __init__(self, query: Query, reader: Reader, kinds: Collection[str] | None) -> None:
+    def __init__(self, query: Query, reader: Reader, kinds: Collection[str] | None, nouns: Collection[str]) -> None:
         self.query = query
         self.kind: list[Condition] = [] if kinds is None else [("kind = any(%s::text[])", sorted(kinds))]
+        if nouns:
+            self.kind.append(("noun = any(%s::text[])", sorted(nouns)))
         units, people = [EVERYBODY, *sorted(reader.units or ())], sorted(reader.people)
         self.seen: list[Condition] = [("level <= %s", reader.clearance), ("not withheld_from @> array[%s::int8]", reader.staff)]
-        if reader.units is not None:
-            self.seen.append(("(unit_id = any(%s::int8[]) or people && %s::int8[])", (units, people)))
+        if reader.units is not None or reader.nouns:
+            self.seen.append(by_unit_or_person(reader, units, people))
         (where, params), (inner, kind) = _all(self.seen), _all(self.kind)
-        scoped = "unit_id, people, withheld_from, level"
+        scoped = "unit_id, people, withheld_from, level, noun"
         newest = f"select {scoped} from search_row {inner} {_NEWEST} limit {SAMPLE + 1}"  # noqa: S608  our own names
         ask = f"select {_SIZE}, count(*), count(*) filter ({where}) from ({newest}) s"  # noqa: S608  our own names
         size, counted, visible = raw().execute(ask, [*params, *kind]).fetchall()[0]
         self.size, self.complete = max(size or 0, counted), counted <= SAMPLE
-        few = reader.units is not None and visible < counted * NARROW and len(units) + len(people) <= MOST_NARROWED
+        # Whoever sees some nouns of more units than the rest is not narrowed: the index of words knows units, and no nouns.
+        few = (
+            reader.units is not None
+            and not reader.wider
+            and visible < counted * NARROW
+            and len(units) + len(people) <= MOST_NARROWED
+        )
         self.matched = self._matched([])
         self.indexed = self._matched([scope_term(units, people)] if few else [])
 

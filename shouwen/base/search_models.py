@@ -25,6 +25,7 @@ class SearchRow(models.Model):
     people = ArrayField(models.BigIntegerField(), verbose_name=_("有关人员"), default=list)  # who may see it outside their units
     withheld_from = ArrayField(models.BigIntegerField(), verbose_name=_("不给谁看"), default=list)
     level = models.PositiveSmallIntegerField(_("密级"), default=0)
+    noun = models.CharField(_("类型"), max_length=64, blank=True)
     sort_at = models.DateTimeField(_("排序时间"))
     updated_at = models.DateTimeField(_("更新时间"))
     number = models.CharField(_("编号"), max_length=64, blank=True, db_collation="C")  # ordered and compared from the beginning

@@ -76,6 +76,7 @@ class SearchDoc:
     phones: tuple[str, ...] = ()
     people: tuple[int, ...] = ()
     level: int = 0
+    noun: str = ""  # the procedure or register: of some the law says who reads them
     withheld_from: tuple[int, ...] = ()  # who does not find it, whatever else holds
 
 

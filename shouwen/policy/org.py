@@ -107,6 +107,15 @@ class Org:
     def _away(self) -> dict[int, list[Absence]]:
         return _by_person(self.absences)
 
+    @cached_property
+    def _deputies(self) -> dict[int, list[Absence]]:
+        """The absences in which somebody is named as the deputy."""
+        found: dict[int, list[Absence]] = {}
+        for a in self.absences:
+            if a.deputy and a.deputy != a.staff:
+                found.setdefault(a.deputy, []).append(a)
+        return found
+
     def path(self, unit: int) -> tuple[int, ...]:
         """Return the unit and every unit above it, nearest first."""
         known = self._paths.get(unit)
@@ -192,6 +201,11 @@ class Org:
         if gone is None or not gone.deputy or self.absent(gone.deputy, at):
             return staff
         return gone.deputy
+
+    def stood_in_for(self, deputy: int, at: datetime) -> tuple[int, ...]:
+        """Return for whom somebody acts at a moment: whoever is away and has named them, unless the deputy is away too."""
+        named = self._deputies.get(deputy)
+        return tuple(dict.fromkeys(a.staff for a in named if self.stands_in(a.staff, at) == deputy)) if named else ()
 
     def on_duty(self, post: str, unit: int, at: datetime) -> tuple[int, ...]:
         """Return who is on duty for a post in a unit (or above it): by shift; where no shift is kept, whoever holds it and is not away."""

@@ -81,6 +81,16 @@ class Who:
             return person in self.people(env)
         return self.has(person, env) or (self.other is not None and person in self.people(env))
 
+    def allows(self, person: int, env: Env) -> bool:
+        """Whether somebody may do what those meant may: one of them, or the deputy of whoever holds the post and is away.
+
+        A deputy does the work of the post. Whatever is asked of one person (本人, who did it, a field) nobody does for them; that
+        goes by words of its own (`deputy_of`).
+        """
+        if self.includes(person, env):
+            return True
+        return bool(self.post) and any(self.includes(p, env) for p in env.facts.org.stood_in_for(person, env.at))
+
 
 class WhoReader:
     """Reads person words against the posts and persons of the loaded packs."""
@@ -268,6 +278,11 @@ def _of(names: Names, reads: tuple[Path, ...]) -> str:
 
 def _nobody(_: Env) -> tuple[int, ...]:
     return ()
+
+
+def of_any_unit(who: Who) -> bool:
+    """Whether a post is meant in whatever unit it is held."""
+    return who.unit is _no_unit
 
 
 def _no_unit(_: Env) -> int | None:

@@ -27,7 +27,7 @@ def record_doc(state: RecordState, noun: Noun) -> SearchDoc:
         number=state.key, name=state.key if IS_HAN.search(state.key) else "", about=noun.zh, body="\n".join(texts),
         phones=tuple(p for p in phones if p),
         codes=tuple(t for t in texts if len(t) <= SHORT and any(c.isdigit() for c in t)),
-        people=(state.responsible,) if state.responsible else (),
+        people=(state.responsible,) if state.responsible else (), noun=noun.id,
     )  # fmt: skip
 
 

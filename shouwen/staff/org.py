@@ -12,7 +12,7 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shouwen.base.access import Reader, Rights, reader_of
+from shouwen.base.access import Reader, Rights, reader_of, said_of_reading
 from shouwen.base.sql import from_json, place, raw
 from shouwen.policy.org import Absence, Holding, Org, Shift, StaffFact, UnitFact
 
@@ -85,9 +85,9 @@ def snapshot(at: datetime, known_version: int | None = None) -> Org:
 
 
 def reader(staff: int, now: datetime, known_version: int | None = None) -> Reader:
-    """Return what somebody may read at this moment, by their posts and the company's grants."""
+    """Return what somebody may read at this moment, by their posts, the company's grants, and what the law in force says of reading."""
     found = version() if known_version is None else known_version
-    return reader_of(snapshot(now, found), staff, now, rights(found))
+    return reader_of(snapshot(now, found), staff, now, rights(found), said_of_reading(now, found))
 
 
 def rights(known_version: int | None = None) -> Rights:

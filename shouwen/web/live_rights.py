@@ -68,13 +68,14 @@ def _person(cookies: str) -> int | None:
 def _may_hear(wanted: Iterable[str], reader: Reader) -> frozenset[str]:
     """Keep the topics that somebody may hear; what is not understood is dropped without a word."""
     by_kind: dict[str, set[int]] = {}
+    somewhere = reader.somewhere
     heard: set[str] = set()
     for topic in wanted:
         match = _TOPIC.fullmatch(topic)
         if match is None:
             continue
         kind, id_ = match[1], int(match[2] or 0)
-        in_unit = kind == "unit" and (reader.units is None or id_ in reader.units)
+        in_unit = kind == "unit" and (somewhere is None or id_ in somewhere)
         rehearsed = kind == REHEARSAL and reader.may("administer", "law")
         if (kind in FOR_ALL and not id_) or (kind in OWN and id_ in reader.people) or in_unit or rehearsed:
             heard.add(topic)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -81,7 +82,28 @@ def test_a_deputy_acts_for_the_absent_and_only_while_they_are_away() -> None:
     away = Absence(CLERK, NOW - timedelta(days=1), NOW + timedelta(days=1), DEPUTY)
     assert may(DEPUTY, NOW, away).people == {DEPUTY, CLERK}
     assert may(DEPUTY, NOW + timedelta(days=1), away).people == {DEPUTY}
-    assert may(DEPUTY, NOW, away).units == frozenset({OTHER}), "the person's work, not their whole site"
+    assert may(DEPUTY, NOW, away).units == frozenset({OTHER, SITE, BLOCK}), "the work is there: its houses and customers, too"
+    assert may(DEPUTY, NOW + timedelta(days=1), away).units == frozenset({OTHER})
+
+
+def test_a_deputy_takes_the_work_of_the_post_and_gets_neither_its_verbs_nor_its_clearance() -> None:
+    away = Absence(BOSS, NOW - timedelta(days=1), NOW + timedelta(days=1), DEPUTY)
+    deputy = may(DEPUTY, NOW, away)
+
+    assert deputy.everywhere
+    assert deputy.posts == {"service_officer"}
+    assert deputy.takes == {"service_officer", "general_manager"}
+    assert (deputy.clearance, deputy.grants) == (may(DEPUTY).clearance, may(DEPUTY).grants)
+    assert may(DEPUTY).takes == {"service_officer"}
+
+
+def test_whoever_stands_in_for_somebody_who_reads_nothing_reads_nothing_more() -> None:
+    away = Absence(GUEST, NOW - timedelta(days=1), NOW + timedelta(days=1), DEPUTY)
+    company = org(away)
+    company = replace(company, holdings=(*company.holdings, Holding(GUEST, "system_admin", TOP)))
+
+    assert reader_of(company, DEPUTY, NOW).units == frozenset({OTHER})
+    assert reader_of(company, DEPUTY, NOW).takes == {"service_officer"}
 
 
 def test_verbs_come_from_posts_and_the_company_may_set_others() -> None:
