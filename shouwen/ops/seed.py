@@ -24,7 +24,7 @@ from shouwen.base.trouble import Exit, Trouble
 from shouwen.cases.enactments import enact, law_at
 from shouwen.cases.holidays import enter_year, entered_years
 from shouwen.cases.models import Case
-from shouwen.ops import cast, estate, shelf
+from shouwen.ops import cast, estate, library, shelf
 from shouwen.ops.cast import COMPANY, SINCE, Cast
 from shouwen.ops.coming import SOURCE, coming_years, with_coming_years
 from shouwen.ops.past import WEEKS, Past
@@ -63,6 +63,7 @@ def demo_company(cases: int, say: Say, now: datetime | None = None) -> list[str]
     company = _company(now, kept.password, fresh=fresh)
     law = _law(company, now)
     estate.build(company, law)
+    library.build(company, law, now)
     around = look_around(company, law)
     fill(around, cases, kept.begun, now, say)
     return _logins(company, law, org.snapshot(now), kept.password, now)

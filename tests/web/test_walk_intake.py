@@ -114,6 +114,17 @@ def test_enter_pressed_before_the_list_has_come_takes_the_first_of_what_was_type
 
     expect(page).to_have_url(re.compile(rf"/intake/\?customer={wanted.pk}$"))
 
+    page.goto(f"/intake/?customer={wanted.pk}&procedure=enquiry")
+    page.locator("#knowledge").focus()
+    page.keyboard.type("zhuangxiulaji")
+    page.keyboard.press("Enter")  # so it is with what is looked up beside the form
+    expect(page.locator("#article")).to_contain_text("每车 180 元")
+    expect(page.get_by_role("button", name="引用这份资料")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#f-article")).to_have_value("装修垃圾怎么清运")
+    expect(page.locator("input[name=article]")).not_to_have_value("")
+
 
 def test_the_words_to_be_said_stand_beside_the_form_while_it_is_asked(village: Village) -> None:
     client, caller = village.client(village.cast.chen_jie), village.customer(8).pk

@@ -27,6 +27,7 @@ from shouwen.web.cases.acting import Wrong
 from shouwen.web.cases.wishing import wish_of
 from shouwen.web.fields import Control, Filling, Option, controls
 from shouwen.web.intake.choosing import State
+from shouwen.web.knowledge.shelf import shelf_of
 from shouwen.web.law import demand_law, step_name
 from shouwen.web.values import Lookups
 
@@ -86,13 +87,14 @@ def form(request: Ask, law: Law, state: State, wrong: Wrong) -> dict[str, Any]:
     made = [_suggested(c, own.get(c.name, ())) for c in controls(found.fields, filling)]
     return {
         "option": found,
+        "shelf": shelf if (shelf := shelf_of(law, law.nouns.get(state.procedure))) and shelf.field in found.fields else None,
         "controls": [c for c in made if not (c.name == "customer" and state.customer)],
         "similar": shown,
         "earlier": earlier(request, state, shown),
         "evidence": [(f"{p.kind}:{p.party}:{p.people[0] if p.people else 0}", p) for p in found.proofs if not p.field],
         "given": set(typed.getlist("evidence")) if typed else set(),
         "ticked": set(typed.getlist("tick")) if typed else set(),
-        "complaint": "；".join(t for f, t in wrong.faults.items() if f.partition(".")[0] not in {c.name for c in made}),
+        "complaint": _("；").join(t for f, t in wrong.faults.items() if f.partition(".")[0] not in {c.name for c in made}),
         "procedure_name": next((n for n in [law.nouns.get(state.procedure)] if n), None),
     }
 

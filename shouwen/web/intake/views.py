@@ -21,7 +21,7 @@ from shouwen.web.asking import Ask, wants_part
 from shouwen.web.cases.acting import Wrong
 from shouwen.web.cases.beside import card
 from shouwen.web.cases.wishing import kept_files, new_key, wish_of
-from shouwen.web.customers.editing import HOME, create, home_of
+from shouwen.web.customers.editing import create, home_of, register_of_homes
 from shouwen.web.customers.telling import told
 from shouwen.web.fields import Control, faults_of
 from shouwen.web.intake import asking, choosing
@@ -140,26 +140,27 @@ def _new_form(request: Ask, typed: QueryDict, faults: dict[str, str], phone: str
         "units": people.unit_choices(request),
         "phone": typed.get("phone", phone),
         "address": typed.get("address", ""),
-        "house": _house(request, typed, faults),
+        "home": _home(request, typed, faults),
         "kinds": Customer.Kind.choices,
     }
     return render_part(request, "intake/_new_customer.html", context, status=422 if faults else 200)
 
 
-def _house(request: Ask, typed: QueryDict, faults: dict[str, str]) -> Control | None:
+def _home(request: Ask, typed: QueryDict, faults: dict[str, str]) -> Control | None:
     """Where the caller lives, found among the houses as it is typed; None where no houses are kept."""
-    if HOME not in demand_law(request).nouns:
+    register = register_of_homes(request)
+    if not register:
         return None
     home = home_of(request, typed)
     return Control(
-        HOME,
+        register,
         _("地址"),
         "fields/_find.html",
         value=str(home.pk) if home is not None else "",
-        chosen=home.key if home is not None else typed.get(f"{HOME}.text", ""),
-        find=reverse("searching:pick", args=["record"]) + f"?of={HOME}",
+        chosen=home.key if home is not None else typed.get(f"{register}.text", ""),
+        find=reverse("searching:pick", args=["record"]) + f"?of={register}",
         hint=_("从查到的房屋里选，报修时就不用再填；没有的照写"),
-        fault=faults.get(HOME, ""),
+        fault=faults.get("home", ""),
     )
 
 
