@@ -50,9 +50,10 @@ _NEWEST: Final = """with recursive told as (
   (select name, about_kind, about_id from cases_outsidefact order by 1, 2, 3 limit 1)
   union all select n.* from told cross join lateral (select f.name, f.about_kind, f.about_id from cases_outsidefact f
    where (f.name, f.about_kind, f.about_id) > (told.name, told.about_kind, told.about_id) order by 1, 2, 3 limit 1) n)
- select told.name, max(f.as_of), count(*) from told cross join lateral (select as_of from cases_outsidefact
+ select distinct on (told.name) told.name, f.as_of, count(*) over (partition by told.name), f.by_id, f.source, f.entered_at
+ from told cross join lateral (select as_of, by_id, source, entered_at from cases_outsidefact
   where (name, about_kind, about_id) = (told.name, told.about_kind, told.about_id) order by as_of desc limit 1) f
- where told.name = any(%s::text[]) group by told.name"""
+ where told.name = any(%s::text[]) order by told.name, f.as_of desc"""
 
 
 class ToldOtherwise(Problem):
@@ -88,6 +89,9 @@ class Feed:
     newest: datetime | None
     of: int
     stale: bool
+    by: int = 0  # who told the newest, where from, and when
+    source: str = ""
+    entered_at: datetime | None = None
 
 
 @transaction.atomic
@@ -168,13 +172,13 @@ def ranked_by(law: Law) -> frozenset[str]:
 def feeds(law: Law, calendar: Calendar, now: datetime) -> list[Feed]:
     """Return the facts of a law that others tell, and how fresh each is."""
     names = [n for n in law.facts if not adapters.knows(n)]
-    rows = {n: (newest, of) for n, newest, of in raw().execute(_NEWEST, [names]).fetchall()} if names else {}
+    rows = {n: row for n, *row in raw().execute(_NEWEST, [names]).fetchall()} if names else {}
     found = []
     for name in sorted(names):
-        newest, of = rows.get(name, (None, 0))
+        newest, of, by, source, entered_at = rows.get(name, (None, 0, 0, "", None))
         age = law.facts[name].stale_after
         stale = newest is None or (age is not None and now > calendar.add(newest, age, same_time=True))
-        found.append(Feed(law.facts[name], newest, of, stale))
+        found.append(Feed(law.facts[name], newest, of, stale, by, source, entered_at))
     return found
 
 

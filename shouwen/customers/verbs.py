@@ -62,7 +62,7 @@ def _demand_units(reader: Reader, units: Sequence[int]) -> None:
 
 def _demand_homes(reader: Reader, records: Sequence[int]) -> None:
     if records and not set(records) <= units_in_sight({"record": set(records)}, reader)["record"].keys():
-        raise FieldError([Complaint("house", "没有找到这处房屋", "there is no such house", "unknown")])
+        raise FieldError([Complaint("home", "没有找到这处房屋", "there is no such house", "unknown")])
 
 
 def _request(row: NewCustomer) -> dict[str, Any]:

@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from shouwen.policy.conditions import Condition, Test
 from shouwen.policy.kinds.base import Rule
 from shouwen.policy.kinds.gates import Link
 from shouwen.policy.paths import Path
 from shouwen.policy.people import Who
+
+if TYPE_CHECKING:
+    from shouwen.policy.law import LawDay
+
+
+_readers: WeakKeyDictionary[LawDay, Mapping[str, tuple[str, ...]]] = WeakKeyDictionary()
+
+
+def readers_of(day: LawDay) -> Mapping[str, tuple[str, ...]]:
+    """Return by name (a measure, a fact, a field) the clauses of a day that read it, ranking by it included."""
+    found = _readers.get(day)
+    if found is None:
+        by_name: dict[str, dict[str, None]] = {}
+        for clause in day.clauses.values():
+            for rule in clause.rules.values():
+                ranked = (n.lstrip("-") for n in getattr(rule.kind, "prefer", ()))
+                for name in (*(p.text for p in paths_of(rule)), *ranked):
+                    by_name.setdefault(name, {})[clause.name] = None
+        found = _readers[day] = {name: tuple(clauses) for name, clauses in by_name.items()}
+    return found
 
 
 def paths_of(rule: Rule) -> tuple[Path, ...]:

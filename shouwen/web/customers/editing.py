@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -24,9 +24,9 @@ from shouwen.web.asking import Ask
 from shouwen.web.cases.wishing import new_key
 from shouwen.web.customers.meanwhile import Meanwhile, followed, shown
 from shouwen.web.fields import faults_of
+from shouwen.web.law import law_of
 from shouwen.web.render import render_page
 
-HOME: Final = "house"  # 房屋, as the packs call it
 PLAIN = ("name", "kind", "class_code", "language", "notes")
 
 
@@ -115,9 +115,9 @@ def create(request: HttpRequest, typed: QueryDict) -> int:
     """
     ask = cast(Ask, request)
     said = written(typed)
-    home = home_of(ask, typed)
+    register, home = register_of_homes(ask), home_of(ask, typed)
     unit = home.unit_id if home is not None and home.unit_id else _unit(request, typed)
-    street = home.key if home is not None else typed.get(f"{HOME}.text", "").strip()[:200]
+    street = home.key if home is not None else typed.get(f"{register}.text", "").strip()[:200]
     addresses = (*said.addresses, NewAddress(street)) if street else said.addresses
     homes = (NewHome(home.pk, home.register),) if home is not None else ()
     row = NewCustomer(unit=unit, phones=said.phones, addresses=addresses, homes=homes, **said.values)
@@ -128,10 +128,17 @@ def create(request: HttpRequest, typed: QueryDict) -> int:
         raise FieldError.of("name", again, again) from None
 
 
+def register_of_homes(request: Ask) -> str:
+    """The register in which packs say that customers live; "" where none does. The control of a form goes by its name."""
+    law = law_of(request)
+    return next((n.id for n in law.nouns.values() if n.home), "") if law is not None else ""
+
+
 def home_of(request: Ask, typed: QueryDict) -> Record | None:
     """The house that was chosen; or that whose number was written out. None when the register has no such house."""
-    houses = Record.objects.visible_to(request.reader).kept(HOME)
-    chosen, text = typed.get(HOME, ""), typed.get(f"{HOME}.text", "").strip()
+    register = register_of_homes(request)
+    houses = Record.objects.visible_to(request.reader).kept(register)
+    chosen, text = typed.get(register, ""), typed.get(f"{register}.text", "").strip()
     if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
         return houses.filter(pk=int(chosen)).first()
     return houses.filter(key=text).first() if text else None

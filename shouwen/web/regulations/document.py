@@ -76,7 +76,7 @@ class Flow:
     title: str
     number: str
     steps: Sequence[str]
-    ends: Sequence[str]  # where it may end besides
+    ends: str  # where it may end besides
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,4 +186,4 @@ def _flow(noun: Noun, lang: str) -> Flow:
     usual = next((s for s in noun.steps if s in noun.ends), "")
     way = [label.text(lang) for step, label in noun.steps.items() if step not in noun.ends or step == usual]
     others = [label.text(lang) for step, label in noun.steps.items() if step in noun.ends and step != usual]
-    return Flow(noun.id, wording.said(noun, lang), noun.number, way, others)
+    return Flow(noun.id, wording.said(noun, lang), noun.number, way, _("、").join(others))

@@ -10,8 +10,11 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from shouwen.base.masks import mask_plate
 from shouwen.cases.models import Case
+from shouwen.policy.nouns import Noun
 from shouwen.policy.simulating_report import COUNTED, WORDS
+from shouwen.registers.models import Record
 from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.law import act_name, laws_of, said
@@ -24,7 +27,9 @@ _PERSON: Final = re.compile(r"@(\d{1,18})")  # how a report writes a person (sim
 class Row:
     """One act that is judged otherwise, or cannot be judged: with both verdicts, or the reason."""
 
-    case: Case
+    of: Case | Record
+    what: str  # of a record: its register
+    called: str
     at: datetime
     act: str
     was: str
@@ -74,14 +79,14 @@ class Found:
 
 
 def told(request: Ask, report: Mapping[str, Any]) -> Found:
-    """Return a kept report as it is shown to somebody: names of people, and only cases they may see."""
-    cases = _cases(request, report["clauses"])
+    """Return a kept report as it is shown to somebody: names of people, and only cases and records they may see."""
+    things = _things(request, report["clauses"])
     law = laws_of(request).at(request.now)
     books = law.books if law is not None else {}
     totals = report["totals"]
     entries = [(said(books[b], request.lang) if b in books else b, signed(n)) for b, n in totals["entries"].items() if n]
     minutes = [(_word(request, k), n) for k, n in report["assumed_minutes"].items()]
-    clauses = [_clause(request, c, report.get("sentences", {}).get(c["clause"], {}), cases) for c in report["clauses"]]
+    clauses = [_clause(request, c, report.get("sentences", {}).get(c["clause"], {}), things) for c in report["clauses"]]
     clauses.sort(key=lambda c: (-c.differs, -c.cannot_tell, c.name))
     return Found(clauses, totals, _sums(request, totals), entries, minutes, signed(totals["hours"]), report)
 
@@ -100,37 +105,51 @@ def _word(request: Ask, counted: str) -> str:
     return en if request.lang == "en" else zh
 
 
-def _cases(request: Ask, clauses: Iterable[Mapping[str, Any]]) -> dict[int, Case]:
+def _things(request: Ask, clauses: Iterable[Mapping[str, Any]]) -> dict[int, Case | Record]:
     wanted = {e["id"] for c in clauses for e in (*c["cases_listed"], *c["doubts_listed"])}
     rows = Case.objects.visible_to(request.reader).filter(pk__in=wanted)
-    return {c.pk: c for c in rows.only("number", "title", "procedure", "enactment_id", "step", "closed_at", "held")}
+    cases = {c.pk: c for c in rows.only("number", "title", "procedure", "enactment_id", "step", "closed_at", "held")}
+    records = Record.objects.visible_to(request.reader).filter(pk__in=wanted - cases.keys()).only("register", "key")
+    return {**cases, **{r.pk: r for r in records}}
 
 
-def _clause(request: Ask, c: Mapping[str, Any], read: Mapping[str, str], cases: Mapping[int, Case]) -> Clause:
+def _clause(request: Ask, c: Mapping[str, Any], read: Mapping[str, str], things: Mapping[int, Case | Record]) -> Clause:
     english = request.lang == "en"
     return Clause(
         c["clause"], c["en"] if english and c["en"] else typeset(c["zh"]), c["change"],
         typeset(read.get("was", "")), typeset(read.get("now", "")), c["same"], c["moved"], c["differs"], c["cannot_tell"],
         _sums(request, c), c.get("rounds", {}), c.get("untold", {}).get(request.lang, ""),
-        _listed(request, c["cases_listed"], c["differs"], cases), _listed(request, c["doubts_listed"], c["cannot_tell"], cases),
+        _listed(request, c["cases_listed"], c["differs"], things), _listed(request, c["doubts_listed"], c["cannot_tell"], things),
     )  # fmt: skip
 
 
-def _listed(request: Ask, kept: Iterable[Mapping[str, Any]], all_of_them: int, cases: Mapping[int, Case]) -> Listed:
-    rows = [_row(request, e, cases[e["id"]]) for e in kept if e["id"] in cases]
+def _listed(request: Ask, kept: Iterable[Mapping[str, Any]], all_of_them: int, things: Mapping[int, Case | Record]) -> Listed:
+    rows = [_row(request, e, things[e["id"]]) for e in kept if e["id"] in things]
     return Listed(rows, max(0, all_of_them - len(rows)))
 
 
-def _row(request: Ask, e: Mapping[str, Any], case: Case) -> Row:
+def _row(request: Ask, e: Mapping[str, Any], of: Case | Record) -> Row:
     lang = "en" if request.lang == "en" else "zh"
 
     def side(name: str) -> str:
         return _named(request, e.get(name, {}).get(lang, "")) or _("没有这一结果")
 
-    noun = laws_of(request).of(case.enactment_id).nouns.get(case.procedure)
+    law = laws_of(request).of(of.enactment_id) if isinstance(of, Case) else laws_of(request).at(request.now)
+    name = of.procedure if isinstance(of, Case) else of.register
+    noun = law.nouns.get(name) if law is not None else None
+    what = said(noun, request.lang) if noun is not None and isinstance(of, Record) else ""
+    called = _called(of, noun) if isinstance(of, Record) else of.number
     act = act_name(noun, e["act"], request.lang)
     clock = {"deadline_passed": _("到期"), "deadline_near": _("临近到期"), "come_round": _("例行")}
-    return Row(case, datetime.fromisoformat(e["at"]), clock.get(act, act), side("was"), side("now"), _named(request, e[lang]))
+    return Row(
+        of, what, called, datetime.fromisoformat(e["at"]), clock.get(act, act), side("was"), side("now"), _named(request, e[lang])
+    )
+
+
+def _called(record: Record, noun: Noun | None) -> str:
+    """Return what a record goes by; plates are not read out in a list."""
+    personal = noun is None or (noun.key in noun.fields and noun.fields[noun.key].personal)
+    return mask_plate(record.key) if personal else record.key
 
 
 def _named(request: Ask, text: str) -> str:

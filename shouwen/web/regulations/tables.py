@@ -71,8 +71,10 @@ def _answer(answer: Any, lang: str) -> str:
         return answer.en() if lang.startswith("en") else answer.zh()
     if isinstance(answer, tuple | list):
         return _(" → ").join(_answer(one, lang) for one in answer)
-    for name in ("who", "zh"):
+    if isinstance(answer, Path):
+        return _head(answer, lang)
+    for name in ("who", "en", "zh") if lang.startswith("en") else ("who", "zh"):
         inner = getattr(answer, name, None)
-        if inner is not None:
+        if inner:
             return inner if isinstance(inner, str) else _answer(inner, lang)
     return str(answer)

@@ -11,14 +11,17 @@ from django.views.decorators.http import require_safe
 
 from shouwen.base.errors import NotFound
 from shouwen.cases.models import Enactment
-from shouwen.policy.law import LawDay
+from shouwen.policy.law import Law, LawDay
+from shouwen.policy.nouns import Regulation
+from shouwen.policy.reads import readers_of
 from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.law import demand_law, laws_of
 from shouwen.web.paging import PAGE, cut, past, read_moment_cursor, write_cursor
-from shouwen.web.regulations import document, finding
+from shouwen.web.regulations import document, entries, feeds, finding
 from shouwen.web.regulations.figures import USUAL, figures
 from shouwen.web.render import render_page, render_part
+from shouwen.web.reports import targets
 from shouwen.web.reports.period import Asked
 
 
@@ -47,11 +50,24 @@ def page(request: Ask, pack: str, regulation: str) -> HttpResponse:
     clauses = document.clauses_of(law, day, found)
     told = figures(request, asked, law, [c.name for c in clauses])
     said = document.document(law, found, clauses, told, request.lang)
+    aims = _aims(request, law, found, asked)
     context = {
         "title": said.title, "document": said, "asked": asked, "presets": asked.presets(request.path),
-        "units": people.unit_choices(request),
+        "units": people.unit_choices(request), "aims": aims, "by_clause": targets.by_clause(aims),
+        "feeds": feeds.of_regulation(request, law, day, found), "entries": entries.entries(law, found, request.lang),
     }  # fmt: skip
     return render_page(request, "regulations/page.html", context)
+
+
+def _aims(request: Ask, law: Law, regulation: Regulation, asked: Asked) -> list[targets.Row]:
+    """What the regulation's own measures aim at, and those its clauses read, of all units in sight; nothing for who reads no matters."""
+    if not request.reader.reads_matters:
+        return []
+    readers, own = readers_of(law.on(timezone.localdate(request.now))), f"{regulation.name}#"
+    declared = regulation.node.get("measures") if regulation.node is not None else None
+    names = {name for name, _node in (declared.entries() if declared is not None else ())}
+    read = {m for m in law.measures if any(c.startswith(own) for c in readers.get(m, ()))}
+    return targets.rows(request, law, names | read, asked.until, asked.unit, whole=True)
 
 
 @require_safe

@@ -11,28 +11,22 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from shouwen.policy.law import Law
 from shouwen.policy.measures import percent
 from shouwen.reports.figures import PROMISES, Figures, procedures
-from shouwen.reports.rolling import marks
+from shouwen.reports.rolling import ANSWERS, marks
 from shouwen.web import people
 from shouwen.web.asking import Ask
-from shouwen.web.law import cited, noun_name, said
+from shouwen.web.law import cited, noun_name
 from shouwen.web.reports.charts import Columns, columns
+from shouwen.web.reports.laid_out import Number, Row, Table
 from shouwen.web.reports.period import Asked
+from shouwen.web.reports.questions import place_of, put, questionnaires
 
 CONTENT = ("very_satisfied", "satisfied")  # ids of choices, the same in all packs
 RATED = (*CONTENT, "fair", "dissatisfied", "very_dissatisfied")  # other answers say that there was none
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A figure that opens down: to events, or to cases."""
-
-    n: int
-    url: str = ""
-    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +38,6 @@ class Tile:
     url: str
     before: str = ""
     tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a table: what it is about, its numbers, and a share in percent (None: nothing to divide by)."""
-
-    label: str
-    numbers: Sequence[Number]
-    share: int | None = None
-    clause: str = ""
-    note: str = ""
-    named: bool = False  # the label is the name of a person or unit, and stays as it was written
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table: its heads, its rows; with `share`, the head of the last column."""
-
-    id: str
-    title: str
-    heads: Sequence[str]
-    rows: Sequence[Row]
-    share: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +62,15 @@ def board(request: Ask, asked: Asked, law: Law | None) -> Board:
     earlier = _earlier(request, asked, law)
     volume = _moved(figures, law, "day", "noun")
     promises = figures.fold(PROMISES, ("name", "unit", "person", "kind"))
-    answers = figures.fold(("answer",), ("noun", "name", "unit"))
+    surveyed = figures.fold(("answer", "tell", "by_customer"), ("kind", "noun", "name", "unit"))
+    answers = [row for kind, *row in surveyed if kind == "answer"]
     done = figures.fold(("act",), ("person",))
     of_units = _moved(figures, law, "unit")
     loads = figures.load()
     say = _Words(request, asked, law)
     tables = [
         say.procedures(volume), say.clauses(promises), say.units(promises, of_units, loads),
-        *say.content(answers), say.staff(promises, done, loads),
+        *questionnaires(request, asked, law, surveyed), *say.content(answers), say.staff(promises, done, loads),
     ]  # fmt: skip
     opened, ended = _by_day(volume, "act"), _by_day(volume, "ended")
     chart = columns(asked, request.path, opened, ended)
@@ -156,7 +128,7 @@ class _Words:
         kept, was = (percent(c["kept"], sum(c[k] for k in ("kept", "breach"))) for c in (now, past))
         late = sum(x.overdue for x in loads)
         return [
-            Tile(_("立项"), str(opened), self.asked.counted(kind="act", name="open"), str(past["open"])),
+            Tile(pgettext("when", "立项"), str(opened), self.asked.counted(kind="act", name="open"), str(past["open"])),
             Tile(_("结束"), str(ended), self.asked.counted(kind="ended"), str(past["ended"])),
             Tile(_("承诺兑现率"), _share(kept), "#promises", _share(was)),
             Tile(
@@ -197,7 +169,7 @@ class _Words:
             )
             for noun, c in sorted(sums.items(), key=lambda x: (-x[1]["act"], x[0]))
         ]
-        return Table("procedures", _("按流程"), [_("流程"), _("立项"), _("结束")], rows)
+        return Table("procedures", _("按流程"), [_("流程"), pgettext("when", "立项"), _("结束")], rows)
 
     def clauses(self, promises: Fold) -> Table:
         """Promises by clause: those broken most come first."""
@@ -241,43 +213,45 @@ class _Words:
             ]
             name = people.unit(self.request, unit)
             rows.append(Row(name or _("不属单位"), numbers, _rate(c), named=bool(name)))
-        heads = [_("单位"), _("立项"), _("结束"), _("现在未结"), _("现在超时"), _("按时"), _("逾期办结"), _("违反")]
+        heads = [
+            _("单位"),
+            pgettext("when", "立项"),
+            _("结束"),
+            _("现在未结"),
+            _("现在超时"),
+            _("按时"),
+            _("逾期办结"),
+            _("违反"),
+        ]
         return Table("units", _("按单位"), heads, rows, _("兑现率"))
 
-    def content(self, answers: Fold) -> list[Table]:
+    def content(self, answers: Sequence[Sequence[Any]]) -> list[Table]:
         """What customers answered, by unit; one table for each question."""
         asked: defaultdict[tuple[str, str], defaultdict[int, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
         for noun, name, unit, n in answers:
             question, _colon, value = name.rpartition(":")
             asked[noun, question][unit][value] += n
-        return [self._question(noun, question, by_unit) for (noun, question), by_unit in sorted(asked.items())]
+        order = sorted(asked.items(), key=lambda found: place_of(self.law, *found[0]))
+        return [self._question(n, noun, question, by_unit) for n, ((noun, question), by_unit) in enumerate(order)]
 
-    def _question(self, noun: str, question: str, by_unit: Mapping[int, Counter[str]]) -> Table:
-        name = question.partition(".")[2]
-        shape = self.law.nouns.get(noun) if self.law is not None else None
-        asked = shape.fields.get(name) if shape is not None else None
-        values = list(asked.type.choices) if asked is not None else sorted({v for c in by_unit.values() for v in c})
-        words = (
-            {v: said(asked.type.choices[v], self.request.lang) for v in values}
-            if asked is not None
-            else dict(zip(values, values, strict=True))
-        )
+    def _question(self, n: int, noun: str, question: str, by_unit: Mapping[int, Counter[str]]) -> Table:
+        found = put(self.law, noun, question, self.request.lang)
+        values = list(found.words) if found.words else sorted({v for c in by_unit.values() for v in c})
         rows = [
             self._answered(people.unit(self.request, u) or _("不属单位"), noun, question, values, c, at=u)
             for u, c in sorted(by_unit.items())
         ]
         if len(rows) > 1:
             rows.append(self._answered(_("合计"), noun, question, values, sum(by_unit.values(), Counter())))
-        title = (
-            f"{noun_name(self.law, noun, self.request.lang)} · {said(asked, self.request.lang) if asked is not None else name}"
-        )
-        return Table(f"answers-{noun}", title, [_("单位"), *words.values()], rows, _("满意率"))
+        share = _("满意率") if set(values) >= ANSWERS else ""
+        heads = [_("单位"), *(found.words.get(v, v) for v in values)]
+        return Table(f"answers-{noun}-{n + 1}", found.title, heads, rows, share)
 
     def _answered(
         self, label: str, noun: str, question: str, values: Sequence[str], c: Counter[str], at: int | None = None
     ) -> Row:
         numbers = [Number(c[v], self.asked.counted(kind="answer", noun=noun, name=f"{question}:{v}", at=at)) for v in values]
-        share = percent(sum(c[v] for v in CONTENT), sum(c[v] for v in RATED))
+        share = percent(sum(c[v] for v in CONTENT), sum(c[v] for v in RATED)) if set(values) >= ANSWERS else None
         return Row(label, numbers, share, named=bool(at))
 
     def staff(self, promises: Fold, done: Fold, loads: Sequence[Any]) -> Table:

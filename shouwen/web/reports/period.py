@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from shouwen.reports.figures import Scope, units_below
+from shouwen.reports.figures import Scope, units_below, wider_below
 from shouwen.web.asking import Ask
 
 LONGEST: Final = 366  # days
@@ -52,12 +52,13 @@ class Asked:
 
     def scope(self, request: Ask) -> Scope:
         """What is counted: the days, and those of the units that the reader may see."""
-        return Scope(self.since, self.until, units_below(request.org, self.unit, request.reader), request.me.pk)
+        who, org = request.reader, request.org
+        return Scope(self.since, self.until, units_below(org, self.unit, who), who, wider_below(org, self.unit, who))
 
     def before(self, scope: Scope) -> Scope:
         """The period of the same length just before."""
         length = timedelta(days=scope.days)
-        return Scope(scope.since - length, scope.until - length, scope.units)
+        return replace(scope, since=scope.since - length, until=scope.until - length)
 
     @property
     def query(self) -> str:

@@ -6,22 +6,27 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from shouwen.base.access import demand
 from shouwen.base.masks import mask_text
 from shouwen.base.reveal import export as write_export
 from shouwen.base.search import BadCursor
 from shouwen.reports import counted as events
 from shouwen.web import people
 from shouwen.web.asking import Ask
-from shouwen.web.law import act_name, cited, law_of, laws_of, noun_name, said
+from shouwen.web.law import act_name, cited, demand_law, law_of, laws_of, noun_name, said
 from shouwen.web.lists.files import CHUNK, as_file, at_once, local
 from shouwen.web.paging import PAGE, cut, read_moment_cursor, write_cursor
 from shouwen.web.render import render_page, render_part
-from shouwen.web.reports import dashboard
-from shouwen.web.reports.dashboard import Table, board
+from shouwen.web.reports import dashboard, targets
+from shouwen.web.reports.dashboard import board
+from shouwen.web.reports.laid_out import Table
 from shouwen.web.reports.period import Asked
+from shouwen.web.reports.questions import put
 from shouwen.web.sheets import Cell, amount
 
 
@@ -30,10 +35,10 @@ def page(request: Ask) -> HttpResponse:
     """The figures of a period."""
     asked = Asked.read(request)
     context = {
-        "title": _("报表"), "asked": asked, "units": people.unit_choices(request), "presets": asked.presets(request.path),
+        "title": _("报表"), "asked": asked, "units": people.unit_choices(request, something=True), "presets": asked.presets(request.path),
         "may_export": request.reader.may("export", "case"),
     }  # fmt: skip
-    if request.reader.units is not None and not request.reader.units:
+    if not request.reader.reads_matters:
         return render_page(request, "reports/none.html", context)
     return render_page(request, "reports/page.html", {**context, "board": board(request, asked, law_of(request))})
 
@@ -45,6 +50,29 @@ def glance(request: Ask) -> HttpResponse:
     leads = bool(request.org.led_by(request.me.pk, request.now))
     context = {"title": _("报表"), "asked": asked, "tiles": dashboard.glance(request, asked, law_of(request)), "leads": leads}
     return render_part(request, "reports/_glance.html", context)
+
+
+@require_safe
+def aims(request: Ask) -> HttpResponse:
+    """What measures aim at and how far they are, by unit, in the period the last day asked for lies in."""
+    asked = Asked.read(request)
+    demand(request.reader, "see", "case")
+    context = {
+        "title": _("目标"), "asked": asked, "rows": targets.rows(request, demand_law(request), None, asked.until, asked.unit),
+        "presets": asked.presets(request.path), "units": people.unit_choices(request),
+    }  # fmt: skip
+    return render_part(request, "reports/_targets.html", context, page="reports/targets.html")
+
+
+@require_safe
+def aim(request: Ask, measure: str) -> HttpResponse:
+    """One figure with its target, opened down to what was counted, or to what is missing."""
+    demand(request.reader, "see", "case")
+    today, unit = timezone.localdate(request.now), request.GET.get("unit", "")
+    known = int(unit) if unit.isdigit() and len(unit) < 19 and int(unit) in request.org.units else 0
+    found = targets.opened(request, measure, targets.day_of(request.GET.get("on", ""), today), known)
+    context = {"title": found.row.name, "opened": found, "after": found.after, "paged": bool(request.GET.get("after"))}
+    return render_part(request, "reports/_target.html", context, page="reports/target.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +160,7 @@ def kind_word(kind: str) -> str:
         "extended": _("延期"), "task": _("派出待办"), "task_done": _("待办办结"), "task_withdrawn": _("待办撤回"), "case": _("另立事项"),
         "ask": _("提请审批"), "verdict": _("批复"), "performs": _("系统办理"), "chosen": _("判定"), "tell": _("通知"), "entry": _("记账"),
         "attested": _("凭据"), "passed": _("放行"), "refused_follow_up": _("未能照办"), "trouble": _("无法判断"), "answer": _("答复"),
+        "by_customer": _("客户自己作答"),
     }  # fmt: skip
     return words.get(kind, kind)
 
@@ -140,13 +169,11 @@ def _about(request: Ask, what: events.What) -> str:
     law = law_of(request)
     if what.kind == "answer":
         question, _colon, value = what.name.rpartition(":")
-        noun = law.nouns.get(what.noun) if law is not None else None
-        field = noun.fields.get(question.partition(".")[2]) if noun is not None else None
-        choice = field.type.choices.get(value) if field is not None else None
-        return said(choice, request.lang) if choice is not None else value
+        found = put(law, what.noun, question, request.lang)
+        return f"{found.title} · {found.words.get(value, value)}"
     if what.kind == "act":
         noun = law.nouns.get(what.noun) if law is not None else None
-        return _("立项") if what.name == "open" else act_name(noun, what.name, request.lang) or _("办理动作")
+        return pgettext("when", "立项") if what.name == "open" else act_name(noun, what.name, request.lang) or _("办理动作")
     return kind_word(what.kind)
 
 

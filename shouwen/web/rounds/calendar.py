@@ -131,6 +131,7 @@ class Covered:
     asked: int = 0
     opened: int = 0
     troubles: int = 0
+    asking: bool = False  # not everybody has been asked yet
     whole: int = 0
     in_time: int = 0
     late: int = 0
@@ -151,6 +152,7 @@ def covered(request: Ask, law: Law, month: Month) -> list[Covered]:
         one = found.setdefault(o.clause, _covered(request, law, o.clause, o.population))
         one.periods, one.asked, one.opened = one.periods + 1, one.asked + o.asked, one.opened + o.opened
         one.troubles += o.tries
+        one.asking = one.asking or o.done_at is None
     opened = round_cases(law, request.reader).filter(opened_at__gte=since - MOMENT, opened_at__lt=until)
     for row in by_clause(opened):
         name = row.pop("opened_by_clause")

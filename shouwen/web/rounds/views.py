@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_safe
 from shouwen.base.access import demand
 from shouwen.base.masks import mask_text
 from shouwen.base.reveal import export as write_export
+from shouwen.policy.kinds.opens import Schedules
 from shouwen.policy.law import Law
 from shouwen.web import people
 from shouwen.web.asking import Ask
@@ -19,6 +22,7 @@ from shouwen.web.lists.files import CHUNK, as_file, local
 from shouwen.web.lists.kept import around
 from shouwen.web.registers.frame import tabs
 from shouwen.web.render import render_page, render_part
+from shouwen.web.reports import targets
 from shouwen.web.rounds import calendar, due
 from shouwen.web.rounds.months import Month
 from shouwen.web.sheets import Cell
@@ -110,6 +114,13 @@ def coverage(request: Ask) -> HttpResponse:
     law, shown = demand_law(request), _month(request)
     context = {
         "title": _("例行覆盖"), "tabs": tabs("rounds"), "month": shown, "covered": calendar.covered(request, law, shown),
-        "this_month": Month.of(timezone.localdate(request.now)),
+        "this_month": Month.of(timezone.localdate(request.now)), "rows": _aims(request, law, shown),
     }  # fmt: skip
     return render_page(request, "rounds/coverage.html", context)
+
+
+def _aims(request: Ask, law: Law, shown: Month) -> list[targets.Row]:
+    """What measures of the procedures that rounds open aim at, in the period the month ends in."""
+    opened = {kind.procedure for c in law.scheduled if isinstance(kind := c.rule.kind, Schedules)}
+    names = {m.id for m in law.measures.values() if m.target and m.counted.noun in opened}
+    return targets.rows(request, law, names, shown.end - timedelta(days=1)) if names and request.reader.reads_matters else []
