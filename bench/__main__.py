@@ -3,7 +3,7 @@
 ./run bench                     everything, at 100,000 cases (the first run fills them in, some minutes)
 ./run bench --quick             everything, small and short: to see that it runs
 ./run bench create clock        only these parts: create, read, search, clock, decide, idle, profile; pages, rows, crowd, screens, opening;
-                                law, rehearse
+                                law, rehearse, population
 ./run bench law                 checking all packs, all scenarios, all mutants (on two processes, a minute or two): needs no database
 ./run bench read search pages rows --ten-times    these again at ten times the cases, and how flat that is
 
@@ -28,7 +28,8 @@ from bench.limits import judge, missed
 
 # In this order, whatever order they are asked for in: the clock fills the desks of a few with tens of thousands of open cases.
 PARTS: Final = (
-    "law", "create", "read", "search", "pages", "rows", "crowd", "screens", "opening", "rehearse", "clock", "decide", "idle", "profile",
+    "law", "create", "read", "search", "pages", "rows", "crowd", "screens", "opening", "rehearse", "population",
+    "clock", "decide", "idle", "profile",
 )  # fmt: skip
 FILES_ALONE: Final = {"law"}  # parts that need no installation
 DIRECTOR: Final = "lin_yue"
@@ -45,10 +46,11 @@ class Size:
     burst: int
     steady: int
     requests: int
+    members: int
 
 
-FULL: Final = Size(100_000, 5_000, 8, 3, 50_000, 30, 600)
-QUICK: Final = Size(3_000, 1_200, 2, 1, 500, 3, 120)
+FULL: Final = Size(100_000, 5_000, 8, 3, 50_000, 30, 600, 200_000)
+QUICK: Final = Size(3_000, 1_200, 2, 1, 500, 3, 120, 2_000)
 
 
 def main() -> int:
@@ -212,6 +214,10 @@ def _rehearse(bench: Bench, size: Size) -> dict[str, Any]:
         return {**found, "beside": rehearsing.beside(bench, site, size.requests // 4)}
 
 
+def _population(bench: Bench, size: Size) -> dict[str, Any]:
+    return bench.asked("bench.populating", str(size.members))
+
+
 def _opening(_bench: Bench, size: Size) -> dict[str, Any]:
     return opening.run(size.times)
 
@@ -224,6 +230,7 @@ RUN: Final[dict[str, Callable[[Bench, Size], dict[str, Any]]]] = {
     "create": _create, "read": _served(_read), "search": _served(_search), "clock": _clock, "decide": _decide,
     "idle": _served(_idle), "profile": _served(_profile), "pages": _served(_pages), "rows": _served(_rows), "crowd": _served(_crowd),
     "screens": _served(_screens), "opening": _opening, "law": _law, "rehearse": _rehearse,
+    "population": _population,
 }  # fmt: skip
 
 

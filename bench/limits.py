@@ -85,7 +85,8 @@ LIMITS: Final = (
     Limit("a swap of any kind of page (KB)", "rows", lambda f: _most(f, lambda p: p["swap_kb"]), 20),
     Limit("200 idle people (% of a core)", "crowd", lambda f: f["percent_of_a_core"]["total"], 5),
     Limit("a change on another's screen, p95 (ms)", "screens", lambda f: f["another_screen_ms"]["p95"], 300),
-    Limit("requests of an idle page but its stream", "screens", lambda f: f["idle"]["requests"], 0),
+    Limit("requests of idle pages but their streams", "screens", lambda f: f["idle"]["requests"], 0),
+    Limit("event streams for all tabs of a browser", "screens", lambda f: f["idle"]["streams"] / len(f["idle"]["tabs"]), 1),
     Limit("first page of a new demo (s)", "opening", lambda f: f["median"], 10),
     Limit("loading and checking all packs (s)", "law", lambda f: f["check"]["seconds"], 3),
     Limit("all scenarios (s)", "law", lambda f: f["scenarios"]["seconds"], 20),
@@ -95,7 +96,23 @@ LIMITS: Final = (
     Limit("rehearsal: acts per second, one core", "rehearse", lambda f: f["acts_per_second_one_core"], 10_000, more=True),
     Limit("rehearsal: a million acts, two cores (s)", "rehearse", lambda f: f["a_million_on_two_cores_s"], 60),
     Limit("rehearsal: memory for all cases, times that for few", "rehearse", lambda f: f["memory_all_to_few"], FLAT),
-    Limit("pages beside a rehearsal, p95, times that without", "rehearse", lambda f: max(f["beside"]["times"].values()), FLAT),
+    Limit(
+        "pages and creates beside a rehearsal, p95, times that without",
+        "rehearse",
+        lambda f: max(f["beside"]["times"].values()),
+        FLAT,
+    ),
+    Limit(
+        "a round over a great population: members not asked", "population", lambda f: f["members"] - f["asked"], 0, always=True
+    ),
+    Limit("the last tenth of a round, times its first", "population", lambda f: f["last_tenth_to_first"], FLAT),
+    Limit(
+        "memory of a whole round, times that of a tenth",
+        "population",
+        lambda f: f["peak_mb"]["all"] / f["peak_mb"]["after a tenth"],
+        FLAT,
+    ),
+    Limit("a page of a round, for which what falls due waits, p95 (ms)", "population", lambda f: f["page_ms"]["p95"], 1000),
 )
 
 # Where a missed figure of a part is looked into (in this JSON, or by another part), and what to try first.
@@ -112,6 +129,7 @@ NEXT: Final[Mapping[str, tuple[str, str]]] = {
     "screens": ("screens.*", "the way of one change: base/live_notice.py, web/live.py"),
     "opening": ("opening.*", "what happens before the first page: ops/demo.py"),
     "law": ("law.mutants.by_regulation, survived and stale", "a scenario that notices; for time the regulation that takes longest"),
+    "population": ("population.page_ms", "cases/rounds.py: what one page reads, `_members` and `act_many` of PAGE acts"),
     "rehearse": ("rehearse.runs.*.cpu_seconds", "itself or postgres, whichever spends more; beside it how many rows one batch takes"),
 }  # fmt: skip
 

@@ -37,6 +37,7 @@ BUSY: Final = 0.05  # seconds: what is due may be in another worker's hands
 CHORES_EVERY: Final = 10.0  # seconds
 SWEEP: Final = 30.0  # seconds after which the clock looks by itself, whatever was announced
 HOURLY: Final = 3600.0
+STRETCH: Final = 1.0  # seconds a round is gone on with before notices, chores and the heartbeat have their turn
 FIRST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(days=1)
 REMEMBERED: Final = timedelta(days=30)  # how long clients' keys are kept
@@ -243,7 +244,7 @@ class Worker:
                 if time.monotonic() - tidied >= HOURLY:
                     tidied = time.monotonic()
                     _tidy(now)
-                self._sleep(listener)
+                self._sleep(listener)  # not at all while a round goes on, but for BUSY
             except Error:
                 log.exception("the database is not there; waiting")
                 listener.close()
@@ -253,10 +254,12 @@ class Worker:
         connections.close_all()
 
     def _work(self, now: datetime) -> None:
+        """Do what is due, some of a round, and the chores: of a round over a million members only what fits into STRETCH."""
         while not self.stop.is_set() and (fire(now, self.fired, limit=self.batch) or resuming.resume(now)):
             now = self.clock()
         rounds.look(now)
-        while not self.stop.is_set() and rounds.ask(now):
+        until = time.monotonic() + STRETCH
+        while not self.stop.is_set() and time.monotonic() < until and rounds.ask(now):
             now = self.clock()
             fire(now, self.fired, limit=self.batch)
         outbox.drain(_senders, now=now)

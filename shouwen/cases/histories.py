@@ -1,4 +1,4 @@
-"""Recorded stories of cases, read from the journal for a rehearsal: in short read-only transactions, some hundreds at a time.
+"""Recorded stories of cases and records, read from the journal for a rehearsal: in short read-only transactions, some hundreds at a time.
 
 What the journal leaves out (personal data, large values) is taken from the case as it stands only if it never changed; otherwise
 nobody can tell it. No row is locked, and nothing of one part stays in memory when the next is read.
@@ -7,7 +7,7 @@ nobody can tell it. No row is locked, and nothing of one part stays in memory wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,35 +18,52 @@ from django.db import transaction
 
 from shouwen.base.journal import ACT
 from shouwen.base.sql import from_json, raw
-from shouwen.cases.enactments import Laws
+from shouwen.cases import adapters
+from shouwen.cases.enactments import NEWEST, Laws
 from shouwen.cases.models import Enactment
 from shouwen.cases.plain import load_act
 from shouwen.policy.act import Act, Opening, Ref
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import PEOPLE_AND_PLACES, Noun
 from shouwen.policy.org import Org
-from shouwen.policy.simulating_law import Difference
-from shouwen.policy.simulating_state import SET, History, Recorded
+from shouwen.policy.simulating_law import Difference, Touched
+from shouwen.policy.simulating_state import SET, History, Recorded, belonging
 from shouwen.staff import org
 
-PART: Final = 400  # cases read at a time
+PART: Final = 400  # subjects read at a time
+RECORD: Final = "record"
 # Cases that were alive in the period, in the order of their ids; one of `parts` processes reads those whose hash is its own.
 _CASES: Final = """select id, number, procedure, enactment_id, coalesce(unit_id, 0), coalesce(customer_id, 0), coalesce(parent_id, 0),
  opened_by_clause, opened_at, fields, marks
  from cases_case where id > %s and procedure = any(%s::text[]) and opened_at < %s and (closed_at is null or closed_at >= %s)
  and (hashint8(id) & 1048575) %% %s = %s order by id limit %s"""
-# One JSON text for each case: PostgreSQL writes it and msgspec reads it several times faster than rows with moments go through psycopg.
-# What cannot be judged otherwise needs no facts, what follows by a clause that says the same no comparing: neither is read.
-_EVENTS: Final = """select subject_id,
- json_agg(json_build_array(kind, act, actor_id, at, entered_at, clause, clause_since,
-  case when kind <> 'act' then data when %(all)s or act = any(%(acts)s::text[]) or data->'brought' ?| %(fields)s::text[]
-    or data->'followed' ?| %(fields)s::text[] or data->'large' ?| %(fields)s::text[] then data - '{cites,warnings,flags}'::text[]
-   else data - '{reads,cites,warnings,flags}'::text[] end) order by seq)::text
- from base_event where case_id = any(%(ids)s::int8[]) and subject_kind = 'case'
+# The same of records, but only of those something happened to.
+_RECORDS: Final = """select {wanted} from {table} s where s.id > %s and {noun} = any(%s::text[])
+ and {since} < %s and ({until} is null or {until} >= %s) and (hashint8(s.id) & 1048575) %% %s = %s
+ and exists (select from base_event e where e.subject_kind = 'record' and e.subject_id = s.id and e.at >= %s)"""
+_OF_RECORDS: Final = "s.id, {called}, {noun}, 0, {unit}, {customer}, 0, '', {since}, s.fields, {marks}"
+# One JSON text for each subject: PostgreSQL writes it and msgspec reads it several times faster than rows with moments go through psycopg.
+# What cannot be judged otherwise needs no facts, what follows by a clause that says the same no comparing: neither is read. Behind the
+# last act that can be judged otherwise nobody asks how the case stood: of the effects only those are read that may end a promise.
+_EVENTS: Final = """with told as (
+ select subject_id, seq, kind, act, actor_id, at, nullif(entered_at, at) entered, clause, clause_since, data,
+  (%(all)s or case kind when 'act' then act = any(%(acts)s::text[]) or data->'brought' ?| %(fields)s::text[]
+    or data->'followed' ?| %(fields)s::text[] or data->'large' ?| %(fields)s::text[]
+   when 'ask' then true else actor_id = 0 and %(missed)s end) touched
+ from base_event where {whose}
   and (%(all)s or actor_id = 0 or kind not in ('tell', 'entry', 'performs', 'case') or clause = any(%(clauses)s::text[]))
+), placed as (select told.*, %(all)s or seq <= max(seq) filter (where touched) over (partition by subject_id) before from told)
+select subject_id, json_agg(json_build_array(kind, act, actor_id, at, entered, clause, clause_since,
+  case when kind <> 'act' then data when touched then data - '{{cites,warnings,flags}}'::text[]
+   else data - '{{reads,cites,warnings,flags}}'::text[] end) order by seq)::text
+ from placed where before or kind in ('act', 'ask', 'task_done', 'task_withdrawn') or clause = any(%(clauses)s::text[])
+  or (kind = 'chosen' and data->>'field' = 'responsible')
  group by subject_id"""
-_Row = tuple[str, str, int, datetime, datetime, str, date | None, dict[str, Any]]
-_rows: Final = msgspec.json.Decoder(list[_Row])
+_WHOSE: Final = {
+    "case": "case_id = any(%(ids)s::int8[]) and subject_kind = 'case'",
+    RECORD: "subject_kind = 'record' and subject_id = any(%(ids)s::int8[])",
+}
+_rows: Final = msgspec.json.Decoder(list[Recorded])
 _OPENED_BY: Final = """select u.id, e.data from unnest(%s::int8[], %s::text[], %s::timestamptz[]) u(id, clause, at)
  join base_event e on e.clause = u.clause and e.kind = 'case' and e.at = u.at and (e.data->>'opens')::int8 = u.id"""
 _ACTS: Final = """select subject_id, act, actor_id, at, entered_at from base_event
@@ -54,19 +71,15 @@ _ACTS: Final = """select subject_id, act, actor_id, at, entered_at from base_eve
 _ASKED: Final = "select id, noun, act, subject_id from cases_approval where subject_id = any(%s::int8[])"
 _COUNT: Final = """select count(*) from cases_case where procedure = any(%s::text[]) and opened_at < %s
  and (closed_at is null or closed_at >= %s)"""
-_OTHERS: Final = """select count(*) from base_event where kind = 'act' and at >= %s and at < %s and not noun = any(%s::text[])"""
+# Noun by noun, so that an index alone answers (only acts have a name): of millions of events those looked for are few.
+_OTHERS: Final = """with recursive named as (
+ (select noun from base_event where act <> '' order by noun limit 1)
+ union all select (select e.noun from base_event e where e.act <> '' and e.noun > named.noun order by e.noun limit 1)
+  from named where named.noun is not null)
+select coalesce(sum((select count(*) from base_event e where e.noun = named.noun and e.act <> '' and e.at >= %s and e.at < %s)), 0)
+ from named where named.noun is not null and not named.noun = any(%s::text[])"""
 
 Progress = Callable[[int], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """Of what two laws speak differently: these procedures, these acts, acts that bring these fields, by these clauses."""
-
-    nouns: tuple[str, ...]
-    acts: tuple[str, ...] = ()
-    fields: tuple[str, ...] = ()
-    clauses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +104,14 @@ class Archive:
 
     laws: Laws = field(default_factory=Laws)
     _orgs: dict[date, Org] = field(default_factory=dict)
+    _judged: dict[tuple[int, str, int], Law | None] = field(default_factory=dict)
 
     def then(self, at: datetime, history: History) -> Law | None:
         """Return the law that judged a story at a moment, in the shape the case began with."""
-        return self.laws.judging(at, history.ref.noun, history.shape)
+        key = self.laws.number_at(at), history.ref.noun, history.shape
+        if key not in self._judged:
+            self._judged[key] = self.laws.judging(at, history.ref.noun, history.shape)
+        return self._judged[key]
 
     def org(self, at: datetime) -> Org:
         """Return the organisation as of a moment."""
@@ -104,28 +121,21 @@ class Archive:
         return found
 
     def histories(self, period: Period, told: Progress | None = None) -> Iterator[History]:
-        """Yield the stories of a period, a part at a time; `told` is given the number of cases so far after each."""
-        last, done = 0, 0
-        while True:
-            with reading():
-                cases = _cases(period, last, period.limit - done if period.limit else PART)
-                found = _stories(cases, self.laws, period.only)
-            yield from found
-            done += len(cases)
-            if told is not None:
-                told(done)
-            if not cases or (period.limit and done >= period.limit):
-                return
-            last = cases[-1][0]
-
-
-def touched(found: Iterable[Difference]) -> Touched:
-    """Return what of the stories of cases has to be read for what two laws say differently: no other stories are told."""
-    of_cases = [d for d in found if d.of_cases and d.changed]
-    acts = {a for d in of_cases for a in d.spoken_of}
-    fields = {f for d in of_cases for names in d.watched.values() for f in names}
-    parts = ({d.noun for d in of_cases}, acts, fields, {c for d in of_cases for c in d.changed})
-    return Touched(*(tuple(sorted(p)) for p in parts))
+        """Yield the stories of a period, a part at a time; `told` is given the number of subjects so far after each."""
+        done = 0
+        for kind, subjects in (("case", _cases), (RECORD, _records)):
+            last = 0
+            while not period.limit or done < period.limit:
+                with reading():
+                    part = subjects(period, last, period.limit - done if period.limit else PART)
+                    found = _stories(kind, part, self.laws, period.only)
+                yield from found
+                done += len(part)
+                if told is not None:
+                    told(done)
+                if not part:
+                    break
+                last = part[-1][0]
 
 
 def differences(new: Law, since: datetime, until: datetime) -> list[Difference]:
@@ -144,13 +154,14 @@ def differences(new: Law, since: datetime, until: datetime) -> list[Difference]:
 
 
 def how_many(period: Period) -> int:
-    """Return how many cases were alive in a period."""
+    """Return how many cases and records a period tells of."""
     row = raw().execute(_COUNT, [list(period.nouns), period.until, period.since]).fetchone()
-    return int(row[0]) if row else 0
+    records = _of_records(_RECORDS, "count(*)", period, 0)
+    return (int(row[0]) if row else 0) + (records[0][0] if records else 0)
 
 
 def acts_elsewhere(period: Period) -> int:
-    """Return how many acts the period has on what is not read: registers, books, people, and cases of which nothing differs."""
+    """Return how many acts the period has on what is not read: books, people, and cases and records of which nothing differs."""
     row = raw().execute(_OTHERS, [period.since, period.until, list(period.nouns)]).fetchone()
     return int(row[0]) if row else 0
 
@@ -170,27 +181,49 @@ def _cases(p: Period, last: int, most: int) -> list[tuple[Any, ...]]:
     return raw().execute(_CASES, wanted).fetchall()
 
 
-def _stories(cases: Sequence[tuple[Any, ...]], laws: Laws, only: Touched | None) -> list[History]:
+def _records(p: Period, last: int, most: int) -> list[tuple[Any, ...]]:
+    return _of_records(f"{_RECORDS} order by s.id limit {min(most, PART)}", _OF_RECORDS, p, last)
+
+
+def _of_records(query: str, wanted: str, p: Period, last: int) -> list[tuple[Any, ...]]:
+    source = adapters.subject(RECORD).source if adapters.keeps(RECORD) else None
+    if source is None or source.past is None:
+        return []
+    called, since, until, marks = source.past
+    named = {"called": called, "since": since, "until": until, "marks": marks, "table": source.table, "noun": source.noun}
+    named |= source.keys
+    params = [last, list(p.nouns), p.until, p.since, p.parts, p.part, p.since]
+    return raw().execute(query.format(wanted=wanted.format(**named), **named), params).fetchall()
+
+
+def _noun(subject: tuple[Any, ...], laws: Laws) -> Noun | None:
+    """Return the shape a subject has: a case that of the law it began under, a record that of the newest."""
+    law = laws.of(subject[3]) if subject[3] else laws.at(NEWEST)
+    return law.nouns.get(subject[2]) if law is not None else None
+
+
+def _stories(kind: str, told_of: Sequence[tuple[Any, ...]], laws: Laws, only: Touched | None) -> list[History]:
+    cases = [c for c in told_of if _noun(c, laws) is not None]
     ids = [c[0] for c in cases]
     if not ids:
         return []
-    rows = {
-        id_: [Recorded(*row) for row in _rows.decode(told)] for id_, told in raw().execute(_EVENTS, _asked(ids, only)).fetchall()
-    }
+    query = _EVENTS.format(whose=_WHOSE[kind])
+    rows = {id_: _rows.decode(told) for id_, told in raw().execute(query, _asked(ids, only)).fetchall()}
     by_law = [(c[0], c[7], c[8]) for c in cases if c[7]]
     opened = _opened_by(by_law) if by_law else {}
-    waiting = _waiting(ids, {c[0]: laws.of(c[3]).nouns.get(c[2]) for c in cases})
+    nouns = {c[0]: noun for c in cases if (noun := _noun(c, laws)) is not None}
+    waiting = _waiting(ids, nouns)
     told = [_Told(rows.get(c[0], []), opened.get(c[0], {}), waiting.get(c[0], {})) for c in cases]
-    found = [_story(c, t, laws.of(c[3]).nouns[c[2]]) for c, t in zip(cases, told, strict=True)]
-    _point(found, cases, laws)
+    found = [_story(kind, c, t, nouns[c[0]]) for c, t in zip(cases, told, strict=True)]
+    _point(found, cases, nouns)
     return found
 
 
 def _asked(ids: list[int], only: Touched | None) -> dict[str, Any]:
     """Return the parameters of _EVENTS."""
-    named = only or Touched(())
+    named = only or Touched(frozenset())
     lists = {"acts": list(named.acts), "fields": list(named.fields), "clauses": list(named.clauses)}
-    return {"ids": ids, "all": only is None, **lists}
+    return {"ids": ids, "all": only is None, "missed": bool(named.missed), **lists}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +235,9 @@ class _Told:
     waiting: Mapping[int, Act]
 
 
-def _point(found: Sequence[History], cases: Sequence[tuple[Any, ...]], laws: Laws) -> None:
+def _point(found: Sequence[History], cases: Sequence[tuple[Any, ...]], nouns: Mapping[int, Noun]) -> None:
     """Give stories what was done on the cases they point to."""
-    pointed = {c[0]: _pointed(c, laws.of(c[3]).nouns[c[2]]) for c in cases}
+    pointed = {c[0]: _pointed(c, nouns[c[0]]) for c in cases}
     ids = sorted({i for some in pointed.values() for i in some})
     acts: dict[int, list[Recorded]] = {}
     for id_, act, by, at, entered in raw().execute(_ACTS, [ids]).fetchall() if ids else ():
@@ -214,8 +247,8 @@ def _point(found: Sequence[History], cases: Sequence[tuple[Any, ...]], laws: Law
 
 
 def _pointed(case: tuple[Any, ...], noun: Noun) -> set[int]:
-    fields = from_json(case[9])
-    names = (n for n, f in noun.fields.items() if f.type.name == "case" and not f.type.many)
+    names = [n for n, f in noun.fields.items() if f.type.name == "case" and not f.type.many]
+    fields = from_json(case[9]) if names else {}
     return {i for n in names if isinstance(i := fields.get(n), int)} | ({case[6]} - {0})
 
 
@@ -225,16 +258,14 @@ def _opened_by(cases: Sequence[tuple[int, str, datetime]]) -> dict[int, Mapping[
     return {id_: from_json(data) for id_, data in raw().execute(_OPENED_BY, columns).fetchall()}
 
 
-def _waiting(ids: list[int], nouns: Mapping[int, Noun | None]) -> dict[int, dict[int, Act]]:
+def _waiting(ids: list[int], nouns: Mapping[int, Noun]) -> dict[int, dict[int, Act]]:
     found: dict[int, dict[int, Act]] = {}
     for id_, _, act, subject in raw().execute(_ASKED, [ids]).fetchall():
-        noun = nouns[subject]
-        if noun is not None:
-            found.setdefault(subject, {})[id_] = load_act(from_json(act), noun)
+        found.setdefault(subject, {})[id_] = load_act(from_json(act), nouns[subject])
     return found
 
 
-def _story(case: tuple[Any, ...], told: _Told, noun: Noun) -> History:
+def _story(kind: str, case: tuple[Any, ...], told: _Told, noun: Noun) -> History:
     id_, number, procedure, enactment, unit, customer, parent, _, _, fields, marks = case
     rows, by_law = told.rows, told.by_law
     values, changes = from_json(fields), from_json(marks)
@@ -242,12 +273,19 @@ def _story(case: tuple[Any, ...], told: _Told, noun: Noun) -> History:
     silent, unseen = _set_from_elsewhere(rows, values, changes, noun)
     first = next((r for r in rows if r.kind == ACT), None)
     followed = first.data.get("followed", {}) if first is not None else {}
-    chosen = any(r.kind == "chosen" and r.data.get("field") == "responsible" for r in rows[:12])
+    chosen = first is not None and any(
+        r.kind == "chosen" and r.at == first.at and r.data.get("field") == "responsible" for r in rows
+    )
+    if kind == RECORD and first is not None:  # its row says whose it is now; what it began with stands in its first act
+        brought = {owner: first.data.get("brought", {}).get(name, 0) for name, owner in belonging(noun).items()}
+        unit, customer = brought.get("unit", unit), brought.get("customer", customer)
     opening = Opening(
         unit, customer, 0 if chosen else followed.get("responsible", 0), followed.get("first_asked", 0),
         tuple(by_law.get("who", ())), by_law.get("post", ""), _moment(by_law.get("due_at")), parent,
     )  # fmt: skip
-    ref = Ref("case", procedure, id_)
+    ref = Ref(kind, procedure, id_)
+    if kind == RECORD and noun.key in noun.fields and noun.fields[noun.key].personal:
+        number = str(id_)  # what is found is kept, and printed
     return History(ref, number, opening, _placed(rows, silent), kept, lost | unseen, told.waiting, shape=enactment)
 
 

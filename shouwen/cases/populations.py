@@ -5,7 +5,8 @@ Who may be meant is said here; whether one belongs is decided for it alone, with
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from array import array
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -15,13 +16,14 @@ from shouwen.policy.act import Ref
 from shouwen.policy.kinds.opens import Schedules
 from shouwen.policy.law import Law
 from shouwen.policy.org import Org
-from shouwen.policy.rounds import LAST_MOMENT, Occurrence, occurrences_of, sample
+from shouwen.policy.rounds import LAST_MOMENT, Occurrence, drawn_below, lot, occurrences_of
 
-PAGE: Final = 5000
+PART: Final = 5000  # of those a sample is drawn from, read at a time
+MOST_AT_ONCE: Final = 20  # members an act asks in its own transaction; if there are more, all go through the queue
 _READ: Final = "select s.id from {table} s where {noun} = %s and {standing} and s.id > %s order by s.id limit %s"
 
-_DONE: Final = """select distinct d.subject_id from base_event d where d.kind = 'act' and d.act <> '' and d.noun = %s and d.act = %s
- and d.at >= %s and d.at < %s"""
+_DONE: Final = """declare drawn_from no scroll cursor for select distinct d.subject_id from base_event d
+ where d.kind = 'act' and d.act <> '' and d.noun = %s and d.act = %s and d.at >= %s and d.at < %s"""
 
 
 def drawn_by(law: Law, clause: str, at: datetime) -> Occurrence | None:
@@ -33,21 +35,29 @@ def drawn_by(law: Law, clause: str, at: datetime) -> Occurrence | None:
     return next((o for o in occurrences_of(law, found, at - LAST_MOMENT, at) if o.drawn is not None), None)
 
 
-def sampled(o: Occurrence, law: Law) -> list[Ref]:
-    """Return what a round draws: so many of those on which an act was done in the period before, the same whenever it is asked."""
+def sampled(o: Occurrence, law: Law) -> Sequence[int]:
+    """Return what a round draws, in the order of their ids: so many, or such a share, of those on which an act was done in the
+    period before. The same whenever it is asked, but not for nothing: all of them are read, and of each two numbers are held.
+
+    Called inside a transaction.
+    """
     kind, noun = law.clause_of(o.clause, o.since).rule.kind, law.nouns[law.populations[o.population].noun]
     assert isinstance(kind, Schedules)
     since, until = o.drawn or (o.at, o.at)
-    done = raw().execute(_DONE, [noun.id, kind.drawn, since, until]).fetchall()
-    return [Ref(noun.kind, noun.id, i) for i in sample((i for (i,) in done), o, kind.take or 0)]
+    ids, lots = array("q"), array("Q")
+    raw().execute(_DONE, [noun.id, kind.drawn, since, until])
+    while part := raw().execute(f"fetch {PART} from drawn_from").fetchall():
+        ids.extend(i for (i,) in part)
+        lots.extend(lot(o, i) for (i,) in part)
+    raw().execute("close drawn_from")
+    highest = drawn_below(lots, kind.take.of(len(lots)) if kind.take is not None else 0)
+    return array("q", sorted(i for i, drawn in zip(ids, lots, strict=True) if drawn < highest))
 
 
-def members(name: str, law: Law, org: Org, unit_kinds: Collection[str] = ()) -> Iterator[Ref]:
-    """Yield everybody and everything a population may mean."""
-    last = 0
-    while page := members_after(name, law, org, last, PAGE, unit_kinds):
-        yield from page
-        last = page[-1].id
+def kind_of(population: str, law: Law) -> tuple[str, str]:
+    """Return the kind and the noun of the members of a population."""
+    noun = law.nouns[law.populations[population].noun]
+    return noun.kind, noun.id
 
 
 def members_after(name: str, law: Law, org: Org, after: int, limit: int, unit_kinds: Collection[str] = ()) -> list[Ref]:

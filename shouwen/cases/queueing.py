@@ -8,11 +8,11 @@ from typing import Any, Final
 from shouwen.base.numbering import next_id
 from shouwen.cases.facts import Matter
 from shouwen.cases.minutes import Minutes
+from shouwen.cases.populations import MOST_AT_ONCE
 from shouwen.policy.law import LawDay
 from shouwen.policy.ruling import Perform, Ruling
 
 ROUND: Final = "come_round"
-MOST_AT_ONCE: Final = 20  # members an act asks in its own transaction; if there are more, all go through the queue
 
 
 def put_off(minutes: Minutes, m: Matter, ruling: Ruling) -> None:

@@ -1,10 +1,13 @@
 """A proposed law put to this installation's past: by the command, in one process or several, or by the page's own process.
 
-The proposal travels as files, so that another process can compile it again; whoever starts processes says how they begin.
+Whoever starts processes says how they begin. Where nothing forbids it they are copies of this one, which has compiled both laws;
+else the proposal travels as files and is compiled again.
 """
 
 from __future__ import annotations
 
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -12,18 +15,20 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing import get_context
+from typing import Final
 
 from django.db import connections
 
 from shouwen.base.trouble import Exit, Trouble
 from shouwen.cases.enactments import law_at, sources_of
-from shouwen.cases.histories import Archive, Period, acts_elsewhere, differences, how_many, touched
+from shouwen.cases.histories import Archive, Period, acts_elsewhere, differences, how_many
 from shouwen.cases.models import Enactment
 from shouwen.cases.untold import list_all
 from shouwen.policy.company import Company, read_company
 from shouwen.policy.law import Law, load
 from shouwen.policy.packs import Sources
 from shouwen.policy.simulating import Rehearsal
+from shouwen.policy.simulating_law import touched
 from shouwen.policy.simulating_report import Report
 from shouwen.policy.simulating_rounds import compare_rounds
 
@@ -81,8 +86,8 @@ class Rehearsing:
         assert standing is not None
         differ = differences(law, self.since, self.until)
         only = touched(differ)
-        period = Period(only.nouns, self.since, self.until, limit=self.limit, only=only)
-        total, report = how_many(period), Report(acts_elsewhere=acts_elsewhere(period))
+        period = Period(tuple(sorted(only.nouns)), self.since, self.until, limit=self.limit, only=only)
+        total, report = how_many(period), Report()
         if not self.limit or self.limit > total:
             period = replace(period, limit=0)
         if self.processes > 1:
@@ -96,13 +101,18 @@ class Rehearsing:
 
     def _parts(self, law: Law, period: Period, told: Callable[[int], object]) -> Iterator[Report]:
         if self.processes == 1:
+            yield Report(acts_elsewhere=acts_elsewhere(period))
             yield rehearse(law, period, told)
             return
         limit, done = -(-period.limit // self.processes), 0
         parts = [replace(period, part=n, parts=self.processes, limit=limit) for n in range(self.processes)]
-        with ProcessPoolExecutor(self.processes, mp_context=get_context("spawn"), initializer=self.begin) as pool:
+        copies = sys.platform == "linux" and threading.active_count() == 1  # of several threads a copy has one, and all the locks
+        how, given = get_context("fork" if copies else "spawn"), (self.begin, law if copies else None)
+        with ProcessPoolExecutor(self.processes, mp_context=how, initializer=_ready, initargs=given) as pool:
             try:
-                for future in as_completed([pool.submit(_in_a_process, self.proposal, p) for p in parts]):
+                asked = [pool.submit(_in_a_process, self.proposal, p) for p in parts]
+                yield Report(acts_elsewhere=acts_elsewhere(period))  # counted while they read
+                for future in as_completed(asked):
                     report = future.result()
                     done += report.subjects
                     told(done)
@@ -111,12 +121,22 @@ class Rehearsing:
                 raise Trouble(Exit.USAGE, "预演的进程中断了。", "A process of the rehearsal has died.") from None
 
 
+_inherited: Final[list[Law]] = []  # of a process that is a copy: the proposed law as its parent compiled it
+
+
+def _ready(begin: Callable[[], object] | None, law: Law | None) -> None:
+    """Make a new process ready."""
+    _inherited[:] = [law] if law is not None else []
+    if begin is not None:
+        begin()
+
+
 def _in_a_process(proposal: Proposal, period: Period) -> Report:
-    return rehearse(proposal.law(), period, lambda _: None)
+    return rehearse(_inherited[0] if _inherited else proposal.law(), period, lambda _: None)
 
 
 def rehearse(law: Law, period: Period, told: Callable[[int], object]) -> Report:
     """Put a proposed law to the cases of a period."""
     archive = Archive()
-    rehearsal = Rehearsal(law, archive.then, archive.org, period.until, period.since)
+    rehearsal = Rehearsal(law, archive.then, archive.org, period.until, period.since, only=period.only)
     return rehearsal.hear(archive.histories(period, told))

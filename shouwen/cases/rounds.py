@@ -7,22 +7,25 @@ of workers: the page and how far it goes are written in the transaction that ask
 from __future__ import annotations
 
 import logging
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import ExpressionWrapper, Q
+from django.db.models.fields import BooleanField
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
 
 from shouwen.base.journal import EventRow, write_events
-from shouwen.base.sql import raw
+from shouwen.base.sql import place, raw
 from shouwen.cases.acting import act_many, is_collision
 from shouwen.cases.effects import QUEUE
 from shouwen.cases.enactments import Laws
 from shouwen.cases.looking import UNKNOWN_YEAR, Look, moments, say_stuck
 from shouwen.cases.models import Occurrence, Round
-from shouwen.cases.populations import drawn_by, members_after, sampled
+from shouwen.cases.populations import drawn_by, kind_of, members_after, sampled
 from shouwen.cases.queueing import ROUND
 from shouwen.cases.rows_sql import insert
 from shouwen.policy.act import Act, Ref
@@ -32,6 +35,9 @@ from shouwen.staff import org
 PAGE: Final = 200
 LOOK_EVERY: Final = timedelta(seconds=20)
 WAIT: Final = timedelta(minutes=10)  # until a round that waits for a year is tried again
+LONG: Final = 1000  # members: a round that has asked so many lets those that begin later go before it
+DRAWS: Final = 8  # samples a process remembers; of whatever is drawn again the same are drawn
+_draws: dict[tuple[str, int], Sequence[int]] = {}  # by database and round
 _MINE: Final = "select pg_try_advisory_xact_lock(hashtext('cases_round'))"
 
 log = logging.getLogger(__name__)
@@ -97,7 +103,9 @@ def ask(now: datetime, *, page: int = PAGE) -> bool:
 def _ask(now: datetime, page: int, taken: list[int], only: int = 0) -> bool:
     waiting = Occurrence.objects.filter(done_at=None, try_at__lte=now)
     chosen = waiting.filter(pk=only) if only else waiting
-    found = chosen.select_for_update(skip_locked=True).order_by("at", "clause", "pk").first()  # as `policy.rounds` plays them
+    long = ExpressionWrapper(Q(asked__gte=LONG), BooleanField())
+    in_turn = chosen.order_by(long, "at", "clause", "pk")  # as `policy.rounds` plays them, but for the longest
+    found = in_turn.select_for_update(skip_locked=True).first()
     if found is None:
         return False
     taken[:] = [found.pk]
@@ -149,7 +157,13 @@ def _wait(o: Occurrence, now: datetime) -> None:
 def _members(o: Occurrence, page: int) -> Sequence[Ref]:
     law = Laws().at(o.at)
     if law is not None and (drawn := drawn_by(law, o.clause, o.at)) is not None:
-        return [ref for ref in sampled(drawn, law) if ref.id > o.reached][:page]
+        key = place(), o.pk
+        if not o.reached or key not in _draws:  # a round that begins is drawn anew, whatever went by its number before
+            while len(_draws) >= DRAWS:
+                del _draws[next(iter(_draws))]
+            _draws[key] = sampled(drawn, law)
+        first, (kind, noun) = bisect_right(_draws[key], o.reached), kind_of(drawn.population, law)
+        return [Ref(kind, noun, i) for i in _draws[key][first : first + page]]
     return members_after(o.population, law, org.snapshot(o.at), o.reached, page, o.unit_kinds) if law is not None else []
 
 

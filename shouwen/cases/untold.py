@@ -1,6 +1,6 @@
-"""What a rehearsal says of clauses on registers, books and staff: their acts are counted, not judged again, and it tells so.
+"""What a rehearsal says of clauses on books, staff and units: their acts are counted, not judged again, and it tells so.
 
-Only stories of cases are put together again from the journal. A clause that differs elsewhere still has its row: how many acts
+Only stories of cases and records are put together again from the journal. A clause that differs elsewhere still has its row: how many acts
 of the period it may speak of, all of which it cannot tell.
 """
 
@@ -19,7 +19,6 @@ from shouwen.policy.simulating_report import Finds, Report
 _COUNTED: Final = """select noun, kind, case when kind = 'act' then act else clause end, count(*) from base_event
  where kind in ('act', 'breach') and at >= %s and at < %s and noun = any(%s::text[]) group by 1, 2, 3"""
 WHERE: Final = {
-    "record": ("台账", "register"),
     "entry": ("账簿", "book"),
     "staff": ("对象", "subjects"),
     "unit": ("对象", "subjects"),
@@ -29,7 +28,7 @@ Counted = dict[tuple[str, str, str], int]  # acts and breaches by noun, kind, an
 
 
 def list_all(found: Iterable[Difference], since: datetime, until: datetime, report: Report) -> None:
-    """Give each clause that differs its row, and those on what is no case the acts of which nothing can be told."""
+    """Give each clause that differs its row, and those on what has no story the acts of which nothing can be told."""
     elsewhere: dict[tuple[str, str], Changed] = {}
     asked: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for d in found:
@@ -37,7 +36,7 @@ def list_all(found: Iterable[Difference], since: datetime, until: datetime, repo
             if not any(r.noun is not None and r.noun.id == d.noun for r in changed.rules):
                 continue
             report.of_changed(changed)
-            if not d.of_cases:
+            if not d.told:
                 elsewhere[d.noun, name] = changed
                 asked.setdefault((d.noun, name), set()).update(_asks(d, changed))
     counted = _counted(sorted({noun for noun, _ in elsewhere}), since, until)

@@ -23,7 +23,7 @@ from shouwen.policy.paths import Path
 from shouwen.policy.ruling import Ruling
 from shouwen.policy.simulating_compare import NOTHING, Finding, Said, by_journal, by_ruling, outcome_of
 from shouwen.policy.simulating_ends import Ends
-from shouwen.policy.simulating_law import Changed, Difference, Known, unknown
+from shouwen.policy.simulating_law import Changed, Difference, Known, Touched, unknown
 from shouwen.policy.simulating_report import Example, Finds, Report, keep
 from shouwen.policy.simulating_state import ACT, CLOCK, Happened, History, State, acts_in
 from shouwen.policy.simulating_words import Verdicts, Vocabulary, differs_in
@@ -49,6 +49,7 @@ class Rehearsal:
     """One proposed law put to recorded stories. `then` is the law of a moment for a story, `org` the organisation of a moment.
 
     `until` is when the record ends: what had not ended by then cannot be told. `everything` judges each clause again, changed or not.
+    `only`: what the two laws speak differently of, where that is known beforehand; what it does not name is counted and passed over.
     """
 
     new: Law
@@ -57,6 +58,7 @@ class Rehearsal:
     until: datetime
     since: datetime | None = None
     everything: bool = False
+    only: Touched | None = None
     report: Report = field(default_factory=Report)
     _shaped: dict[int, Law] = field(default_factory=dict)
     _differences: dict[tuple[int, int, str], Difference] = field(default_factory=dict)
@@ -76,7 +78,7 @@ class Rehearsal:
         follower = _Follower(history, happened)
         promised: set[Any] = set()
         for i, h in enumerate(happened):
-            question = self._question(history, h) if self._asked(h) else None
+            question = self._question(history, h) if self._may_differ(h, history) and self._asked(h) else None
             if question is None:
                 continue
             if self._judge(question, follower, i, promised) and not history.free:
@@ -86,6 +88,15 @@ class Rehearsal:
 
     def _asked(self, h: Happened) -> bool:
         return self.since is None or h.row.at >= self.since
+
+    def _may_differ(self, h: Happened, history: History) -> bool:
+        """Whether anything that differs may speak of it: told by names alone, for most of a long record is passed over here."""
+        only = self.only
+        if only is None:
+            return True
+        if h.kind == CLOCK:
+            return h.row.clause in only.missed
+        return h.name in only.acts or not only.fields.isdisjoint(_brought(h, history))
 
     def _question(self, history: History, h: Happened) -> _Question | None:
         """Return an act that has to be judged again; None when nothing that differs speaks of it."""
@@ -160,7 +171,9 @@ class Rehearsal:
         seen = [p for p in paths if h.kind == ACT and reads.get(p.text) != "…"]
         for p in seen:
             value = reads.get(p.text)
-            if value is not None and (p.measure or p.fact or p.link):
+            if value is not None and p.through:
+                _put_through(facts, p, value, {**facts.fields, **act.fields})
+            elif value is not None and (p.measure or p.fact or p.link):
                 _put(facts, p, value)
         return Known(frozenset(p.text for p in seen), state.history.lost, q.noun), facts
 
@@ -326,6 +339,16 @@ def _put(facts: Facts, p: Path, value: Any) -> None:
         other = facts.linked.get(p.link) or Facts(org=facts.org)
         known = {"step": loaded} if tail in ("step", "state") else {tail: loaded} if tail in PEOPLE_OF else {}
         facts.linked = {**facts.linked, p.link: replace(other, **known)}
+
+
+def _put_through(facts: Facts, p: Path, values: Sequence[Any], fields: Mapping[str, Any]) -> None:
+    """Give the law what it read of the records that rows point to: recorded row by row; not told apart where one had none."""
+    rows, _, column = p.through.partition(".")
+    ids = [row[column] for row in fields.get(rows) or () if isinstance(row.get(column), int)]
+    if len(ids) == len(values):
+        name = p.text.removeprefix(f"{p.through}.")
+        loaded = {i: {**facts.pointed.get(i, {}), name: p.type.load(v)} for i, v in zip(ids, values, strict=True)}
+        facts.pointed = {**facts.pointed, **loaded}
 
 
 def _more(said: Said, would: Said) -> dict[str, int]:

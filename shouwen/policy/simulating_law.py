@@ -6,7 +6,7 @@ comment is none. What cannot change an act is not judged again; that is what mak
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -20,10 +20,11 @@ from shouwen.policy.kinds.keeps import Penalises
 from shouwen.policy.kinds.tells import Notifies
 from shouwen.policy.law import Law, LawDay, Plan, by_calendar
 from shouwen.policy.nouns import Field, Noun, Regulation
-from shouwen.policy.paths import Path
+from shouwen.policy.paths import CONFIRMED, Path
 from shouwen.policy.source import Node
 from shouwen.worktime import Calendar
 
+TOLD: Final = ("case", "record")  # kinds of subjects whose stories the journal tells
 NAMED: Final = (Clause, Regulation, Noun)  # told by their name: what they hold is compared where it counts
 ALWAYS_AGAIN: Final = frozenset({"open", "reopen", "resume", "extend", "merge"})  # acts that may make or move any promise
 
@@ -101,9 +102,9 @@ class Difference:
     _by_act: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @property
-    def of_cases(self) -> bool:
-        """Whether the noun is a procedure: of registers, books and people no stories are told."""
-        return any(noun.kind == "case" for day in (self.old, self.new) if (noun := day.law.noun(self.noun)) is not None)
+    def told(self) -> bool:
+        """Whether the noun is a procedure or a register: of books and people no stories are told."""
+        return any(noun.kind in TOLD for day in (self.old, self.new) if (noun := day.law.noun(self.noun)) is not None)
 
     @cached_property
     def changed(self) -> dict[str, Changed]:
@@ -155,9 +156,38 @@ class Difference:
             return self.acts
         return frozenset(a for a in self.acts if any(_speaks_of(r, a) for r in changed.rules))
 
+    @property
+    def waited_for(self) -> frozenset[str]:
+        """The clauses upon whose breach a clause that differs acts."""
+        upons = (r.upon for c in self.changed.values() for r in c.rules if r.upon is not None)
+        return frozenset(u.name for u in upons if u.kind == "breach")
+
     def upon_breach(self, clause: str) -> frozenset[str]:
         """Return the clauses that differ and act when a promise of some clause is missed."""
         return frozenset(n for n, c in self.changed.items() if any(_follows(r, clause) for r in c.rules))
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Of what two laws speak differently: these procedures, these acts, acts that bring these fields, missed promises of some
+    clauses; by these clauses. Whatever it does not name, no difference touches.
+    """
+
+    nouns: frozenset[str]
+    acts: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+    clauses: frozenset[str] = frozenset()
+    missed: frozenset[str] = frozenset()
+
+
+def touched(found: Iterable[Difference]) -> Touched:
+    """Return what has to be looked at for what two laws say differently of cases and records: no other stories are told."""
+    told = [d for d in found if d.told and d.changed]
+    acts = {a for d in told for a in d.spoken_of}
+    fields = {f for d in told for names in d.watched.values() for f in names}
+    missed = {name for d in told for name in d.waited_for}
+    parts = ({d.noun for d in told}, acts, fields, {c for d in told for c in d.changed}, missed)
+    return Touched(*map(frozenset, parts))
 
 
 def _rules(day: LawDay, noun: str) -> dict[str, Rule]:
@@ -228,12 +258,16 @@ def _unknown(rule: Rule, known: Known, diff: Difference) -> Iterator[str]:
         yield "候选人当时的情况"
     if getattr(kind, "population", ""):
         yield "当时有哪些对象"
+    if isinstance(kind, Deadline) and any(u.startswith(CONFIRMED) for u in kind.until):
+        yield "当时谁已确认告知"
 
 
 def _not_recorded(p: Path, known: Known, diff: Difference) -> bool:
     if p.measure and fingerprint(diff.old.law.measures.get(p.measure)) != fingerprint(diff.new.law.measures.get(p.measure)):
         return True
-    if p.measure or p.fact or p.link:
+    if p.through or p.text.startswith(CONFIRMED):
+        return True  # what the records of each row said then, and who had confirmed by then, is not kept with the act
+    if p.measure or p.fact or p.link or p.through:
         return p.text not in known.reads
     head, _, tail = p.text.partition(".")
     own = tail.partition(".")[0] if head in ("changes", "since") else head

@@ -133,7 +133,7 @@ class Report:
         """Take in what another process found in its part of the history."""
         for clause, found in other.finds.items():
             self.of(clause, found.zh, found.en, found.change).add(found)
-        for name in ("subjects", "diverged", "acts", "judged", "faithful", "not_looked_at"):
+        for name in ("subjects", "diverged", "acts", "acts_elsewhere", "judged", "faithful", "not_looked_at"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.entries = Counter({k: self.entries[k] + other.entries[k] for k in {*self.entries, *other.entries}})
 

@@ -11,34 +11,39 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, ClassVar, Final
 
+import msgspec
+
 from shouwen.policy.act import Act, Chain, Evidence, Opening, Ref
 from shouwen.policy.facts import RETAINED, Facts, Mark, OpenTaskFact, PendingApproval, Running, grant_mark
 from shouwen.policy.nouns import Noun
 from shouwen.policy.org import Org
 from shouwen.policy.subjects import Subject
-from shouwen.policy.values import FieldType
 
 ACT, ASKED, CLOCK = "act", "ask", "clock"
-SET: Final = (
-    "set"  # no row of the journal: made by whoever reads it, where only the marks tell that a field was set from elsewhere
-)
+SET: Final = "set"  # no row of the journal: made by its reader, where only the marks tell that a field was set from elsewhere
 PEOPLE: Final = ("responsible", "first_asked", "unit")
 RINGS: Final = ("breach", "warned")
-NUMBER: Final = FieldType("number")
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """One row of the journal: an act that happened, or an effect that rests on a clause."""
+class Recorded(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One row of the journal: an act that happened, or an effect that rests on a clause. A million are read: straight from JSON.
+
+    `entered`: when it was entered, if not when it happened.
+    """
 
     kind: str
     act: str
     by: int
     at: datetime
-    entered_at: datetime
+    entered: datetime | None = None
     clause: str = ""
     since: date | None = None
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = msgspec.field(default_factory=dict)
+
+    @property
+    def entered_at(self) -> datetime:
+        """When it was entered."""
+        return self.entered or self.at
 
 
 @dataclass(slots=True)
@@ -110,12 +115,14 @@ class State:
     history: History
     noun: Noun
     subject: Subject = field(init=False)
+    belongs: Mapping[str, str] = field(init=False)  # of a record: the fields that say whose it is, and where
     granted: dict[str, Chain] = field(default_factory=dict)  # what was just approved: it lets the act through that follows
 
     def __post_init__(self) -> None:
         o, ref = self.history.opening, self.history.ref
         self.subject = Subject(ref.id, ref.kind, ref.noun, unit=o.unit, customer=o.customer, parent=o.parent)
         self.subject.responsible = o.responsible
+        self.belongs = belonging(self.noun) if ref.kind == "record" else {}
 
     def act(self, h: Happened) -> Act:
         """Return the act as it was wanted."""
@@ -210,7 +217,9 @@ class State:
             if name in self.noun.fields and s.fields.get(name) != value:
                 s.fields[name] = value
                 self.mark(f"changed:{name}", h.row.at, h.row.by)
-                if name == "customer" and not s.customer and isinstance(value, int):
+                if name in self.belongs:
+                    setattr(s, self.belongs[name], value or 0)
+                elif name == "customer" and not s.customer and isinstance(value, int):
                     s.customer = value
 
     # built-in acts, whose effects rest on no clause and have no rows
@@ -344,6 +353,14 @@ class State:
         "resumed": _moved, "extended": _moved, "task": _task, "task_done": _task_over, "task_withdrawn": _task_over, "ask": _ask,
         "verdict": _verdict, SET: _set, "attested": _attested, "granted": _granted, "retained": _retained,
     }  # fmt: skip
+
+
+def belonging(noun: Noun) -> dict[str, str]:
+    """Return the fields of a register that say which unit a record belongs to and which customer: the first of each type."""
+    fields = {
+        kind: [f.id for f in noun.fields.values() if f.type.name == kind and not f.type.many] for kind in ("unit", "customer")
+    }
+    return {names[0]: kind for kind, names in fields.items() if names}
 
 
 def note_mark(marks: dict[str, Mark], name: str, at: datetime, by: int) -> None:

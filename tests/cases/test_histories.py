@@ -11,11 +11,12 @@ from pytest_django import DjangoDbBlocker
 
 from shouwen.base.sql import raw
 from shouwen.cases.enactments import law_at, sources_of
-from shouwen.cases.histories import Archive, Period, Touched, differences, touched
+from shouwen.cases.histories import Archive, Period, differences
 from shouwen.cases.models import Enactment
 from shouwen.policy.company import read_company
 from shouwen.policy.law import Law, load
 from shouwen.policy.simulating import Rehearsal
+from shouwen.policy.simulating_law import Touched, touched
 from shouwen.policy.simulating_report import Report
 from tests.demo import weeks_of_a_demo
 from tests.world import NOW
@@ -62,8 +63,8 @@ def rehearsed(new: Law, since: datetime, *, everything: bool = False) -> Report:
 
 def _heard(new: Law, since: datetime, only: Touched | None, *, everything: bool) -> Report:
     archive = Archive()
-    rehearsal = Rehearsal(new, archive.then, archive.org, NOW, since, everything)
-    nouns = only.nouns if only is not None else tuple(new.nouns)
+    rehearsal = Rehearsal(new, archive.then, archive.org, NOW, since, everything, only)
+    nouns = tuple(only.nouns) if only is not None else tuple(new.nouns)
     return rehearsal.hear(archive.histories(Period(nouns, since, NOW, only=only)))
 
 

@@ -16,6 +16,8 @@ from pytest_django import DjangoDbBlocker
 from shouwen.base.sql import raw
 from shouwen.cases.enactments import sources_of
 from shouwen.cases.models import Case, Enactment, RehearsalRun
+from shouwen.policy.simulating_report import Example, Report
+from shouwen.registers.models import Record
 from tests import databases, sites
 from tests.web.browsing import Visitor, axe, overflows, visitor
 from tests.web.keeping import rehearsed
@@ -126,6 +128,25 @@ def test_who_may_not_enact_does_not_rehearse(village: Village) -> None:
     assert client.get("/regulations/rehearsals/").status_code == 403
     assert client.post("/regulations/rehearsals/new/", {"text": "regulation: repair"}).status_code == 403
     assert "预演" not in client.get("/regulations/").content.decode()
+
+
+def test_an_act_on_a_record_that_differs_opens_the_record_and_what_cannot_be_told_says_why(village: Village) -> None:
+    now, found = timezone.now(), Report()
+    house = Record.objects.filter(register="house").order_by("pk").first()
+    assert house is not None
+    finds = found.of("property/vacant-houses#1", "空置房每月巡查", "", "changed")
+    finds.differs, finds.cannot_tell = 1, 1
+    finds.examples = [Example(house.key, house.pk, "open", now, "现不准", "now refused")]
+    finds.doubtful = [Example(house.key, house.pk, "open", now, "没有记录：每栋的户数", "never recorded: homes of a building")]
+    run = RehearsalRun.objects.create(
+        title="空置房", files=b"", since=now - timedelta(days=1), asked_at=now, asked_by_id=village.cast.zhao_jun.pk,
+        state=RehearsalRun.State.DONE, ended_at=now, report=found.plain(),
+    )  # fmt: skip
+
+    shown = village.client(village.cast.zhao_jun).get(f"/regulations/rehearsals/{run.pk}/").content.decode()
+
+    assert shown.count(f'href="/registers/house/{house.pk}/">{house.key}</a>') == 2
+    assert "没有记录：每栋的户数" in shown
 
 
 def test_one_at_a_time_is_carried_out_and_one_that_waits_is_stopped(village: Village) -> None:
