@@ -39,6 +39,8 @@ class Source:
     keys: Mapping[str, str]  # unit, customer, responsible, first_asked -> expression, never null (0: nobody)
     standing: str = "true"  # the condition that one has not ended: who is a member of a population
     about: str = ""  # an indexed int8[] of the records its fields point to, if there is one
+    unended: str = "true"  # what holds of all that stand at a step which none ends at: indexes have those, of millions that ended
+    past: tuple[str, str, str, str] | None = None  # its name, beginning, end and marks: to tell its past
 
 
 class SubjectAdapter(Protocol):

@@ -14,7 +14,7 @@ from shouwen.cases import adapters, approving, entering
 from shouwen.cases.adapters import Happening
 from shouwen.cases.book import Book
 from shouwen.cases.facts import Matter
-from shouwen.cases.granting import figures, grant, retain
+from shouwen.cases.granting import confirmed, figures, grant, owing, retain
 from shouwen.cases.living import Living, Promised, Work
 from shouwen.cases.minutes import Minutes
 from shouwen.cases.telling import tell, tell_near
@@ -36,6 +36,7 @@ from shouwen.policy.ruling import (
     Pass,
     Perform,
     Promise,
+    Receipt,
     Report,
     Retain,
     Ruling,
@@ -311,7 +312,9 @@ def _open_case(hand: Hand, e: OpenCase) -> None:
 
 
 def _tell(hand: Hand, e: Tell) -> None:
-    hand.note("tell", e, to=e.to, customer=e.customer, form=e.form, confirm=e.confirm)
+    asked = {"questionnaire": e.questionnaire, "until": e.until}
+    owing(hand.subject, e, hand.act)
+    hand.note("tell", e, to=e.to, customer=e.customer, form=e.form, confirm=e.confirm, **asked)
     tell(hand.minutes, hand.matter, e)
 
 
@@ -385,6 +388,7 @@ _APPLY: Final[Mapping[type, Callable[[Hand, Any], None]]] = {
     Verdict: _verdict,
     Perform: _perform,
     Tell: _tell,
+    Receipt: lambda hand, e: confirmed(hand.subject, e),
     Enter: _enter,
     Attest: _attest,
     Hold: _hold,

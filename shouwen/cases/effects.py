@@ -13,12 +13,13 @@ from shouwen.base.live_notice import announce
 from shouwen.base.outbox import write_notices
 from shouwen.base.search import UPSERT, search_columns
 from shouwen.base.search_tokens import SearchDoc
-from shouwen.cases import adapters
+from shouwen.cases import about, adapters
 from shouwen.cases.adapters import Part
 from shouwen.cases.book import Book
 from shouwen.cases.living import Living, Promised
 from shouwen.cases.minutes import Minutes
 from shouwen.cases.rows_sql import Columns, insert, run, together
+from shouwen.cases.survey_rows import COLUMNS as SURVEYS
 from shouwen.cases.work_rows import work_writes
 from shouwen.policy.org import Org
 
@@ -56,6 +57,7 @@ def write(book: Book, minutes: Minutes, begin: Callable[[], None]) -> None:
     for kind, subjects in by_kind:
         if unnumbered := [s for s in subjects if s.fresh and not s.number]:
             adapters.subject(kind).number(unnumbered)
+    about.name(book, [s for s in touched if s.case and (s.changed or s.fresh)], minutes.now)
     statements = together(_parts(by_kind, touched, minutes))
     if len(statements) > 1 or minutes.notices or minutes.happenings or minutes.files:
         begin()
@@ -82,7 +84,8 @@ def _parts(by_kind: Sequence[tuple[str, list[Living]]], touched: Sequence[Living
     if minutes.queued:
         text, params = insert("cases_occurrence", QUEUE, minutes.queued)
         yield f"{text} on conflict do nothing", params
-
+    if minutes.surveys:
+        yield insert("cases_survey", SURVEYS, minutes.surveys)
     if minutes.events:
         yield INSERT_EVENTS, [event_records(minutes.events)]
     if found := [d for kind, subjects in by_kind for d in _docs(kind, subjects)]:

@@ -16,11 +16,11 @@ from shouwen.cases.book import Book
 from shouwen.cases.counting import Happened, Question
 from shouwen.cases.living import Living
 from shouwen.cases.measures_sql import answers, waiting_rows
-from shouwen.cases.populations import members
+from shouwen.cases.populations import MOST_AT_ONCE, members_after
 from shouwen.policy.act import Act
 from shouwen.policy.calendars import calendar_for
 from shouwen.policy.env import as_moment
-from shouwen.policy.facts import Facts
+from shouwen.policy.facts import Facts, rows_pointing
 from shouwen.policy.kinds.choices import Queue
 from shouwen.policy.kinds.keeps import THIS
 from shouwen.policy.law import Law, LawDay, Needs
@@ -117,6 +117,8 @@ class Gatherer:
         """Return the facts of one act, complete."""
         facts, needs = m.facts, m.needs
         facts.links, facts.linked = self._pointed_at(m)
+        found = ((i, self.book.found(i)) for _, i in _of_rows(m))
+        facts.pointed = {i: s.fields for i, s in found if s is not None}
         if needs.measures or needs.counts:
             facts.measures = self._measures(m)
         if needs.named:
@@ -132,7 +134,8 @@ class Gatherer:
 
     @staticmethod
     def _members(name: str, m: Matter) -> tuple[Mapping[str, Any], ...]:
-        return tuple({"id": ref.id} for ref in members(name, m.law, m.org))
+        """Return the members of a population, as many as tell that they are too many: those go through the queue, page by page."""
+        return tuple({"id": ref.id} for ref in members_after(name, m.law, m.org, 0, MOST_AT_ONCE + 1))
 
     def happened(self, day: LawDay, what: Happened) -> None:
         """Forget answers that an act which has just happened may have changed."""
@@ -149,7 +152,7 @@ class Gatherer:
                 customers[m.subject.customer] = m.law
             if m.subject.parent:
                 wanted.setdefault("case", set()).add(m.subject.parent)
-            for kind, target in _targets(m):
+            for kind, target in (*_targets(m), *(("record", i) for _, i in _of_rows(m))):
                 if kind == "customer":
                     customers[target] = m.law
                 else:
@@ -215,6 +218,14 @@ class Gatherer:
         for name, mine in wanted.items():
             found = adapters.named_facts(name, mine) if adapters.knows(name) else outside.known(name, mine)
             self.named.update({(name, id(m.act)): value for m, value in zip(mine, found, strict=True)})
+
+
+def _of_rows(m: Matter) -> Iterable[tuple[str, int]]:
+    """Yield what rows of a subject, with those the act brings, point to, where the law reads something of it."""
+    wanted = [w for w in m.needs.links if "." in w]
+    if not wanted:
+        return ()
+    return (found for found in rows_pointing(m.subject.noun, {**m.subject.fields, **m.act.fields}) if found[0] in wanted)
 
 
 def _targets(m: Matter) -> Iterable[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""Rights and retention as marks of a subject, and the figures of a report as the journal keeps them."""
+"""Rights, retention and owed confirmations as marks of a subject, and the figures of a report as the journal keeps them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from shouwen.policy.act import Act
 from shouwen.policy.env import Elapsed
 from shouwen.policy.facts import RETAINED, Mark, Running, grant_mark, grant_row
 from shouwen.policy.law import Law
+from shouwen.policy.paths import told_mark
 from shouwen.policy.promises import ALARM
-from shouwen.policy.ruling import Grant, Report, Retain
+from shouwen.policy.receipts import received, tell_mark
+from shouwen.policy.ruling import Grant, Receipt, Report, Retain, Tell
 
 
 def grant(target: Living, e: Grant, act: Act, now: datetime) -> None:
@@ -33,6 +35,19 @@ def retain(subject: Living, e: Retain, act: Act) -> None:
     """Keep a file until a moment, or longer if it was to be kept longer."""
     old = subject.marks.get(RETAINED)
     subject.marks[RETAINED] = Mark(1, act.at, max(e.until, old.last) if old else e.until, ())
+    subject.changed = True
+
+
+def owing(subject: Living, e: Tell, act: Act) -> None:
+    """Keep who owes a confirmation of what a clause told them."""
+    if e.confirm and e.to:
+        subject.marks[told_mark(e.cite.clause)] = tell_mark(subject.marks, e.cite.clause, e.to, act.at)
+        subject.changed = True
+
+
+def confirmed(subject: Living, e: Receipt) -> None:
+    """Keep that one of them confirmed it."""
+    subject.marks[told_mark(e.clause)] = received(subject.marks, e.clause, e.by)
     subject.changed = True
 
 

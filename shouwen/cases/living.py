@@ -115,6 +115,7 @@ class Living:
     light: bool = False
     passing: bool = False  # a member of staff or a unit: the law speaks of it, but keeps nothing on it
     found_anew: bool = False  # what search keeps of it has changed
+    about: str = ""  # whom or what it is about, where its own words do not tell; made when it is written (`cases.about`)
     acts: int = 0  # carried out on it in this transaction: facts put together before the last one are out of date
 
     @property

@@ -13,7 +13,7 @@ from shouwen.base.sql import to_json
 from shouwen.cases.adapters import Happening
 from shouwen.cases.living import Living
 from shouwen.cases.plain import field_shape, field_type, plain
-from shouwen.policy.act import CLOCK_ACTS, Act
+from shouwen.policy.act import ACKNOWLEDGE, CLOCK_ACTS, Act
 from shouwen.policy.nouns import Noun
 from shouwen.policy.ruling import Ruling, SetField, Step
 
@@ -35,15 +35,16 @@ class Minutes:
     subjects: dict[int, Living] = field(default_factory=dict)  # of the files
     topics: dict[str, None] = field(default_factory=dict)
     queued: list[Mapping[str, Any]] = field(default_factory=list)
+    surveys: list[Mapping[str, Any]] = field(default_factory=list)  # questionnaires customers are asked to answer themselves
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self.events or self.notices or self.happenings or self.links or self.files or self.queued)
+        return not any((self.events, self.notices, self.happenings, self.links, self.files, self.queued, self.surveys))
 
     def clear(self) -> None:
         """Forget what has been written; whom to wake is kept until the end."""
-        for kept in (self.events, self.notices, self.happenings, self.links, self.files, self.queued):
+        for kept in (self.events, self.notices, self.happenings, self.links, self.files, self.queued, self.surveys):
             kept.clear()
 
     def event(
@@ -78,9 +79,11 @@ class Minutes:
             self.files.setdefault((s.ref.id, act.by), set()).update(found)
 
     def act(self, s: Living, ruling: Ruling) -> None:
-        """Note that an act happened. What the clock does of itself is told by its effects alone."""
+        """Note that an act happened. What the clock does of itself is told by its effects alone; a confirmation stands in the event of its
+        notice already (`outbox.confirm`).
+        """
         act = ruling.act
-        if act.name in CLOCK_ACTS:
+        if act.name in (*CLOCK_ACTS, ACKNOWLEDGE):
             return
         self.events.append(
             EventRow(

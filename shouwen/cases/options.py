@@ -242,7 +242,7 @@ def _mendable(r: Refusal, askable: set[str], proofs: Sequence[Proof], ticks: Seq
 def _passable(r: Refusal, m: Matter, env: Env) -> bool:
     """Whether whoever asks may pass the gate that refuses, with a reason."""
     kinds = (rule.kind for rule in m.day.plan(m.subject.ref.noun, m.act.name).gates if rule.clause.name == r.clause)
-    return any(isinstance(k, Gate) and k.pass_by is not None and k.pass_by.includes(m.act.by, env) for k in kinds)
+    return any(isinstance(k, Gate) and k.pass_by is not None and k.pass_by.allows(m.act.by, env) for k in kinds)
 
 
 def _fields(shape: ActShape, fields: Mapping[str, Field], wanted: frozenset[str]) -> Iterator[Field]:

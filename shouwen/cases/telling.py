@@ -14,6 +14,7 @@ from shouwen.cases.answering import owners, owning_post
 from shouwen.cases.facts import Matter
 from shouwen.cases.living import Asked, Promised, Work
 from shouwen.cases.minutes import Minutes
+from shouwen.cases.survey_rows import row_of
 from shouwen.policy.facts import OpenTaskFact
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import Noun
@@ -24,14 +25,20 @@ LONGEST_TITLE: Final = 200
 
 
 def tell(minutes: Minutes, m: Matter, e: Tell, figures: Mapping[str, Any] | None = None) -> None:
-    """Tell persons, and the customer, what a clause says; of a report its `figures` by measure, and whose they are."""
+    """Tell persons, and the customer, what a clause says; of a report its `figures` by measure; and `of` what, where no case says it."""
     payload: dict[str, Any] = {"form": e.form, "row": m.act.row} if e.form else {"row": m.act.row} if m.act.row else {}
     if figures is not None:
-        payload |= {"figures": figures, "of": [m.subject.ref.kind, m.subject.ref.id]}
+        payload["figures"] = figures
+    if figures is not None or (e.form and not m.subject.case):
+        payload["of"] = [m.subject.ref.kind, m.subject.ref.id]
     for staff in e.to:
         _notice(minutes, m, "told", staff, e.zh, clause=e.cite.clause, since=e.cite.since, confirm=e.confirm, payload=payload)
     if e.customer:
         text = e.zh
+        if e.questionnaire and e.until is not None and m.subject.ref.kind == "case":
+            survey = row_of(m, e)
+            minutes.surveys.append(survey)
+            payload = {**payload, "survey": survey["id"]}  # a channel makes the link of it; the token is kept nowhere
         minutes.notices.append(
             NoticeRow(
                 topic="told", key=f"{next_id()}", at=m.act.at, customer=e.customer, case=m.subject.case, clause=e.cite.clause,

@@ -25,6 +25,7 @@ BUILT_IN_ACTS: Final[Mapping[str, tuple[str, str]]] = {
 # Acts of approving and of doing a task, on any case; acts of the clock.
 APPROVAL_ACTS: Final = ("approve", "disapprove", "withdraw")
 TASK_ACTS: Final = ("claim", "complete")
+ACKNOWLEDGE: Final = "acknowledge"  # somebody confirms what a clause told them; the act's `clause` names it
 CLOCK_ACTS: Final = ("deadline_passed", "deadline_near", "come_round")
 
 
@@ -94,3 +95,8 @@ class Act:
         default_factory=dict
     )  # clauses whose approval was given, and who was asked; set by decide() alone
     upon: str = ""  # the clause that made the law do this act
+
+    @property
+    def customer(self) -> int:
+        """The customer who does it themselves, as nobody of the staff: their own word (evidence `self`) comes with it; 0: none."""
+        return next((e.id for e in self.evidence if (e.kind, e.party) == ("self", "customer")), 0) if self.by == 0 else 0

@@ -22,6 +22,7 @@ from shouwen.policy.kinds.gates import Approval
 from shouwen.policy.kinds.opens import Obliges, Performs, Schedules
 from shouwen.policy.kinds.requires import Requires
 from shouwen.policy.nouns import ActShape, Noun
+from shouwen.policy.receipts import confirmable
 from shouwen.policy.telling_apart import can_both_hold, rings
 
 
@@ -40,6 +41,7 @@ def check(compiled: Compiled, faults: Faults) -> None:
     unreachable_acts(_rules(clauses), faults)
     nothing_after_the_end(compiled.declared, compiled.populations, _rules(clauses), faults)
     owed_by_those_who_may(_rules(clauses), faults)
+    confirmable(clauses, faults)
     for clause in clauses:
         if not clause.sentence().strip():
             faults.add(clause.node, f"条款{clause.id}说不成一句话", f"clause {clause.id} cannot be said as a sentence")
@@ -209,7 +211,8 @@ def _asked_by_then(name: str, act: str, noun: Noun, rules: list[Rule]) -> bool:
 def _known_when_opened(name: str, noun: Noun, rules: list[Rule]) -> bool:
     """Whether a field can have a value when a case is opened: asked for then, wanted by a gate, set by the law, or by whom it opens."""
     asking = [a for a in noun.acts.values() if name in a.asks and not a.built_in]
-    if not asking or any(a.id == "open" for a in asking) or noun.fields[name].type.name == "customer":  # whoever called is known
+    asked = name in noun.acts["open"].asks
+    if not asking or asked or noun.fields[name].type.name == "customer":  # whoever called is known
         return True
     of_noun = [r.kind for r in rules if r.noun is noun]
     wanted = any(isinstance(k, Requires) and "open" in k.gates() and name in {p.text for p in k.fields} for k in of_noun)

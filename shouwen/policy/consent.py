@@ -134,9 +134,10 @@ def decide_task(env: Env) -> Ruling:
 def may_do(task: OpenTaskFact, env: Env) -> bool:
     """Whether the actor is one of those a task is for, holds its post, or stands in for one of them."""
     by, org = env.act.by, env.facts.org
-    if by in task.who or (task.post and org.holds(by, task.post, env.facts.unit, env.at)):
+    mine = (by, *org.stood_in_for(by, env.at))
+    if any(p in task.who for p in mine):
         return True
-    return any(org.stands_in(p, env.at) == by for p in task.who)
+    return bool(task.post) and any(org.holds(p, task.post, env.facts.unit, env.at) for p in mine)
 
 
 def _no(env: Env, code: str, zh: str, en: str, clause: str = "") -> Ruling:

@@ -102,10 +102,30 @@ def citing(sources: Sources, law: Law) -> Iterator[Citing]:
     """Yield every node of the packs that cites an entry."""
     for name, root in _roots(sources):
         pack, key = name.split("/")[0], root.get("regulation")
-        where = f"{pack}/{key.text}" if key is not None else pack
-        for path, node, source in _sourced(root, ()):
-            for item in source.items if source.items is not None else [source]:
-                yield _citing(item, where, path, node, law)
+        yield from citing_in(f"{pack}/{key.text}" if key is not None else pack, root, law)
+
+
+def citing_in(where: str, root: Node, law: Law) -> Iterator[Citing]:
+    """Yield every node of one file that cites an entry; `where` is the regulation it is, or the pack."""
+    for path, node, source in _sourced(root, ()):
+        for item in source.items if source.items is not None else [source]:
+            yield _citing(item, where, path, node, law)
+
+
+def carried(law: Law) -> Mapping[str, tuple[Grade | str, tuple[str, ...]]]:
+    """Return of every entry that regulations of a law cite how it is carried, and by which of their nodes: as `cover` tells it."""
+    by_entry: dict[str, list[Citing]] = {}
+    for regulation in law.regulations.values():
+        if regulation.node is not None:
+            for c in citing_in(regulation.name, regulation.node, law):
+                by_entry.setdefault(c.entry, []).append(c)
+    return {entry: (strongest(nodes), tuple(dict.fromkeys(c.name for c in nodes))) for entry, nodes in by_entry.items()}
+
+
+def strongest(nodes: Iterable[Citing]) -> Grade | str:
+    """Return the strongest grade of some nodes; "" of none."""
+    grades = {c.grade for c in nodes}
+    return next((g for g in GRADES if g in grades), "")
 
 
 def _roots(sources: Sources) -> Iterator[tuple[str, Node]]:
@@ -170,8 +190,7 @@ def _covered(
     names = tuple(dict.fromkeys(c.name for c in nodes))
     touches = [c.touches for c in nodes if c.touches]
     scenarios = sum(1 for tests, touched in shown if tests & set(names) or any(_touches(t, touched) for t in touches))
-    grade = next((g for g in GRADES if any(c.grade == g for c in nodes)), "")
-    return Covered(entry, names, grade, scenarios, reason)
+    return Covered(entry, names, strongest(nodes), scenarios, reason)
 
 
 def _touches(name: str, touched: frozenset[str]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from shouwen.policy.act import APPROVAL_ACTS, CLOCK_ACTS, TASK_ACTS, Act
+from shouwen.policy.act import ACKNOWLEDGE, APPROVAL_ACTS, CLOCK_ACTS, TASK_ACTS, Act
 from shouwen.policy.aftermath import add_promises, opening, promise_tasks, settle_tasks
 from shouwen.policy.built_in import ACTS as BUILT_IN
 from shouwen.policy.built_in import built_in, not_to_be_given
@@ -27,6 +27,7 @@ from shouwen.policy.kinds.requires import Requires
 from shouwen.policy.kinds.said import Checklist
 from shouwen.policy.law import Guard, Law, LawDay, Plan
 from shouwen.policy.moments import Clockwork
+from shouwen.policy.receipts import decide_receipt
 from shouwen.policy.ruling import (
     Ask,
     Attest,
@@ -201,7 +202,7 @@ def _judge(guard: Guard, verdict: Refusal | None, env: Env, ruling: Ruling, brok
     if verdict is None:
         ruling.effects.extend(_attested(rule, env))
         return
-    if kind.pass_by is not None and env.act.reason.strip() and kind.pass_by.includes(env.act.by, env):
+    if kind.pass_by is not None and env.act.reason.strip() and kind.pass_by.allows(env.act.by, env):
         ruling.effects.append(Pass(rule.cite, env.act.by, env.act.reason))
     elif kind.mode == "warn":
         ruling.warnings = (*ruling.warnings, verdict)
@@ -356,8 +357,8 @@ def _covering(plan: Plan, env: Env, effects: list[Effect]) -> Iterator[Effect]:
 
 
 def _decide_task(day: LawDay, env: Env) -> Ruling:
-    """Judge a task that is taken or completed, with what a completed one settles."""
-    ruling = decide_task(env)
+    """Judge a task that is taken or completed, or a notice that is confirmed, with what that settles."""
+    ruling = decide_receipt(env) if env.act.name == ACKNOWLEDGE else decide_task(env)
     if not ruling.allowed:
         return ruling
     plan = day.plan(env.noun.id, env.act.name)
@@ -373,5 +374,5 @@ def _decide_task(day: LawDay, env: Env) -> Ruling:
 ANSWERS: Final[Mapping[str, Callable[[LawDay, Env], Ruling]]] = {
     **dict.fromkeys(CLOCK_ACTS, decide_clock),
     **dict.fromkeys(APPROVAL_ACTS, _decide_approval),
-    **dict.fromkeys(TASK_ACTS, _decide_task),
+    **dict.fromkeys((*TASK_ACTS, ACKNOWLEDGE), _decide_task),
 }

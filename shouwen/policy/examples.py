@@ -85,6 +85,25 @@ scenarios:
       - {at: "2026-03-02 10:30", by: fang, act: reply, of: R1, expect: {late: ["2.1"]}}
 """
 
+# The forms of that regulation: a paper of one matter with its copies, and a register of a month with figures.
+FORM: Final = """
+forms:
+  notice:
+    zh: 告知单
+    of: work
+    copies: {customer: 客户联, director: 存档联}
+    layout:
+      - boxes: [number, opened, kind, amount, did.start, {zh: 备注}]
+      - says: ["demo/kinds#1"]
+      - signs: [customer, did.finish, director]
+  work_register:
+    zh: 工作登记表
+    of: work
+    every: 1mo
+    layout:
+      - {title: 逐件, lists: [number, kind, amount, responsible], dated: opened, filled: amount}
+"""
+
 # The regulation the examples of the kinds stand in.
 NOUNS: Final = """
 regulation: kinds
@@ -95,8 +114,6 @@ books:
   income: {zh: 收费, unit: CNY}
 facts:
   soonest_there: {zh: 到场快慢, type: span}
-forms:
-  notice: {zh: 告知单, of: [work]}
 groups:
   vacant: {zh: 空置房, of: house, when: {state: vacant}}
 registers:
@@ -123,7 +140,11 @@ procedures:
     tasks: {tidy: 清理现场}
   check:
     title: {zh: 检查, en: Check}
-    fields: {house: {zh: 房屋, type: record, of: house}, work: {zh: 所查工作, type: case, of: work}}
+    fields:
+      house: {zh: 房屋, type: record, of: house}
+      work: {zh: 所查工作, type: case, of: work}
+      begins_at: {zh: 开始时间, type: datetime}
+      ends_at: {zh: 结束时间, type: datetime}
     steps: {planned: 待查, checked: 已查}
     acts: {check: {zh: 检查, from: [planned], to: checked}}
 """
@@ -272,10 +293,16 @@ CLAUSES: Final[dict[str, str]] = {
     when: {kind: big}
     retains: {at_least: 10y}
 """,
+    "reads": """
+  - id: "23"
+    zh: 主任可看各部门的工作
+    for: work
+    reads: {who: {post: director, of: any}}
+""",
 }
 
 TABLE: Final = """
-  - id: "23"
+  - id: "24"
     zh: 检查由谁批准,按金额定
     for: work
     approval: {before: finish, by: table}
@@ -290,6 +317,7 @@ MEASURES: Final = """
 measures:
   delays: {zh: 本月延时次数, count: work.delay, per: responsible, over: calendar_month}
   kept: {zh: 按时完工率, share: {kept: "9"}, of: work.finish, over: calendar_year, target: 95%}
+  clashes: {zh: 同屋时段重叠的其他检查, count: check, per: [house], overlapping: [begins_at, ends_at], where: {step: planned}}
 """
 
 NAMES: Final[dict[str, str]] = {word: f"demo/kinds#{i}" for i, word in enumerate(CLAUSES, 1)}
@@ -300,5 +328,5 @@ def sources() -> Sources:
     clauses = "".join(text.lstrip("\n") for text in (*CLAUSES.values(), TABLE))
     return {
         "demo/pack.yaml": PACK, "demo/repair.yaml": REGULATION, "demo/repair.scenarios.yaml": SCENARIOS,
-        "demo/kinds.yaml": f"{NOUNS}{MEASURES}clauses:\n{clauses}",
+        "demo/kinds.yaml": f"{NOUNS}{FORM}{MEASURES}clauses:\n{clauses}",
     }  # fmt: skip

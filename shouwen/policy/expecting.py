@@ -229,6 +229,20 @@ def _scripts(seen: Seen, node: Node) -> Iterator[Mismatch]:
     yield from differ(node, "scripts", texts(node), sorted(seen.short(c) for c in seen.scripts))
 
 
+def _reads(seen: Seen, node: Node) -> Iterator[Mismatch]:
+    """Compare which of the scenario's cases somebody may read."""
+    wants_mapping(node, "reads", "{chen: [R1, R2]}")
+    stage = seen.stage
+    for name, value in node.entries():
+        with reading(node.at(name), "reads"):
+            person = stage.person(name)
+        for case in texts(value):
+            with reading(value, f"reads {name}"):
+                stage.subject(case)
+        found = sorted(own for s in stage.world.read_by(person) if (own := stage.by_id.get(s)))
+        yield from differ(value, f"reads {name}", texts(value), found)
+
+
 CHECKS: Final[dict[str, Check]] = {
     "allowed": _allowed,
     "refused": _refused,
@@ -261,4 +275,5 @@ CHECKS: Final[dict[str, Check]] = {
     "flagged": _flagged,
     "measures": _measures,
     "scripts": _scripts,
+    "reads": _reads,
 }

@@ -23,9 +23,13 @@ def told(seen: Seen, node: Node) -> Iterator[Mismatch]:
     for e in seen.effects:
         if isinstance(e, Tell):
             people = [stage.name_of("staff", p) for p in e.to] + ([stage.name_of("customer", e.customer)] if e.customer else [])
+            until = f"{e.until.astimezone(stage.zone):%Y-%m-%d %H:%M}" if e.until is not None else ""
             found.append(
-                {"to": sorted(people), "form": e.form, "clause": seen.short(e.cite.clause), "confirm": "yes" if e.confirm else ""}
-            )
+                {
+                    "to": sorted(people), "form": e.form, "clause": seen.short(e.cite.clause), "confirm": "yes" if e.confirm else "",
+                    "questionnaire": e.questionnaire, "until": until,
+                }
+            )  # fmt: skip
     yield from _listed("told", node, found, seen)
 
 

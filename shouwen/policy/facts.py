@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from shouwen.policy.org import Org
+
+if TYPE_CHECKING:
+    from shouwen.policy.nouns import Noun
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,14 @@ class Dated:
 
     value: Any
     at: datetime
+
+
+def rows_pointing(noun: Noun, fields: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Yield which records the rows of a subject point to: the column (`lines.item`) and the id."""
+    for name in noun.rows:
+        columns = [c.id for c in noun.fields[name].type.columns.values() if c.type.name == "record" and not c.type.many]
+        for row in fields.get(name) or () if columns else ():
+            yield from ((f"{name}.{c}", target) for c in columns if isinstance(target := row.get(c), int))
 
 
 RETAINED: Final = "retained"  # the mark whose last moment is until when a file is kept
@@ -139,3 +150,4 @@ class Facts:
         default_factory=dict
     )  # what a clause may void: person -> the standing entries (id, amount)
     queues: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # who waits, whoever came first first
+    pointed: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)  # fields of the records that rows point to, by id

@@ -11,7 +11,9 @@ from shouwen.policy.act import Act
 from shouwen.policy.facts import RETAINED, Mark, OpenTaskFact, Running, grant_mark, grant_row
 from shouwen.policy.folding import Done, Entry
 from shouwen.policy.law import Law
+from shouwen.policy.paths import told_mark
 from shouwen.policy.promises import ALARM
+from shouwen.policy.receipts import received, tell_mark
 from shouwen.policy.ruling import (
     Attest,
     Breach,
@@ -24,11 +26,13 @@ from shouwen.policy.ruling import (
     Move,
     OpenTask,
     Promise,
+    Receipt,
     Retain,
     SetField,
     Settle,
     Step,
     TakeTask,
+    Tell,
     Verdict,
 )
 from shouwen.policy.subjects import Subject
@@ -161,6 +165,13 @@ class Keeping:
         if e.how == "merged":
             s.closed = True
 
+    def _tell(self, s: Subject, e: Tell, act: Act) -> None:
+        if e.confirm and e.to:
+            s.marks[told_mark(e.cite.clause)] = tell_mark(s.marks, e.cite.clause, e.to, act.at)
+
+    def _receipt(self, s: Subject, e: Receipt, act: Act) -> None:
+        s.marks[told_mark(e.clause)] = received(s.marks, e.clause, e.by)
+
     HANDLERS: ClassVar[Mapping[type, Any]] = {
         SetField: _set,
         Step: _step,
@@ -178,4 +189,6 @@ class Keeping:
         Grant: _grant,
         Retain: _retain,
         LinkCases: _link,
+        Tell: _tell,
+        Receipt: _receipt,
     }

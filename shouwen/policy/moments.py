@@ -36,6 +36,7 @@ class Spot:
     kind: Literal["end", "clock", "next_day", "field"]
     name: str
     zh: str
+    en: str = ""
 
     def moment(self, env: Env, anchor: datetime, day: str = "") -> datetime | None:
         """Return the moment, counted from the anchor or on the day of a date field `day`; None when the field is not filled."""
@@ -230,16 +231,16 @@ def read_spot(r: ClauseReader, node: Node) -> Spot:
     """Read one due moment."""
     text = r.reader.text(node)
     if text in ENDS:
-        return Spot("end", *ENDS[text])
+        return Spot("end", *ENDS[text], text.replace("_", " "))
     if m := NEXT_DAY.match(text):
-        return Spot("next_day", m[1], f"次日{m[1]}")
+        return Spot("next_day", m[1], f"次日{m[1]}", f"next day {m[1]}")
     if clock_time(text) is not None:
         return Spot("clock", text, text)
     name = text.removeprefix("field ").strip()
     noun = r.names.noun
     shape = date_field(noun, name) if noun is not None else None
     if shape is not None:
-        return Spot("field", name, shape.zh)
+        return Spot("field", name, shape.zh, shape.en)
     dates = [f"field {f.id}" for f in (noun.fields.values() if noun else ()) if f.type.name in ("date", "datetime")]
     r.reader.unknown(node, text, [*ENDS, "next day 10:00", "21:00", *dates], "不是时刻:", "is no due moment:")
     return Spot("end", "day", text)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
-from shouwen.policy.act import APPROVAL_ACTS, BUILT_IN_ACTS, CLOCK_ACTS, TASK_ACTS
+from shouwen.policy.act import ACKNOWLEDGE, APPROVAL_ACTS, BUILT_IN_ACTS, CLOCK_ACTS, TASK_ACTS
+from shouwen.policy.calling import read_calls
+from shouwen.policy.consulting import read_consulted
 from shouwen.policy.nouns import ActShape, Book, Field, Form, Label, NamedFact, Noun, Post
+from shouwen.policy.papers import read_form
+from shouwen.policy.questionnaires import read_all as read_questionnaires
 from shouwen.policy.reading import Reader
 from shouwen.policy.source import Node
 from shouwen.policy.values import TYPES, Choice, FieldType
@@ -33,7 +36,7 @@ FIELD_KEYS = (
     "assumed",
 )
 TAKEN_ACTS = frozenset(
-    {*APPROVAL_ACTS, *TASK_ACTS, *CLOCK_ACTS, "stands"}
+    {*APPROVAL_ACTS, *TASK_ACTS, *CLOCK_ACTS, ACKNOWLEDGE, "stands"}
 )  # acts any subject knows, which no pack may name otherwise
 WORKS_BY_ITSELF = frozenset(BUILT_IN_ACTS) - {
     "open",
@@ -57,9 +60,13 @@ NOUN_KEYS = (
     "acts",
     "tasks",
     "key",
+    "home",
+    "calls",
     "without",
     "happened",
     "calendar",
+    "questionnaires",
+    "consulted",
 )
 RESERVED = frozenset(
     {
@@ -218,6 +225,9 @@ class NounReader(Reader):
             self.texts(node.get("ends")),
         )
         found = replace(found, acts=self._with_built_in(found, acts, without, steps))
+        found = replace(found, questionnaires=read_questionnaires(self, found, node.get("questionnaires")))
+        found = replace(found, consulted=read_consulted(self, found, node.get("consulted")))
+        found = replace(found, home=self.flag(node.get("home")), calls=read_calls(self, found, node.get("calls")))
         self._check(found, node)
         return found
 
@@ -368,12 +378,7 @@ class NounReader(Reader):
 
     def form(self, key: str, node: Node) -> Form:
         """Read a form."""
-        self.known(node, ("zh", "en", "of", "copies", "prints", "source", "assumed"), "表单")
-        copies: dict[str, Any] = {k: self.text(v) for k, v in self.mapping(node.get("copies")).items()}
-        return Form(
-            key, self.text(node.get("zh"), key), self.text(node.get("en")), self.texts(node.get("of")), copies,
-            self.texts(node.get("prints")), self.source(node.get("source")),
-        )  # fmt: skip
+        return read_form(self, key, node)
 
     def fact(self, key: str, node: Node) -> NamedFact:
         """Read a named fact somebody outside the law provides."""

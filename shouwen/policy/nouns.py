@@ -74,6 +74,59 @@ class ActShape:
 
 
 @dataclass(frozen=True, slots=True)
+class Matrix:
+    """How rows are asked: one row for each item. Its first text column names it, its choice is the mark, a second text a remark."""
+
+    item: str
+    mark: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question: its words, and the field its answer fills; with `items` it is asked of each of them."""
+
+    fills: str
+    words: Label
+    required: bool = False
+    items: Mapping[str, Label] = field(default_factory=dict)
+    matrix: Matrix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    """A titled set of questions. Its answer is the act `act` with what `sets` says beside the answers."""
+
+    id: str
+    title: Label
+    act: str
+    questions: Mapping[str, Question]
+    greeting: Label = Label("")
+    sets: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """How a register is looked up by whoever answers a customer: the field that is read, in which states, and until which day."""
+
+    text: str
+    at: tuple[str, ...]
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """How a procedure is a list of calls: the act that records one, the act of one that reached nobody, and the fields they fill."""
+
+    done: str
+    missed: str = ""
+    kind: str = ""
+    why: str = ""
+    again: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Noun:
     """A procedure (kind "case"), a register ("record") or a book ("entry"): fields, steps and acts."""
 
@@ -96,6 +149,10 @@ class Noun:
     source: tuple[str, ...] = ()
     node: Node | None = None
     ends_at: tuple[str, ...] = ()  # the states at which a register says its records end
+    questionnaires: Mapping[str, Questionnaire] = field(default_factory=dict)
+    consulted: Consulted | None = None  # a register whose records are looked up to answer
+    calls: Calls | None = None  # a procedure whose cases are calls to be made
+    home: bool = False  # a register where customers live: a new caller's address is chosen from it
     ends: frozenset[str] = field(init=False)  # where it is over: a register says so, elsewhere the steps no act of its own leaves
     rows: frozenset[str] = field(init=False)  # its fields that are lists of rows
     concealing: tuple[str, ...] = field(init=False)  # its fields whose persons do not see it while it is open
@@ -162,16 +219,51 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """One box of a paper: the word it prints, or "" and the label of what is filled in by hand."""
+
+    word: str
+    zh: str = ""
+    en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of a paper: boxes, the rows of a field, a list of many, figures, clauses, a text, or signatures."""
+
+    kind: str
+    title: Label = Label("")
+    boxes: tuple[Box, ...] = ()
+    names: tuple[str, ...] = ()  # of rows: fields; of figures: measures; of says: clauses
+    text: Label = Label("")
+    dated: str = "opened"  # of lists: which day of a matter lies in the period
+    filled: str = ""  # of lists: only those in which this field has a value
+    steps: tuple[str, ...] = ()  # of lists: only those that stand at one of these; empty: all
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """A document printed from a case or record, its copies and for whom each is."""
+    """A document printed from a case or record, its copies and for whom each is; with a layout it can be printed."""
 
     id: str
     zh: str
     en: str = ""
     of: tuple[str, ...] = ()
-    copies: Mapping[str, str] = field(default_factory=dict)
+    copies: Mapping[str, Label] = field(default_factory=dict)
     prints: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
+    every: Span | None = None
+    layout: tuple[Section, ...] = ()
+
+    @property
+    def of_one(self) -> bool:
+        """Whether it is a paper of one matter or thing."""
+        return any(s.kind in ("boxes", "rows") for s in self.layout)
+
+    @property
+    def of_many(self) -> bool:
+        """Whether it is a register of many, or a paper of figures."""
+        return any(s.kind in ("lists", "figures") for s in self.layout)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from shouwen.policy.errors import Faults
 from shouwen.policy.kinds.registry import CLAUSE_KEYS, KINDS
 from shouwen.policy.noun_reading import NounReader
 from shouwen.policy.nouns import Book, Field, Form, Label, NamedFact, Noun, Post, Regulation
+from shouwen.policy.papers import Known, check_forms
 from shouwen.policy.reading import WORD, wide_tip
 from shouwen.policy.source import MAX_BYTES, NOT_UTF8, Node, SourceError, read_text, too_large
 from shouwen.worktime import Calendar, WorktimeError
@@ -74,7 +75,6 @@ REGULATION_KEYS = (
     "assumed",
     "document",
 )
-ALWAYS_PRINTED = ("number", "customer", "responsible", "first_asked", "unit", "step")  # what every case has beside its fields
 Sources = Mapping[str, str]  # file name (pack/file.yaml) -> text: what an enactment keeps
 
 
@@ -176,7 +176,7 @@ class PackReader:
             if calendar is not None and calendar.text not in d.calendars:
                 self.reader.unknown(calendar, calendar.text or "", d.calendars, "没有这个日历:", "there is no calendar")
         self._superiors(headers)
-        self._forms(headers)
+        check_forms(self.reader, Known(d.nouns, d.posts, d.measures, d.clauses), headers)
         for key, post in ((k, n) for node in headers for k in ("owner", "approved_by") if (n := node.get(k)) is not None):
             if post.text not in (*d.posts, "unset"):
                 self.reader.unknown(post, post.text or "", d.posts, f"{key}:没有这个岗位", f"{key}: there is no post")
@@ -199,19 +199,6 @@ class PackReader:
         for post in (n for node in headers for _, p in _under(node, "posts") if (n := p.get("reports_to")) is not None):
             if post.text not in d.posts:
                 self.reader.unknown(post, post.text or "", d.posts, "reports_to:没有这个岗位", "reports_to: there is no post")
-
-    def _forms(self, headers: list[Node]) -> None:
-        """Refuse forms of nouns nobody declares, and forms that print fields their nouns do not have."""
-        nouns, r = self.declared.nouns, self.reader
-        for form in (f for node in headers for _, f in _under(node, "forms")):
-            for of in r.listing(form.get("of")):
-                if of.text is not None and of.text not in nouns:
-                    r.unknown(of, of.text, nouns, "没有这个流程或台账:", "there is no procedure or register")
-            printed = [nouns[of.text] for of in r.listing(form.get("of")) if of.text in nouns]
-            known = {f for noun in printed for f in (*noun.fields, *ALWAYS_PRINTED)}
-            for name in r.listing(form.get("prints")) if printed else ():
-                if name.text is not None and name.text.partition(".")[0] not in known:
-                    r.unknown(name, name.text, known, "表单要印的字段没有:", "the form prints a field that is not there:")
 
     def _roots(self) -> Iterator[tuple[str, Node]]:
         for name, text in sorted(self.sources.items(), key=lambda i: _rank(i[0])):

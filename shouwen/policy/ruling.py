@@ -45,7 +45,8 @@ class Refusal:
     def text(self, lang: str = "zh") -> str:
         """Return the reason and the remedy in the reader's language."""
         said, remedy = (self.en, self.remedy_en) if lang.startswith("en") else (self.zh, self.remedy_zh)
-        return f"{said} {remedy}".strip() if lang.startswith("en") else f"{said}{'。' + remedy if remedy else ''}"
+        stop = ". " if lang.startswith("en") else "。"
+        return f"{said.rstrip('。.')}{stop}{remedy}" if said and remedy else f"{said}{remedy}"
 
 
 @fixed(frozen=True, slots=True)
@@ -207,7 +208,10 @@ class Perform:
 
 @fixed(frozen=True, slots=True)
 class Tell:
-    """Persons or the customer are told, with a paper if one is named; `confirm`: each owes a confirmation."""
+    """Persons or the customer are told, with a paper if one is named; `confirm`: each owes a confirmation.
+
+    With a `questionnaire` the customer gets a way to answer it themselves, open until a moment.
+    """
 
     cite: Cite
     to: tuple[int, ...]
@@ -215,6 +219,8 @@ class Tell:
     form: str = ""
     confirm: bool = False
     zh: str = ""
+    questionnaire: str = ""
+    until: datetime | None = None
 
 
 @fixed(frozen=True, slots=True)
@@ -297,9 +303,18 @@ class LinkCases:
     how: str
 
 
+@fixed(frozen=True, slots=True)
+class Receipt:
+    """Somebody confirmed what a clause told them."""
+
+    clause: str
+    by: int
+    cite: Cite | None = None  # what the clause did was to tell: it does not act a second time
+
+
 Effect = (
     SetField | Step | Promise | Settle | Move | Breach | Warned | OpenTask | CloseTask | TakeTask | OpenCase | Ask | Verdict
-    | Perform | Tell | Enter | Attest | Hold | Pass | Grant | Retain | Report | LinkCases
+    | Perform | Tell | Enter | Attest | Hold | Pass | Grant | Retain | Report | LinkCases | Receipt
 )  # fmt: skip
 
 

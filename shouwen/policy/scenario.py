@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shouwen.policy.act import APPROVAL_ACTS, TASK_ACTS, Act, Opening, Ref
+from shouwen.policy.act import ACKNOWLEDGE, APPROVAL_ACTS, TASK_ACTS, Act, Opening, Ref
 from shouwen.policy.company import Company
 from shouwen.policy.compile import Compiler
 from shouwen.policy.errors import Fault, Faults, PackError
@@ -24,7 +24,6 @@ from shouwen.policy.ruling import Ruling, SetField, Step
 from shouwen.policy.scenario_names import no_regulation, unknown_names
 from shouwen.policy.seen import Seen, scripts_before
 from shouwen.policy.setting import Stage, build
-from shouwen.policy.setting_people import word_of
 from shouwen.policy.source import Node, SourceError, read_text
 from shouwen.policy.subjects import Said
 from shouwen.policy.values import BadValue
@@ -251,7 +250,7 @@ class Runner:
     def _act(self, step: Node, stage: Stage, at: datetime, name: str) -> Act:
         of = step.get("of")
         target = of.text or "" if of is not None else ""
-        by = 0 if word_of(step, "by") == "clock" else stage.named("staff", step, "by")
+        by, evidence = stage.doer(step)
         raw = step.get("with")
         if name == "open" and target not in (*stage.law.nouns, *stage.names["subject"]):
             raise _no_noun(of or step, target, stage.law.nouns)
@@ -264,11 +263,11 @@ class Runner:
             )
             unit = stage.unit_for(by, fields)
             opening = Opening(unit, customer or 0)
-            return Act(name, ref, by, at, fields, stage.evidence(step), stage.ticks(step), opening=opening)
+            return Act(name, ref, by, at, fields, evidence, stage.ticks(step), opening=opening)
         with reading(of or step, "of"):
             subject = stage.subject(target)
         noun = stage.law.nouns[subject.noun]
-        if name not in (*noun.acts, *APPROVAL_ACTS, *TASK_ACTS) and not _wants_no_act(step):
+        if name not in (*noun.acts, *APPROVAL_ACTS, *TASK_ACTS, ACKNOWLEDGE) and not _wants_no_act(step):
             raise _no_act(step.get("act") or step, name, noun)
         row = step.get("row")
         return Act(
@@ -277,7 +276,7 @@ class Runner:
             by,
             at,
             stage.fields(raw, noun, name),
-            stage.evidence(step),
+            evidence,
             stage.ticks(step),
             stage.clause(step.get("clause")),
             stage.row(subject, name, row.text if row is not None else None, step),

@@ -114,7 +114,7 @@ def _definitions() -> dict[str, Any]:
         "step": _closed(scenario_words.STEP),
         "expect": _closed(scenario_words.EXPECT),
         **{
-            name: _closed(words) if name in ("part", "form") else {"anyOf": [TEXT, _closed(words)]}
+            name: _closed(words) if name in ("part", "form", "layout") else {"anyOf": [TEXT, _closed(words)]}
             for name, words in SMALL.items()
         },
         **{word: _kind(kind) for word, kind in KINDS.items()},

@@ -204,6 +204,13 @@ class Stage:
         staff = self.world.org.staff.get(by)
         return staff.unit if staff is not None else 0
 
+    def doer(self, step: Node) -> tuple[int, tuple[Evidence, ...]]:
+        """Return who does a step, and its evidence: of a customer who does it themselves their own word, as nobody of the staff."""
+        name, given = word_of(step, "by"), self.evidence(step)
+        if name in self.names["customer"] and name not in self.names["staff"]:
+            return 0, (*given, Evidence("self", "customer", self.names["customer"][name]))
+        return 0 if name == "clock" else self.named("staff", step, "by"), given
+
     def evidence(self, step: Node) -> tuple[Evidence, ...]:
         """Return the evidence of a step: `photo`, `{signature: zhang}`, `{signature: zhang, attached: "yes"}` on a paper that is kept."""
         node = step.get("evidence")

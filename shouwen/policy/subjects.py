@@ -44,3 +44,8 @@ class Said:
     ruling: Ruling
     subject: int
     at: datetime
+
+
+def concerned(s: Subject) -> set[int]:
+    """Return who works on a case: who answers for it, who was asked first, and whom an open task names."""
+    return {s.responsible, s.first_asked, *(p for t in s.tasks for p in t.who)} - {0}

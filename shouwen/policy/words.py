@@ -34,6 +34,7 @@ def each(item: Schema) -> Schema:
 
 
 TEXTS: Final = one_or_many(TEXT)
+BOXES: Final = one_or_many({"anyOf": [TEXT, ref("label")]})  # words, and labels of what is filled in by hand
 DATES: Final = {"type": "object", "propertyNames": {"pattern": r"^\d{4}-\d{2}-\d{2}$"}}
 
 
@@ -98,6 +99,7 @@ VALUES: Final[Mapping[str, Word]] = {
     "task": Word("流程 tasks 里的待办", "a task of the procedure's `tasks`", TEXT, ("inspect",)),
     "season": Word("声明过的季节", "a declared season", TEXT, ("heating",)),
     "form": Word("声明过的表单", "a declared form", TEXT, ("repair_slip",)),
+    "questionnaire": Word("本流程的问卷", "a questionnaire of the procedure", TEXT, ("satisfaction",)),
     "expression": Word("算式:数、金额(10CNY)、百分比,字段、计量,+ - * / ( ) min max;除以零不算",
         "arithmetic: numbers, money (10CNY), percentages, fields, measures, + - * / ( ) min max", TEXT,
         ("credit_limit - owed", "max(0, used - 5) * 2CNY")),
@@ -208,6 +210,11 @@ NOUN: Final[Mapping[str, Word]] = {
     "number": Word("单号前缀", "the prefix of its numbers", TEXT, ("BX",)),
     "form": Word("印成哪张表单", "the form it prints as"),
     "key": Word("台账里一件东西叫什么(字段)", "the field that names a thing of a register"),
+    "home": Word("台账:客户的住处在这里,新客户的地址从中选(写 \"yes\")",
+        "of a register: this is where customers live, and a new caller's address is chosen from it (`\"yes\"`)", TEXT, ("yes",)),
+    "calls": Word("流程:逐件打电话的(回访页列它);done 登记已联系上、missed 登记未联系上的动作,kind、why、again、outcome 类别、未通原因、下次联系、结果字段",
+        "of a procedure: its cases are calls (the page of call-backs lists them): the acts `done` and `missed`, and the fields `kind`, "
+        "`why` it failed, when to try `again`, `outcome`", {"type": "object", "required": ["done"]}, ("{done: call, missed: miss}",)),
     "happened": Word("事情实际发生于哪个字段;记分按那时的制度",
         "the field that tells when it happened; entries go by the law of then", TEXT, ("happened_at",)),
     "calendar": Word("用哪个日历", "its calendar"),
@@ -219,6 +226,10 @@ NOUN: Final[Mapping[str, Word]] = {
     "acts": Word("动作", "its acts", each({"anyOf": [TEXT, ref("act")]})),
     "tasks": Word("待办的名称", "the names of its tasks", each(ref("label"))),
     "without": Word("不要哪些内置动作", "built-in acts it does not have", TEXTS, ("[hold, merge]",)),
+    "questionnaires": Word("问卷:成套问客户的题目", "questionnaires: sets of questions for the customer", each(ref("questionnaire"))),
+    "consulted": Word("台账:答复客户时查的资料;text 内容字段,at 哪些状态查得到,until 有效至(日期字段)",
+        "of a register: it is looked up to answer customers; its text, the states it is found at, the date it is valid until",
+        {"type": "object"}, ("{text: body, at: [published], until: valid_until}",)),
     "source": SOURCE,
     "assumed": ASSUMED,
 }  # fmt: skip
@@ -275,8 +286,13 @@ MEASURE: Final[Mapping[str, Word]] = {
     "per": Word("按谁分:case、actor、customer、responsible、first_asked、unit、subject,或一个字段;写几个字段,数的是这几个字段都相同的其他件",
         "counted per case, actor, customer, responsible, first_asked, unit, subject, or a field; several fields: the others alike in all",
         TEXTS, ("responsible", "[place, day]")),
+    "overlapping": Word("起、止两个日期或时间字段:per 的字段都相同的其他件中,只数时段与本件相重叠的;起点算在内,终点不算(日期则当天算在内),起止不全的不与谁重叠",
+        "two date or datetime fields, begin and end: of the others alike in `per` only those whose span shares a moment with this one's; "
+        "half-open (of dates the last day belongs to it), and nothing overlaps a span that is not known", TEXTS, ("[begins_at, ends_at]",)),
     "over": Word("时间窗", "the window", TEXT, ("calendar_year", "30d")),
-    "target": Word("目标值(只用于报表)", "the target (for reports only)"),
+    "target": Word("目标:写值即至少,或 `<= 0` 即至多;显示在计量旁,条款另写未达到时怎样",
+        "the goal: a value is the least that is wanted, `<= 0` the most; it stands beside the figure, what a miss leads to say clauses",
+        TEXT, ("100%", "<= 0")),
     "source": SOURCE,
     "assumed": ASSUMED,
 }  # fmt: skip
@@ -290,8 +306,51 @@ SMALL: Final[Mapping[str, Mapping[str, Word]]] = {
     },
     "form": {
         "zh": ZH, "en": EN, "of": Word("印自哪些流程或台账", "the nouns it prints", TEXTS), "copies": Word("联次:给谁",
-        "its copies and for whom", each(TEXT)),
-        "prints": Word("印哪些字段", "the fields it prints", TEXTS), "source": SOURCE, "assumed": ASSUMED,
+        "its copies and for whom", each(ref("label"))),
+        "prints": Word("印哪些字段:只有一块格子的版式,简写", "the fields it prints: short for a layout of one block of boxes", TEXTS),
+        "every": Word("一期一张的:1d、7d、1mo、3mo、1y;登记表不写则印现有的全部",
+            "one sheet a period: 1d, 7d, 1mo, 3mo, 1y; a register without it prints all there is", TEXT, ("1mo",)),
+        "layout": Word("版式,一块一块往下排,见下表。版式只管印在哪里,不作任何判断", "what stands where, part by part, see the table below; a "
+            "layout decides nothing", {"type": "array", "items": ref("layout")}),
+        "source": SOURCE, "assumed": ASSUMED,
+    },
+    "layout": {
+        "title": Word("这一块的小标题", "the heading of the part", ref("label")),
+        "boxes": Word("格子:字段、所指台账或事项的字段(`house.area`)、number 编号、customer 客户、phone 电话、address 地址、responsible 责任人、first_asked 首问人、"
+            "unit 单位、step 环节、opened 立项时间、closed 结束时间、`did.动作`(最近一次何时、由谁做);写 {zh, en} 的是手填的空格",
+            "boxes: fields, fields of what a field points to, number, customer, phone, address, responsible, first_asked, unit, step, "
+            "opened, closed, did.ACT; {zh, en} is filled in by hand", BOXES, ("[number, customer, did.confirm, {zh: 备注}]",)),
+        "rows": Word("明细表:哪个(些)rows 字段", "a table: which fields of rows", TEXTS, ("lines",)),
+        "lists": Word("登记表:每件事项或每条台账一行,各列写法同 boxes", "a register: a line for each matter or record; columns as in boxes", BOXES,
+            ("[number, opened, customer]",)),
+        "dated": Word("lists 按哪一天归入期间:opened(缺省)、closed 或一个日期字段", "lists: which day puts a line into the period: opened (if absent), "
+            "closed, or a field of a date", TEXT, ("closed",)),
+        "filled": Word("lists 只列这个字段有值、不为零的", "lists: only those in which this field has a value that is not zero", TEXT, ("fee",)),
+        "steps": Word("lists 只列停在这些环节(状态)的", "lists: only those that stand at these steps", TEXTS, ("[qualified]",)),
+        "figures": Word("统计表:reports 条款报出的哪些计量,按单位(或每个成员)一行", "a paper of figures: which measures of those reported by a clause "
+            "`reports`, a line for each unit or member", TEXTS, ("[on_time, pass_rate]",)),
+        "says": Word("印出哪些条款的原话(写全名)", "the words of which clauses, by their full names", TEXTS, ('["property/repair#3.5"]',)),
+        "text": Word("一段文字", "a text", ref("label")),
+        "signs": Word("签字栏:customer、responsible、first_asked、岗位、`did.动作`(印出谁做的、何时),或 {zh, en}",
+            "who signs: customer, responsible, first_asked, a post, did.ACT (who did it and when is printed), or {zh, en}", BOXES,
+            ("[customer, did.finish]",)),
+    },
+    "questionnaire": {
+        "zh": ZH, "en": EN, "greeting": Word("开头的话", "the words it begins with", ref("label")),
+        "act": Word("答卷是哪个动作:客户自己答,员工问了登记,都是它",
+            "the act an answer is, by the customer or by staff who asked", TEXT, ("survey",)),
+        "sets": Word("客户自己答卷时,这个动作另外带来的值", "what the act brings beside the answers when the customer answers",
+            each(TEXT), ("{survey_result: returned}",)),
+        "questions": Word("题目:答卷那个动作要填的字段", "the questions: fields its act asks for", each(ref("question"))),
+        "source": SOURCE, "assumed": ASSUMED,
+    },
+    "question": {
+        "zh": Word("怎么问", "how it is asked in Chinese"), "en": Word("英文怎么问", "how it is asked in English"),
+        "required": Word("客户自己答卷时必答;员工登记时必填的要写条款(requires)",
+            "the customer has to answer it; what staff must fill is a clause"),
+        "items": Word("行字段逐项评价:各项的名称", "of a rows field: what is marked item by item", each(ref("label")),
+            ("{safety: {zh: 秩序和安全, en: Order and safety}}",)),
+        "source": SOURCE,
     },
     "part": {
         "title": TITLE, "for": CLAUSE["for"], "when": CLAUSE["when"], "clauses": REGULATION["clauses"],

@@ -10,7 +10,7 @@ from shouwen.policy import rounds
 from shouwen.policy.act import Act, Opening, Ref
 from shouwen.policy.calendars import calendar_for
 from shouwen.policy.decide import decide
-from shouwen.policy.facts import Facts, PendingApproval
+from shouwen.policy.facts import Facts, PendingApproval, rows_pointing
 from shouwen.policy.folding import Done, Entry, Folder
 from shouwen.policy.keeping import Keeping
 from shouwen.policy.kinds.opens import Schedules
@@ -18,6 +18,7 @@ from shouwen.policy.law import Law
 from shouwen.policy.nouns import PEOPLE_AND_PLACES, Noun
 from shouwen.policy.org import Org
 from shouwen.policy.promises import ALARM
+from shouwen.policy.reading_rights import readable, readings
 from shouwen.policy.ruling import (
     Ask,
     Effect,
@@ -28,7 +29,7 @@ from shouwen.policy.ruling import (
     SetField,
 )
 from shouwen.policy.standing import STANDS, standing
-from shouwen.policy.subjects import Said, Subject
+from shouwen.policy.subjects import Said, Subject, concerned
 
 MAX_CHAIN = 200  # acts one act may cause
 
@@ -47,6 +48,25 @@ class World(Keeping):
         self.entries: list[Entry] = []
         self.next = 1
         self.clock: datetime | None = None  # until when everything that fell due has happened
+
+    def read_by(self, staff: int) -> frozenset[int]:
+        """Return the cases somebody may read now: by post and by what clauses say of reading, and those they work on."""
+        assert self.clock is not None
+        calendar = self.law.calendars.get(self.law.calendar)
+        said = readings(self.law.on(calendar.business_day(self.clock) if calendar is not None else self.clock.date()))
+        by_post, people = readable(said, self.org, staff, self.clock), {staff, *self.org.stood_in_for(staff, self.clock)}
+        return frozenset(
+            s.id
+            for s in self.subjects.values()
+            if s.kind == "case"
+            and (by_post(s.noun, s.unit) or not people.isdisjoint(concerned(s)))
+            and staff not in self.concealed(s)
+        )
+
+    def concealed(self, s: Subject) -> set[int]:
+        """Return whom a case is not shown to: as long as it is open, those its fields conceal it from."""
+        named = () if s.closed else [s.fields.get(name) for name in self.law.nouns[s.noun].concealing]
+        return {p for value in named for p in (value if isinstance(value, tuple) else (value,)) if p}
 
     def new_id(self) -> int:
         """Return an id nobody has."""
@@ -111,7 +131,7 @@ class World(Keeping):
         assert isinstance(kind, Schedules)
         since, until = o.drawn
         done = {d.subject for d in self.done if (d.noun, d.act) == (noun, kind.drawn) and since <= d.at < until}
-        return [Ref(self.subjects[i].kind, noun, i) for i in rounds.sample(done, o, kind.take or 0)]
+        return [Ref(self.subjects[i].kind, noun, i) for i in rounds.sample(done, o, kind.take)]
 
     def members(self, population: str, unit_kinds: tuple[str, ...] = ()) -> list[Ref]:
         """Return everybody and everything a population may mean; whether each belongs is decided for it alone."""
@@ -215,6 +235,7 @@ class World(Keeping):
     def _links(self, s: Subject, noun: Noun, fields: Mapping[str, Any], facts: Facts) -> None:
         links: dict[str, Mapping[str, Any]] = {}
         linked: dict[str, Facts] = {}
+        facts.pointed = {i: self.subjects[i].fields for _, i in rows_pointing(noun, fields) if i in self.subjects}
         if s.customer:
             links["customer"] = self.customers.get(s.customer, {})
         for name, shape in noun.fields.items():

@@ -33,7 +33,7 @@ class _Records:
             "unit": "coalesce(s.unit_id, 0)", "customer": "coalesce(s.customer_id, 0)",
             "responsible": "coalesce(s.responsible_id, 0)", "first_asked": "0",
         },
-        "s.archived_at is null",
+        "s.archived_at is null", past=("s.key", "s.opened_at", "s.archived_at", "s.marks"),
     )  # fmt: skip
 
     def load(self, ids: Sequence[int], laws: Laws, *, lock: bool) -> Iterator[Living]:

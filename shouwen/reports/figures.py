@@ -1,6 +1,7 @@
 """Figures of a period: the days that have been added up, and the newest events, which have not, in one statement and one snapshot.
 
-A reader gets figures of the units in sight. Whoever sees everything also gets what belongs to no case, and so to no unit.
+A reader gets figures of the units in sight, and of a noun of which the law opens more units those of these too. Whoever sees everything
+also gets what belongs to no case, and so to no unit.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from shouwen.base.access import Reader
+from shouwen.base.access import NOBODY, Reader
 from shouwen.base.sql import raw
 from shouwen.policy.law import Law
 from shouwen.policy.org import Org
+from shouwen.policy.reading_rights import Units
 from shouwen.reports.rolling import GROUPED, grouping
 from shouwen.reports.standing import Load, open_now
 
@@ -36,13 +38,15 @@ _FOLD: Final = """with rows as (
 class Scope:
     """Which events: the days from `since` to `until`, both included, and of which units (None: of all and of none).
 
-    `reader` is who looks: what a case withholds from them is counted, and not told.
+    `reader` is who looks: what a case withholds from them, and what the law closes to them, is counted, and not told. `wider` are the
+    nouns of which events of other units are counted too, with those units (None: all).
     """
 
     since: date
     until: date
     units: frozenset[int] | None
-    reader: int = 0
+    reader: Reader = NOBODY
+    wider: tuple[tuple[str, Units], ...] = ()
 
     @property
     def days(self) -> int:
@@ -61,6 +65,27 @@ def units_below(org: Org, unit: int, reader: Reader) -> frozenset[int] | None:
         return reader.units
     below = frozenset(u for u in org.units if unit in org.path(u))
     return below if reader.units is None else below & reader.units
+
+
+def wider_below(org: Org, unit: int, reader: Reader) -> tuple[tuple[str, Units], ...]:
+    """Return the nouns of which a reader sees more than the rest, as far as a unit and those below it reach (0: all)."""
+    if not unit:
+        return reader.wider
+    below = frozenset(u for u in org.units if unit in org.path(u))
+    return tuple((noun, below if units is None else below & units) for noun, units in reader.wider)
+
+
+def of_units(scope: Scope, unit: str, noun: str) -> tuple[str, dict[str, Any]]:
+    """Return the condition on the columns of a unit and a noun that something is in the scope, and its parameters."""
+    if scope.units is None:
+        return "true", {}
+    params: dict[str, Any] = {"units": sorted(scope.units)}
+    if not scope.wider:
+        return f"{unit} = any(%(units)s::int8[])", params
+    params["everywhere"] = [n for n, units in scope.wider if units is None]
+    params["pairs"] = [f"{n} {u}" for n, units in scope.wider for u in sorted(units or ())]
+    others = f"{noun} = any(%(everywhere)s::text[]) or {noun} || ' ' || {unit} = any(%(pairs)s::text[])"
+    return f"({unit} = any(%(units)s::int8[]) or {others})", params
 
 
 class Figures:
@@ -86,11 +111,11 @@ class Figures:
             "kinds": "kind = any(%(kinds)s::text[])" if kinds else "true",
             "names": "name = any(%(names)s::text[])" if names else "true",
             "nouns": "noun = any(%(nouns)s::text[])" if nouns else "true",
-            "units": "unit = any(%(units)s::int8[])" if scope.units is not None else "true",
         }
-        query = _FOLD.format(by=", ".join(by), fresh=GROUPED, kept=wanted["units"].replace("unit ", "unit_id "), **wanted)
+        ours, within = of_units(scope, "unit", "noun")
+        query = _FOLD.format(by=", ".join(by), fresh=GROUPED, kept=of_units(scope, "unit_id", "noun")[0], units=ours, **wanted)
         params = {
-            "kinds": sorted(kinds), "names": sorted(names), "nouns": sorted(nouns), "units": sorted(scope.units or ()),
+            "kinds": sorted(kinds), "names": sorted(names), "nouns": sorted(nouns), **within,
             "since": scope.since, "until": scope.until, **self._told,
         }  # fmt: skip
         return raw().execute(query, params).fetchall()

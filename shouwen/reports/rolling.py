@@ -19,13 +19,14 @@ from django.utils import timezone
 from shouwen.base.sql import raw, to_json
 from shouwen.cases.enactments import law_at
 from shouwen.policy.law import Law
+from shouwen.policy.values import FieldType
 
 BATCH: Final = 20_000  # events at a time: a fraction of a second
 ANSWERS: Final = frozenset({"satisfied", "dissatisfied"})  # a field with these choices says how content a customer is
 
 # Events as rows of figures; its parameters are those of `grouping`.
 GROUPED: Final = """with marked as (
- select * from jsonb_to_recordset(%(marks)s::jsonb) as m (noun text, act text, field text, ends jsonb)),
+ select * from jsonb_to_recordset(%(marks)s::jsonb) as m (noun text, act text, field text, ends jsonb, item text, mark text, items jsonb)),
  told as (
  select (e.at at time zone %(zone)s)::date as day, e.kind, e.noun, e.act, e.clause, e.actor_id, e.data, coalesce(c.unit_id, 0) as unit
  from base_event e left join cases_case c on c.id = e.case_id
@@ -37,7 +38,16 @@ GROUPED: Final = """with marked as (
  union all select t.day, 'ended', t.noun, t.data ->> 'step', t.unit, t.actor_id from told t
   join marked m on m.noun = t.noun and m.act = '' and m.ends ? (t.data ->> 'step') where t.kind = 'act'
  union all select t.day, 'answer', t.noun, m.act || '.' || m.field || ':' || (t.data -> 'brought' ->> m.field), t.unit, t.actor_id
-  from told t join marked m on m.noun = t.noun and m.act = t.act and m.act <> '' where t.kind = 'act' and t.data -> 'brought' ? m.field)
+  from told t join marked m on m.noun = t.noun and m.act = t.act and m.act <> '' and m.item = ''
+  where t.kind = 'act' and t.data -> 'brought' ? m.field
+ union all select t.day, 'answer', t.noun, m.act || '.' || m.field || '.' || r.item || ':' || r.mark, t.unit, t.actor_id
+  from told t join marked m on m.noun = t.noun and m.act = t.act and m.item <> ''
+  cross join lateral (select distinct o ->> m.item as item, o ->> m.mark as mark
+   from jsonb_array_elements(case jsonb_typeof(t.data -> 'brought' -> m.field) when 'array' then t.data -> 'brought' -> m.field
+    else '[]' end) o) r
+  where t.kind = 'act' and m.items ? r.item and r.mark <> ''
+ union all select t.day, 'by_customer', t.noun, t.act, t.unit, 0 from told t
+  where t.kind = 'act' and t.actor_id = 0 and t.data -> 'evidence' @> '[["self", "customer"]]')
  select day, kind, noun, name, unit, person, count(*)::int8 as n from one group by 1, 2, 3, 4, 5, 6"""
 
 # Whether nobody is under way any more who was so at the horizon. Only this database counts: a long transaction in another one of the
@@ -82,13 +92,31 @@ def grouping(law: Law | None, after: int | None, upto: int) -> dict[str, Any]:
 
 
 def marks(law: Law | None) -> list[dict[str, Any]]:
-    """Return what is looked for in acts: the steps that end a case, and the fields that say how content a customer is."""
+    """Return what is looked for in acts: the steps that end a case, what says how content a customer is, what questionnaires ask.
+
+    Rows that are asked item by item (`items`) are looked at by the columns `item` and `mark`.
+    """
     found: list[dict[str, Any]] = []
     for noun in law.nouns.values() if law is not None else ():
         if noun.kind == "case":
-            found.append({"noun": noun.id, "act": "", "field": "", "ends": sorted(noun.ends)})
+            found.append(_mark(noun.id, ends=sorted(noun.ends)))
         for act in noun.acts.values():
             brought = {**{f: noun.fields[f] for f in act.asks if f in noun.fields}, **act.fields}
             answers = [f for f, shape in brought.items() if shape.type.choices.keys() >= ANSWERS]
-            found += [{"noun": noun.id, "act": act.id, "field": f, "ends": []} for f in answers]
+            asked = [q for wanted in noun.questionnaires.values() if wanted.act == act.id for q in wanted.questions.values()]
+            answers += [q.fills for q in asked if _is_counted(noun.fields[q.fills].type)]
+            found += [_mark(noun.id, act.id, f) for f in dict.fromkeys(answers)]
+            found += [
+                _mark(noun.id, act.id, q.fills, item=q.matrix.item, mark=q.matrix.mark, items=[w.zh for w in q.items.values()])
+                for q in asked
+                if q.matrix is not None
+            ]
     return found
+
+
+def _is_counted(kind: FieldType) -> bool:
+    return kind.name == "choice" and not kind.many
+
+
+def _mark(noun: str, act: str = "", name: str = "", **more: Any) -> dict[str, Any]:
+    return {"noun": noun, "act": act, "field": name, "ends": [], "item": "", "mark": "", "items": [], **more}

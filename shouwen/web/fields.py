@@ -18,7 +18,7 @@ from shouwen.base.errors import Complaint, FieldError
 from shouwen.policy.env import paper
 from shouwen.policy.nouns import Field
 from shouwen.policy.values import Choice, FieldType
-from shouwen.web import people, spans
+from shouwen.web import moments, people, spans
 from shouwen.web.law import said
 
 CHIPS: Final = 6  # choices beyond this become a list to open
@@ -168,7 +168,7 @@ def _bare(name: str, label: str, kind: FieldType, filling: Filling) -> Control:
         if kind.name in FOUND
         else ""
     )
-    unit = {"money": "¥", "percent": "%"}.get(kind.name, kind.unit)
+    unit = {"money": "¥", "percent": "%"}.get(kind.name, moments.unit(kind.unit))
     hint = _("选单位，或直接写：2天、两小时、3个工作日") if kind.name == "span" else ""
     chosen = filling.chosen.get(name, "")
     return Control(

@@ -18,6 +18,7 @@ from shouwen.staff import org, sessions
 from shouwen.staff import sign_in as door
 from shouwen.staff.door_rules import rules
 from shouwen.staff.models import Staff
+from shouwen.web import tongues
 from shouwen.web.asking import BY_ITSELF, Ask, is_open, wants_part
 from shouwen.web.lists.words import without_words
 from shouwen.web.problems import answer, signed_out
@@ -39,6 +40,8 @@ class Pages:
         with translation.override(cast(Ask, request).lang):
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", cast(Ask, request).lang)
+        if cast(Ask, request).lang == "en":
+            tongues.mark(response)
         return response
 
     @staticmethod

@@ -66,11 +66,12 @@ def able_choices(request: HttpRequest) -> list[Choice]:
     return [c for c in staff_choices(request) if c.id in may]
 
 
-def unit_choices(request: HttpRequest) -> list[Choice]:
-    """The units that the reader may see, as a tree; not those that were closed."""
+def unit_choices(request: HttpRequest, *, something: bool = False) -> list[Choice]:
+    """The units that the reader may see, or may see something of, as a tree; not those that were closed."""
     ask = cast(Ask, request)
     open_ones = [u for u in ask.org.units.values() if not u.closed]
-    seen = [u for u in open_ones if ask.reader.units is None or u.id in ask.reader.units]
+    units = ask.reader.somewhere if something else ask.reader.units
+    seen = [u for u in open_ones if units is None or u.id in units]
     paths = {u.id: tuple(reversed(ask.org.path(u.id))) for u in seen}
     top = min((len(p) for p in paths.values()), default=1)
     return [Choice(u.id, u.name, depth=len(paths[u.id]) - top) for u in sorted(seen, key=lambda u: paths[u.id])]

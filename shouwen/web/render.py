@@ -15,7 +15,8 @@ from shouwen.web import menu
 from shouwen.web.asking import Ask, wants_part
 from shouwen.web.dispatch.visiting import goes_out
 
-SECTIONS: Final = {"rounds": "registers", "books": "registers"}  # pages that stand under another's place in the navigation
+# Pages that stand under another's place in the navigation.
+SECTIONS: Final = {"rounds": "registers", "books": "registers", "papers": "reports"}
 MANY: Final = 99  # unread notices beyond this are not counted
 _companies: dict[tuple[str, int], str] = {}
 

@@ -19,8 +19,11 @@ urlpatterns = [
     path("notices/", include("shouwen.web.notices.urls")),
     path("lists/", include("shouwen.web.lists.urls")),
     path("reports/", include("shouwen.web.reports.urls")),
+    path("papers/", include("shouwen.web.papers.urls")),
     path("management/", include("shouwen.web.management.urls")),
     path("why/", include("shouwen.web.why.urls")),
     path("tour/", include("shouwen.web.touring.urls")),
     path("search/", include("shouwen.web.searching.urls")),
+    path("answer/", include("shouwen.web.surveys.urls")),
+    path("knowledge/", include("shouwen.web.knowledge.urls")),
 ]

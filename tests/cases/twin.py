@@ -109,6 +109,10 @@ class DatabaseWorld(World):
         with self.watched():
             return do(replace(act, evidence=papers), now=now or act.at)
 
+    def read_by(self, staff: int) -> frozenset[int]:
+        """Return the cases that the product shows somebody."""
+        return frozenset(Case.objects.visible_to(staff_org.reader(staff, self.clock or EVER)).values_list("pk", flat=True))
+
     def run_clock(self, until: datetime) -> None:
         """Let the clock of the product run, from moment to moment."""
         if self.clock is None:

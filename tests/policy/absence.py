@@ -150,6 +150,17 @@ def read_by(rule: Rule) -> tuple[Path, ...]:
     return tuple(p for p in paths if not p.text.startswith(ALWAYS_KNOWN) and p.text not in ("step", "state", "post"))
 
 
+def _within(own: Any, facts: Facts, act: Act, head: str, tail: str) -> tuple[Facts, Act]:
+    """Leave out what stands inside a field: a paper, whose person it is, a column of its rows."""
+    if own.type.name == "slots":
+        return _paperless(facts, act, head, tail)
+    if own.type.name == "staff":
+        return replace(facts, fields=_less(facts.fields, head)), replace(act, fields=_less(act.fields, head))
+    rows = {h: tuple(_less(row, tail) for row in v) for h, v in ((head, facts.fields.get(head)), ("", None)) if h and v}
+    came = {head: tuple(_less(row, tail) for row in act.fields[head])} if act.fields.get(head) else {}
+    return replace(facts, fields={**facts.fields, **rows}), replace(act, fields={**act.fields, **came})
+
+
 def without(q: Question, path: Path) -> tuple[Facts, Act]:
     """Return the facts and the act of a question without one fact."""
     facts, act = q.facts, q.act
@@ -162,14 +173,11 @@ def without(q: Question, path: Path) -> tuple[Facts, Act]:
         return facts, replace(act, fields=_less(act.fields, tail))
     if tail and path.link:
         return _unlinked(facts, path.link, tail), act
-    if tail and own is not None and own.type.name == "slots":
-        return _paperless(facts, act, head, tail)
-    if tail and own is not None and own.type.name == "staff":
-        return replace(facts, fields=_less(facts.fields, head)), replace(act, fields=_less(act.fields, head))
+    if path.through:
+        name = path.text.removeprefix(f"{path.through}.")
+        return replace(facts, pointed={i: _less(fields, name) for i, fields in facts.pointed.items()}), act
     if tail and own is not None:
-        rows = {h: tuple(_less(row, tail) for row in v) for h, v in ((head, facts.fields.get(head)), ("", None)) if h and v}
-        came = {head: tuple(_less(row, tail) for row in act.fields[head])} if act.fields.get(head) else {}
-        return replace(facts, fields={**facts.fields, **rows}), replace(act, fields={**act.fields, **came})
+        return _within(own, facts, act, head, tail)
     if head in ("responsible", "first_asked") and own is None:
         return (replace(facts, responsible=0) if head == "responsible" else replace(facts, first_asked=0)), act
     names = _bases(own, head) if own is not None else (head,)

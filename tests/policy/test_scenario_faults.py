@@ -226,7 +226,7 @@ def test_where_something_does_not_hold_the_step_that_was_refused_unawares_is_nam
     faults = [f for s in read_scenarios(sources) for f in runner.run(s).wrong]
 
     assert [f.zh for f in faults] == ["第1步 被拒绝:1: 须写紧急程度。请补填:紧急程度", "第2步 of:“J”没有开成"]
-    assert [f.en for f in faults] == ["step 1 was refused: 1: Say how urgent Fill in: urgency.", "step 2 of: 'J' was not opened"]
+    assert [f.en for f in faults] == ["step 1 was refused: 1: Say how urgent. Fill in: urgency.", "step 2 of: 'J' was not opened"]
 
 
 def test_of_several_cases_the_due_moment_of_one_is_asked_by_its_name() -> None:

@@ -217,6 +217,10 @@ AGAINST = """
         ('  - {id: "1", zh: x, for: job, limits: {act: close, to: 0}}\n', "永远做不成"),
         (AGAINST, "第2条与第1条合起来"),
         ('  - {id: "1", zh: x, schedules: {open: job, for_each: job.nothing, take: 3, every: 1mo}}\n', "抽样须写"),
+        *(
+            (f'  - {{id: "1", zh: x, schedules: {{open: job, for_each: job.close, take: {take}, every: 1mo}}}}\n', "不超过100%的比例")
+            for take in ("0%", "101%", "-5%", "x%", "'%'")
+        ),
         ('  - {id: "1", zh: x, for: job, upon: close, grants: {what: {a: 甲}, of: visit_at, within: 1d}}\n', "不是指向台账"),
         ('  - {id: "1", zh: x, for: job, upon: close, grants: {what: {a: 甲}}}\n', "写 until"),
         ('  - {id: "1", zh: x, reports: {measures: [nothing], every: 1mo, to: director}}\n', "没有这个计量"),

@@ -159,13 +159,15 @@ def axe(page: Page, *rules: str) -> list[str]:
     return [f"{v['id']} ({v['impact']}): {v['nodes'][0]['html'][:120]}" for v in found]
 
 
-def axe_in_the_dark(page: Page) -> list[str]:
+def axe_in_the_dark(page: Page, picture: Path | None = None) -> list[str]:
     """What cannot be read when a device turns dark while a page stands open: nothing but the colours is another."""
     page.emulate_media(color_scheme="dark")
     page.evaluate(
         "Promise.all(document.getAnimations().filter((a) => a instanceof CSSTransition).map((a) => a.finished.catch(() => null)))"
     )
     found = axe(page, "color-contrast", "link-in-text-block")
+    if picture:
+        page.screenshot(path=picture, full_page=True, caret="initial")
     page.emulate_media(color_scheme="light")
     return [f"dark: {text}" for text in found]
 
@@ -264,6 +266,43 @@ def glued(page: Page) -> list[str]:
         before = { node, box: boxes[boxes.length - 1] };
       }
       return found;
+    }"""
+        )
+    )
+
+
+def overlapping(page: Page) -> list[str]:
+    """Texts of which one is written over another; what stays in place while the page moves may cover it."""
+    return list(
+        page.evaluate(
+            """() => {
+      const found = [], lately = [];
+      const seen = (element, box) => { // what is left of it where something around it cuts it off
+        let [left, right] = [box.left, box.right];
+        for (let e = element; e; e = e.parentElement) {
+          const style = getComputedStyle(e);
+          if (["fixed", "sticky", "absolute"].includes(style.position)) return null;
+          if (style.overflowX === "visible") continue;
+          const room = e.getBoundingClientRect();
+          [left, right] = [Math.max(left, room.left), Math.min(right, room.right)];
+        }
+        return right - left > 4 ? { left, right, top: box.top, bottom: box.bottom } : null;
+      };
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const node = walker.currentNode, around = node.parentElement;
+        if (!node.textContent.trim() || !around.checkVisibility() || around.closest("script, style, template, option, svg, .visually-hidden")) continue;
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        const boxes = [...range.getClientRects()].map((box) => seen(around, box)).filter(Boolean);
+        for (const other of lately) for (const a of other.boxes) for (const b of boxes) {
+          const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left), high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+          if (wide > 4 && high > Math.min(a.bottom - a.top, b.bottom - b.top) / 2) found.push(`${other.text}|${node.textContent.trim().slice(0, 20)}`);
+        }
+        lately.push({ text: node.textContent.trim().slice(0, 20), boxes });
+        if (lately.length > 8) lately.shift();
+      }
+      return [...new Set(found)];
     }"""
         )
     )

@@ -13,7 +13,7 @@ from shouwen.base.sql import raw
 from shouwen.cases import acting, clock, rounds
 from shouwen.cases.draft import Wish, act_upon, open_record
 from shouwen.cases.effects import QUEUE
-from shouwen.cases.models import Case, Deadline, Occurrence, RehearsalRun
+from shouwen.cases.models import Case, Deadline, Occurrence, RehearsalRun, Survey
 from shouwen.cases.queueing import occurrence
 from shouwen.cases.rows_sql import insert
 from shouwen.ledger.models import Entry
@@ -24,6 +24,7 @@ from shouwen.staff.models import Staff
 from tests.web.village import Village
 
 PATROL = "property/rental#5.1"
+ASKED = "问卷客户"
 
 
 def record(register: str, by: Staff, **fields: Any) -> Record:
@@ -107,3 +108,16 @@ def entry(village: Village) -> str:
     """Return the address of an entry."""
     shown(village, "")
     return f"/books/entries/{Entry.objects.filter(book='deposit').order_by('pk')[0].pk}/"
+
+
+def asked(village: Village, name: str = "幸来") -> tuple[Case, Survey]:
+    """A survey issued to somebody new, and the questionnaire they were asked to answer."""
+    who, chen = village.newcomer(name), village.cast.chen_jie
+    case = village.open("survey", chen, timezone.now(), who, customer=who.pk, house=village.house(village.customer(0)).pk)
+    return case, Survey.objects.get(case=case)
+
+
+def asked_before(village: Village) -> Survey:
+    """One that stays open, for who only looks at it."""
+    kept = Survey.objects.filter(case__customer__name=ASKED, outcome="").first()
+    return kept if kept is not None else asked(village, ASKED)[1]

@@ -21,10 +21,12 @@ PROPERTY: Final = "job"
 # A practised person, by the keystroke-level model of Card, Moran and Newell (1983), with its mental act before each pressing of the mouse.
 KEY: Final = 0.28
 PRESS: Final = 1.1 + 0.2 + 1.35
+# A press that met something else than it was meant for, because the page moved in that moment, the driver stops at the window and makes
+# again: only what reaches the document is counted.
 COUNTING: Final = """
   const keep = (one) => sessionStorage.setItem("counted", JSON.stringify([...JSON.parse(sessionStorage.getItem("counted") || "[]"), [...one, Date.now()]]));
   addEventListener("keydown", (e) => { if (e.isTrusted && !e.repeat) keep(["key", e.key]); }, true);
-  addEventListener("pointerdown", (e) => { if (e.isTrusted) keep(["press", ""]); }, true);
+  document.addEventListener("pointerdown", (e) => { if (e.isTrusted) keep(["press", ""]); }, true);
   addEventListener("beforeinput", (e) => { if (e.isTrusted && e.inputType === "insertText" && e.data.length > 1) keep(["text", e.data]); }, true);
 """
 

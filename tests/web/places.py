@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,12 +12,12 @@ import pyotp
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from shouwen.cases import rehearsals
+from shouwen.cases import rehearsals, surveys
 from shouwen.cases.models import Case, Enactment, RehearsalRun
 from shouwen.ledger.models import Entry
 from shouwen.registers.models import Record
 from shouwen.staff import factors, org
-from tests.web.keeping import entry, rehearsed, shown
+from tests.web.keeping import asked_before, entry, rehearsed, shown
 from tests.web.village import Village
 from tests.world import PASSWORD
 
@@ -35,13 +36,23 @@ class Place:
     come: Callable[[Page], None] = _stay
 
 
+def _of(_village: Village, title: str) -> Case:
+    return Case.objects.filter(title__contains=title).order_by("pk")[0]
+
+
 def _case(title: str, end: str = "") -> Callable[[Village], str]:
-    return lambda village: f"/cases/{Case.objects.filter(title__contains=title).order_by('pk')[0].number}/{end}"
+    return lambda village: f"/cases/{_of(village, title).number}/{end}"
 
 
 def _ask_callers(page: Page) -> None:
     page.locator("#caller").fill("云栖1")
     expect(page.locator("#callers [role=option]").first).to_be_visible()
+
+
+def _look_up(page: Page) -> None:
+    page.locator("#knowledge").fill("装修垃圾")
+    page.locator("#articles [role=option]").first.click()
+    expect(page.locator("#article button")).to_be_visible()
 
 
 def _new_caller(page: Page) -> None:
@@ -138,6 +149,11 @@ def _payer(village: Village) -> int:
     return Entry.objects.filter(book="deposit").order_by("pk")[0].party_id
 
 
+def _given(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("给客户链接|Link for the customer")).click()
+    expect(page.locator("#acting .qr-frame")).to_be_visible()
+
+
 def _amending(page: Page) -> None:
     page.locator("#act-amend").click()
     expect(page.locator("#act-form")).to_be_visible()
@@ -214,6 +230,10 @@ def _after(make: Callable[[Village], None], address: str) -> Callable[[Village],
 PLACES: Final = (
     Place("sign-in", "", lambda v: "/sign-in/"),
     Place("sign-in-invited", "", lambda v: "/invited/"),
+    Place("survey", "", lambda v: f"/answer/{surveys.token_of(asked_before(v))}/"),
+    Place("survey-english", "", lambda v: f"/answer/{surveys.token_of(asked_before(v))}/?lang=en"),
+    Place("survey-wrong", "", lambda v: "/answer/"),
+    Place("survey-link", "chen_jie", lambda v: f"/cases/{asked_before(v).case.number}/", _given),
     Place("sign-in-code", "", _after(_with_factor, "/sign-in/"), _half_in),
     Place("account-codes", "zeng_qin", _after(_with_factor, "/account/"), _codes),
     Place("account", "he_jing", lambda v: "/account/", _signed_in),
@@ -244,6 +264,7 @@ PLACES: Final = (
     Place("intake-what", "chen_jie", lambda v: f"/intake/?customer={v.customer(1).pk}"),
     Place("intake-repair", "chen_jie", lambda v: f"/intake/?customer={v.customer(1).pk}&procedure=repair"),
     Place("intake-complaint", "chen_jie", lambda v: f"/intake/?customer={v.customer(1).pk}&procedure=complaint"),
+    Place("intake-enquiry", "chen_jie", lambda v: f"/intake/?customer={v.customer(1).pk}&procedure=enquiry", _look_up),
     Place("cases", "lin_yue", lambda v: "/cases/"),
     Place("cases-filtered", "lin_yue", lambda v: "/cases/?procedure=repair&step=received&state=all"),
     Place("cases-none", "lin_yue", lambda v: v.searched("lin_yue", "/cases/", "犇犇")),
@@ -262,6 +283,13 @@ PLACES: Final = (
     Place("reports", "lin_yue", lambda v: "/reports/"),
     Place("reports-empty", "lin_yue", lambda v: "/reports/?since=2021-01-01&until=2021-12-31"),
     Place("reports-counted", "lin_yue", lambda v: "/reports/counted/?kind=breach"),
+    Place("targets", "lin_yue", lambda v: "/reports/targets/"),
+    Place("target-missing", "lin_yue", lambda v: "/reports/targets/complaint_coverage/?show=missing"),
+    Place("papers", "lin_yue", lambda v: "/papers/"),
+    Place("paper", "chen_jie", lambda v: f"/papers/repair_slip/case/{_of(v, '卫生间顶上滴水').pk}/"),
+    Place("paper-register", "lin_yue", lambda v: "/papers/repair_register/"),
+    Place("paper-list", "chen_jie", lambda v: "/papers/price_list/"),
+    Place("paper-blank", "chen_jie", lambda v: "/papers/repair_slip/blank/"),
     Place("registers", "lin_yue", lambda v: shown(v, "/registers/")),
     Place("register", "lin_yue", lambda v: "/registers/house/?f.lived_in=yes"),
     Place("register-states", "lin_yue", lambda v: shown(v, "/registers/rental_offer/")),
@@ -293,6 +321,7 @@ PLACES: Final = (
     Place("rehearsal", "zhao_jun", _rehearsed, _differing),
     Place("case-why", "chen_jie", _case("卫生间顶上滴水"), _asked_why),
     Place("regulation", "lin_yue", lambda v: "/regulations/property/repair/"),
+    Place("regulation-targets", "lin_yue", lambda v: "/regulations/property/follow-up/"),
     Place("customers-ordered", "lin_yue", lambda v: "/customers/?sort=newest&kind=person"),
     Place("notices", "lin_yue", lambda v: "/notices/"),
     Place("notices-narrowed", "lin_yue", lambda v: v.searched("lin_yue", "/notices/", "犇犇") + "&sort=oldest"),

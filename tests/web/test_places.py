@@ -44,6 +44,7 @@ ELSEWHERE: Final = {
     "lists:open": "leads to the list that was kept",
     "books:act": "a form: no entry of the village has an act of its own, those of tests/web/test_books_stepped.py have",
     "searching:record": "leads to the page of a record",
+    "papers:record": "as of a case: no register of the village has a paper of one record, tests/web/test_printing_records.py has",
 }
 DONE_FIRST: Final = {
     "signing:code": "sign-in-code",

@@ -27,6 +27,9 @@ SAME_AS_ANOTHER: Final = {
     "sign-in",
     "sign-in-invited",
     "sign-in-code",
+    "survey",  # who answers is nobody's client
+    "survey-english",
+    "survey-wrong",
     "account-codes",
     "customer-edit",
 }  # the page before something was done

@@ -22,7 +22,7 @@ from shouwen.cases.enactments import enact, law_at
 from shouwen.cases.models import Case
 from shouwen.customers.models import Customer
 from shouwen.customers.writing import NewCustomer, create_customers
-from shouwen.ops import estate, shelf
+from shouwen.ops import estate, library, shelf
 from shouwen.ops.cast import SINCE, Cast, build, find
 from shouwen.ops.coming import with_coming_years
 from shouwen.policy.act import Evidence
@@ -146,6 +146,7 @@ def settle(now: datetime) -> None:
     law = law_at(now)
     assert law is not None
     estate.build(people, law, n=NEIGHBOURS)
+    library.build(people, law, now)
 
 
 def populate(village: Village, now: datetime) -> None:

@@ -63,8 +63,8 @@ class Permits(Gate):
 
     word = "permits"
     doc = (
-        "某动作只许谁做;没有点名的动作人人可做",
-        "Who may do an act; an act any permits names is closed to everybody it does not name.",
+        "某动作只许谁做;没有点名的动作人人可做。写岗位的,任此岗位的人不在时由其代理人办",
+        "Who alone may do an act that any permits names; of a post also the deputy of whoever holds it and is away.",
     )
     keys: ClassVar[Mapping[str, Key]] = {
         "who": Key("谁可以(可写几个)", "who may (one or several)", "who|list", True),
@@ -92,7 +92,7 @@ class Permits(Gate):
         if by == 0:
             return True
         for who in self.who:  # noqa: SIM110  asked by every act: a generator costs more than what it asks
-            if who.includes(by, env):
+            if who.allows(by, env):
                 return True
         return False
 

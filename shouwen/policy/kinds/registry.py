@@ -12,6 +12,7 @@ from shouwen.policy.kinds.gates import Approval, Excludes, Limits, Permits
 from shouwen.policy.kinds.grants import Grants, Retains
 from shouwen.policy.kinds.keeps import Books, Penalises, Rewards
 from shouwen.policy.kinds.opens import Obliges, Performs, Schedules
+from shouwen.policy.kinds.reads import Reads
 from shouwen.policy.kinds.reports import Reports
 from shouwen.policy.kinds.requires import Requires
 from shouwen.policy.kinds.said import Checklist, Says, Script
@@ -21,7 +22,7 @@ KINDS: Final[dict[str, type[Kind]]] = {
     k.word: k
     for k in (
         Requires, Excludes, Permits, Limits, Approval, Assigns, Classifies, Calculates, Performs, Deadline, Obliges, Schedules,
-        Notifies, Reports, Penalises, Rewards, Books, Grants, Retains, Checklist, Script, Says,
+        Notifies, Reports, Penalises, Rewards, Books, Grants, Retains, Reads, Checklist, Script, Says,
     )
 }  # fmt: skip
 CLAUSE_KEYS: Final = (

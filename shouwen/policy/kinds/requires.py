@@ -228,7 +228,7 @@ class Requires(Gate):
 
     def _one(self, rule: Rule, env: Env, prefix: str) -> Refusal | None:
         if self.by is not None:
-            may = env.act.by == 0 or self.by.includes(env.act.by, env)  # the clock acts for the law itself
+            may = env.act.by == 0 or self.by.allows(env.act.by, env)  # the clock acts for the law itself
             return (
                 None
                 if may

@@ -70,7 +70,7 @@ class Checklist(Gate):
             return refuse(
                 rule, f"请确认:{names}", f"Confirm: {names_en}.", missing=tuple(f"{rule.clause.name}.{i}" for i in missing)
             )
-        if self.who is not None and not self.who.includes(env.act.by, env):
+        if self.who is not None and not self.who.allows(env.act.by, env):
             return refuse(rule, f"请由{self.who.zh}确认", f"To be confirmed by: {self.who.en}.", unknown=self.who.lacks(env))
         return None
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from shouwen.policy.env import Env
 from shouwen.policy.kinds.base import ClauseReader, Key, Kind, Rule, unset_zh
+from shouwen.policy.nouns import Questionnaire
 from shouwen.policy.people import Who
 from shouwen.policy.ruling import Effect, Tell
 from shouwen.policy.source import Node
@@ -21,13 +22,18 @@ class Notifies(Kind):
     word = "notifies"
     primitive = "tell"
     takes_upon = True
-    doc = ("告知某人,可附表单;或在某日期之前若干时间告知", "Tell somebody, with a paper if named; or ahead of a date.")
+    doc = (
+        "告知某人,可附表单;或在某日期之前若干时间告知;或请客户自己答一份问卷",
+        "Tell somebody, with a paper if named; or ahead of a date; or ask the customer to answer a questionnaire.",
+    )
     keys: ClassVar[Mapping[str, Key]] = {
         "to": Key("告知谁(可写几个)", "whom (one or several)", "who|list", True),
         "form": Key("附哪张表单", "the form sent along", "form"),
         "confirm": Key("每人须确认收到", "each recipient owes a confirmation", "flag"),
         "ahead_of": Key("在哪个日期字段之前", "ahead of this date field", "field"),
         "at_least": Key("至少提前多久", "how long before", "span"),
+        "questionnaire": Key("请客户答哪份问卷", "the questionnaire the customer is asked to answer", "questionnaire"),
+        "within": Key("问卷开放多久", "how long the questionnaire is open", "span"),
     }
     to: tuple[Who, ...] = ()
     form: str = ""
@@ -36,6 +42,9 @@ class Notifies(Kind):
     ahead_of: str = ""
     ahead_zh: str = ""
     at_least: Span | None = None
+    questionnaire: str = ""
+    questionnaire_zh: str = ""
+    within: Span | None = None
 
     @classmethod
     def read(cls, r: ClauseReader, node: Node) -> Notifies:
@@ -49,21 +58,28 @@ class Notifies(Kind):
         ahead = r.names.moment(node.get("ahead_of") or node, r.reader.text(node.get("ahead_of"))) if node.get("ahead_of") else ""
         if ahead and node.get("at_least") is None:
             r.reader.fault(node, "写了 ahead_of,还须写 at_least(至少提前多久)", "with ahead_of write at_least")
+        people = () if to is None or r.is_unset(to, "to") else r.people.many(to)
+        asked = _questionnaire(r, node, people)
         return cls(
-            to=() if to is None or r.is_unset(to, "to") else r.people.many(to),
+            to=people,
             form=form,
             form_zh=r.forms[form].zh if form in r.forms else form,
             confirm=r.reader.flag(node.get("confirm")),
             ahead_of=ahead,
             ahead_zh=r.names.moment_zh(ahead) if ahead else "",
             at_least=r.span(node.get("at_least"), "at_least"),
+            questionnaire=asked.id if asked is not None else "",
+            questionnaire_zh=asked.title.zh if asked is not None else "",
+            within=r.span(node.get("within"), "within"),
         )
 
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
         ahead = f"在{self.ahead_zh}前至少{unset_zh(self.at_least)}" if self.ahead_of else ""
         form = f",附{self.form_zh}" if self.form else ""
-        return f"{rule.lead()}{ahead}告知{'、'.join(w.zh for w in self.to) or unset_zh(None)}{form}{',逐一确认' if self.confirm else ''}"
+        asked = f",请客户自己答{self.questionnaire_zh},{unset_zh(self.within)}内有效" if self.questionnaire else ""
+        to = "、".join(w.zh for w in self.to) or unset_zh(None)
+        return f"{rule.lead()}{ahead}告知{to}{form}{',逐一确认' if self.confirm else ''}{asked}"
 
     def effects(self, rule: Rule, env: Env) -> list[Effect]:
         """Tell everybody meant, once."""
@@ -78,6 +94,7 @@ class Notifies(Kind):
                 staff.extend(found)
         if not staff and not customer:
             return []
+        asks = customer and self.questionnaire and self.within is not None
         return [
             Tell(
                 rule.cite,
@@ -86,5 +103,22 @@ class Notifies(Kind):
                 self.form,
                 self.confirm,
                 rule.clause.zh or rule.clause.sentence(),
+                self.questionnaire if asks else "",
+                env.calendar.add(env.at, self.within) if asks and self.within is not None else None,
             )
         ]
+
+
+def _questionnaire(r: ClauseReader, node: Node, to: tuple[Who, ...]) -> Questionnaire | None:
+    """Read which questionnaire the customer is asked; None when none is. It needs a customer to ask and an end."""
+    said, noun = node.get("questionnaire"), r.names.noun
+    if said is None:
+        return None
+    known = noun.questionnaires if noun is not None else {}
+    if said.text not in known:
+        r.reader.unknown(said, said.text or "", known, "本流程没有这份问卷:", "the procedure has no questionnaire")
+    if node.get("within") is None:
+        r.reader.fault(said, "写了 questionnaire,还须写 within(开放多久)", "with `questionnaire` write within")
+    if to and all(w.kind != "customer" for w in to):
+        r.reader.fault(said, "问卷问的是客户,to 里须有 customer", "a questionnaire asks the customer: `to` has to name them")
+    return known.get(said.text or "")

@@ -71,7 +71,7 @@ def amount_of(book: Book | None, amount: int) -> str:
     sign = "−" if amount < 0 else ""
     if book is not None and book.is_money:
         return sign + moments.money(abs(amount))
-    return f"{sign}{abs(amount)}{book.unit if book is not None else ''}"
+    return f"{sign}{abs(amount)}{moments.unit(book.unit) if book is not None else ''}"
 
 
 def accounts(request: Ask, law: Law, totals: Sequence[Total], query: str) -> list[Account]:

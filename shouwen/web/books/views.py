@@ -25,7 +25,7 @@ from shouwen.ledger.balances import Period, opened
 from shouwen.ledger.models import Entry
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import Book
-from shouwen.web import people
+from shouwen.web import moments, people
 from shouwen.web.asking import Ask
 from shouwen.web.books.acting import state_of
 from shouwen.web.books.lines import Account, Line, accounts, amount_of, backs, lines, name_of, names_of
@@ -250,7 +250,7 @@ def _entry_cells(request: Ask, law: Law, line: Line) -> list[Cell]:
 
 
 def _money(book: Book | None, of: int) -> Cell:
-    return yuan(of) if book is not None and book.is_money else amount(of, book.unit if book else "")
+    return yuan(of) if book is not None and book.is_money else amount(of, moments.unit(book.unit) if book else "")
 
 
 def _cells(book: Book | None, a: Account) -> list[Cell]:

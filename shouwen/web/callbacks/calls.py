@@ -13,19 +13,26 @@ from django.utils import timezone
 
 from shouwen.cases.models import Case, CaseQuerySet
 from shouwen.customers.models import Customer
-from shouwen.policy.nouns import Noun
+from shouwen.policy.law import Law
+from shouwen.policy.nouns import Calls, Noun
 from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.cases.listing import page as page_of
 from shouwen.web.law import laws_of
 from shouwen.web.values import Lookups, Showing
 
-PROCEDURE: Final = "call_back"  # 回访, as the packs call it
-TO_CALL: Final = "planned"
-CALL: Final = "call"
-MISS: Final = "miss"
 VIEWS: Final = ("today", "open", "done")
 SHOWN: Final = 30
+
+
+def procedure_of(law: Law) -> Noun | None:
+    """Return the procedure whose cases are calls to be made, as the packs say; None where there is none."""
+    return next((n for n in law.nouns.values() if n.calls is not None), None)
+
+
+def _how(noun: Noun) -> Calls:
+    assert noun.calls is not None, "only procedures of calls are shown here"
+    return noun.calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class Filters:
     def read(cls, typed: QueryDict, noun: Noun) -> Filters:
         """Read the address; what is not understood is as if it were not there."""
         view, kind, unit = (typed.get(name, "") for name in ("view", "kind", "unit"))
-        shape = noun.fields.get("kind")
+        shape = noun.fields.get(_how(noun).kind)
         known = shape is not None and kind in shape.type.choices
         return cls(view if view in VIEWS else "today", kind if known else "", unit if unit.isdigit() and len(unit) < 19 else "")
 
@@ -69,10 +76,12 @@ class Call:
 
 def calls(request: Ask, filters: Filters, noun: Noun, after: str, limit: int = SHOWN) -> tuple[list[Call], str]:
     """Return the calls that filters keep, the soonest due first (those done: the newest first), and the cursor of the next page."""
-    rows = Case.objects.visible_to(request.reader).of(PROCEDURE)
-    rows = rows.filter(fields__kind=filters.kind) if filters.kind else rows
+    rows = Case.objects.visible_to(request.reader).of(noun.id)
+    rows = rows.filter(**{f"fields__{_how(noun).kind}": filters.kind}) if filters.kind else rows
     rows = rows.filter(unit_id=int(filters.unit)) if filters.unit else rows
-    cases, more = page_of(_in_view(rows, filters.view, request.now), "opened" if filters.view == "done" else "due", after, limit)
+    cases, more = page_of(
+        _in_view(rows, filters.view, noun.start, request.now), "opened" if filters.view == "done" else "due", after, limit
+    )
     asked = {c.pk: _about(noun, c) for c in cases}
     matters = Case.objects.visible_to(request.reader).in_bulk({pk for pk in asked.values() if pk})
     wanted = {c.customer_id for c in cases if c.customer_id}
@@ -83,10 +92,10 @@ def calls(request: Ask, filters: Filters, noun: Noun, after: str, limit: int = S
     return found, more
 
 
-def _in_view(rows: CaseQuerySet, view: str, now: datetime) -> CaseQuerySet:
+def _in_view(rows: CaseQuerySet, view: str, to_call: str, now: datetime) -> CaseQuerySet:
     if view == "done":
-        return rows.exclude(step=TO_CALL).exclude(step="")
-    waiting = rows.open().filter(step=TO_CALL)
+        return rows.exclude(step=to_call).exclude(step="")
+    waiting = rows.open().filter(step=to_call)
     if view == "open":
         return waiting
     tomorrow = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
@@ -94,7 +103,8 @@ def _in_view(rows: CaseQuerySet, view: str, now: datetime) -> CaseQuerySet:
 
 
 def _call(request: Ask, noun: Noun, case: Case, customer: Customer | None, about: Case | None) -> Call:
-    missed = case.marks.get(MISS)
+    how = _how(noun)
+    missed = case.marks.get(how.missed)
     showing = Showing(request, request.lang, Lookups())
     phones = list(customer.phones.all()) if customer is not None else []
     main = next((p for p in phones if p.is_main), next(iter(phones), None))
@@ -104,12 +114,12 @@ def _call(request: Ask, noun: Noun, case: Case, customer: Customer | None, about
         str(main) if main is not None else "",
         about,
         _did(request, about),
-        _said(showing, noun, case, "kind"),
+        _said(showing, noun, case, how.kind),
         missed[0] if missed else 0,
         datetime.fromisoformat(missed[2]) if missed else None,
-        _said(showing, noun, case, "miss_reason"),
-        _moment(case.fields, "next_try"),
-        _said(showing, noun, case, "outcome"),
+        _said(showing, noun, case, how.why),
+        _moment(case.fields, how.again),
+        _said(showing, noun, case, how.outcome),
     )
 
 

@@ -16,7 +16,7 @@ from shouwen.base.reveal import export as write_export
 from shouwen.reports.standing import covered_now
 from shouwen.web import people
 from shouwen.web.asking import Ask
-from shouwen.web.callbacks.calls import CALL, MISS, PROCEDURE, Call, Filters, calls
+from shouwen.web.callbacks.calls import Call, Filters, calls, procedure_of
 from shouwen.web.law import act_name, demand_law
 from shouwen.web.lists.files import CHUNK, as_file, local
 from shouwen.web.lists.kept import around
@@ -30,14 +30,14 @@ MOST_UNITS: Final = 60  # whose changes one page listens for
 def page(request: Ask) -> HttpResponse:
     """Today's calls (or all that are open, or those done), and the coverage of this month."""
     law = demand_law(request)
-    noun = law.nouns.get(PROCEDURE)
-    if noun is None:
+    noun = procedure_of(law)
+    if noun is None or noun.calls is None:
         return render_part(request, "callbacks/_none.html", {"title": _("回访"), "headed": True})
     filters = Filters.read(request.GET, noun)
     found, more = calls(request, filters, noun, request.GET.get("after", ""))
     units = request.org.units if request.reader.units is None else request.reader.units
-    shape = noun.fields.get("kind")
-    shares, counted_at = covered_now(law, PROCEDURE, [int(filters.unit)] if filters.unit else units, request.now)
+    shape = noun.fields.get(noun.calls.kind)
+    shares, counted_at = covered_now(law, noun.id, [int(filters.unit)] if filters.unit else units, request.now)
     file = reverse("callbacks:export") if request.reader.may("export", "case") else ""
     context = {
         **around(request, "callbacks", file=file, itself="callbacks"),
@@ -49,7 +49,7 @@ def page(request: Ask) -> HttpResponse:
         "after": more,
         "covered": shares,
         "covered_at": counted_at,
-        "ways": [(a, act_name(noun, a, request.lang)) for a in (CALL, MISS) if a in noun.acts],
+        "ways": [(a, act_name(noun, a, request.lang)) for a in (noun.calls.done, noun.calls.missed) if a in noun.acts],
         "may_uncover": request.reader.may("reveal", "customer"),
         "topics": " ".join([f"desk-{request.me.pk}", *(f"unit-{u}" for u in sorted(units)[:MOST_UNITS])]),
     }
@@ -60,11 +60,11 @@ def page(request: Ask) -> HttpResponse:
 def export(request: Ask) -> HttpResponseBase:
     """The same calls as a file: names and numbers masked as on the page; written down as an export before."""
     demand(request.reader, "export", "case")
-    noun = demand_law(request).nouns.get(PROCEDURE)
+    noun = procedure_of(demand_law(request))
     if noun is None:
         raise NotFound
     filters = Filters.read(request.GET, noun)
-    write_export(request.reader, PROCEDURE, kind="case", now=request.now, what=filters.told)
+    write_export(request.reader, noun.id, kind="case", now=request.now, what=filters.told)
 
     def part(after: str) -> tuple[list[list[Cell]], str]:
         found, more = calls(request, filters, noun, after, CHUNK)

@@ -24,7 +24,7 @@ from shouwen.policy.act import APPROVAL_ACTS, TASK_ACTS, Act
 from shouwen.policy.nouns import Field
 from shouwen.policy.ruling import Refusal, Ruling
 from shouwen.web.asking import Ask, wants_part
-from shouwen.web.cases import suggesting
+from shouwen.web.cases import asked, suggesting
 from shouwen.web.cases.assembly import find
 from shouwen.web.cases.meanwhile import Meanwhile, as_shown, followed, meanwhile
 from shouwen.web.cases.passing import may_pass
@@ -35,6 +35,7 @@ from shouwen.web.cases.undoing import undo_of
 from shouwen.web.cases.views import context_of
 from shouwen.web.cases.wishing import kept_files, new_key, wish_of
 from shouwen.web.fields import Control, Filling, controls, faults_of
+from shouwen.web.knowledge.shelf import cited
 from shouwen.web.law import act_name, laws_of
 from shouwen.web.render import render_part
 from shouwen.web.values import Lookups, ids_in
@@ -67,7 +68,7 @@ def tried(request: Ask, subject: Subject, name: str, customer: int = 0) -> HttpR
     """Return the form of an act, with what was wrong if it was sent and not done; else the ruling by which it was done, or waits."""
     if before := _done_before(request, subject, name):
         return before
-    page = option(subject.ref, name, request.me.pk, now=request.now) if name not in PLAIN else None
+    page = _page(request, subject, name) if name not in PLAIN else None
     if page is None and name not in PLAIN:
         raise NotFound
     if request.method != "POST":
@@ -86,6 +87,13 @@ def tried(request: Ask, subject: Subject, name: str, customer: int = 0) -> HttpR
     if ruling.refused:
         return form(request, subject, name, page, Wrong(refusals=ruling.refusals, status=409, ruling=ruling))
     return ruling
+
+
+def _page(request: Ask, subject: Subject, name: str) -> Option | None:
+    """What the page of an act asks; what was cited on the way to it need not be asked otherwise."""
+    page = option(subject.ref, name, request.me.pk, now=request.now)
+    given = cited(request, page.fields) if page is not None else {}
+    return option(subject.ref, name, request.me.pk, now=request.now, fields=given) if given else page
 
 
 def _done_before(request: Ask, subject: Subject, name: str) -> Ruling | None:
@@ -114,6 +122,7 @@ def form(request: Ask, case: Subject, name: str, page: Option | None, wrong: Wro
         "title": act_name(noun, name, request.lang) if page else _plain_name(name),
         "case": case,
         "action": f"{acts_at(case)}{name}/",
+        "back": acts_at(case).removesuffix("acts/"),
         "name": name,
         "page": page,
         "wrong": wrong,
@@ -121,14 +130,18 @@ def form(request: Ask, case: Subject, name: str, page: Option | None, wrong: Wro
         "key": new_key(),
         "typed": typed,
         "was": as_shown(shapes, case.fields),
-        "passable": may_pass(law, case.ref.noun, wrong.refusals or (page.passing if page is not None else ())),
+        "passable": may_pass(law, case.ref.noun, wrong.refusals or (page.passing if page is not None else ()), request.lang),
         "answers": answers(request, case.ref.noun, why.of_ruling(wrong.ruling, law)) if wrong.ruling and law else (),
         "now": request.now,
-        "complaint": "；".join(text for f, text in wrong.faults.items() if page is None or not _has(page, f)),
+        "complaint": _("；").join(text for f, text in wrong.faults.items() if page is None or not _has(page, f)),
         "loose": {f: text for f, text in wrong.faults.items() if f in LOOSE},
     }
     if page is not None:
-        made = controls_of(request, page, case.fields, wrong, typed)
+        shape = laws_of(request).of(case.enactment_id).nouns.get(case.ref.noun) if isinstance(case, Case) else None
+        begun = asked.with_items(shape, name, {**case.fields, **cited(request, page.fields)}) if typed is None else case.fields
+        made = asked.with_words(
+            shape, name, controls_of(request, page, begun, wrong, typed, noun.key if noun else ""), request.lang
+        )
         context["controls"] = suggesting.with_cases(request, case, name, made) if isinstance(case, Case) else made
         context["promises"] = suggesting.promises(request, case) if name == "extend" and isinstance(case, Case) else ()
         context["clause"] = (typed or request.GET).get("clause", "")
@@ -138,8 +151,10 @@ def form(request: Ask, case: Subject, name: str, page: Option | None, wrong: Wro
     return render_part(request, "cases/_act.html", context, status=wrong.status)
 
 
-def controls_of(request: Ask, page: Option, kept: Mapping[str, Any], wrong: Wrong, typed: QueryDict | None) -> list[Control]:
-    """Return the controls of an act's form, filled with what is `kept` or was typed."""
+def controls_of(
+    request: Ask, page: Option, kept: Mapping[str, Any], wrong: Wrong, typed: QueryDict | None, key: str = ""
+) -> list[Control]:
+    """Return the controls of an act's form, filled with what is `kept` or was typed. A record's `key` is written on one line."""
     shapes: dict[str, Field] = {f.id: f for f in page.fields}
     values = {n: v for n, v in kept.items() if n in shapes and page.act != "note"}
     ids: dict[str, set[int]] = {}
@@ -158,6 +173,7 @@ def controls_of(request: Ask, page: Option, kept: Mapping[str, Any], wrong: Wron
         Filling(request, request.lang, values, typed, _by_control(wrong, shapes), needed, chosen, page.proposals, page.able),
     )
     others = wrong.changed.fields if wrong.changed is not None else {}
+    made = [replace(c, template="fields/_line.html") if c.name == key and c.template == "fields/_text.html" else c for c in made]
     return [replace(c, hint=others[c.name], changed=True) if c.name in others else c for c in made]
 
 

@@ -9,10 +9,12 @@ from typing import Final
 
 from django.db.models import Prefetch, Q
 
+from shouwen.base.access import said_of_reading
 from shouwen.base.journal import ACT
 from shouwen.base.models import Attachment, Event, Notice
 from shouwen.cases.models import Case, CaseLink
 from shouwen.customers.models import Customer, Phone
+from shouwen.policy.reading_rights import giving
 from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.law import laws_of
@@ -110,3 +112,13 @@ def unconfirmed(request: Ask, case: Case) -> dict[str, str]:
 def files(request: Ask, case: Case) -> list[Attachment]:
     """Return the last files of a case, newest first."""
     return list(Attachment.objects.visible_to(request.reader).filter(case_id=case.pk).order_by("-pk")[:BESIDE])
+
+
+def read_by(request: Ask, case: Case) -> str:
+    """Return the clause by which the reader sees a case that is of no unit open to them and not in their hands; "" otherwise."""
+    who = request.reader
+    mine = not who.people.isdisjoint({case.responsible_id or 0, case.first_asked_id or 0})
+    if mine or who.units is None or (case.unit_id or 0) in who.units:
+        return ""
+    said = said_of_reading(request.now, request.org.version)
+    return next((r.cite.clause for r in giving(said, case.procedure, who.posts | who.takes)), "")

@@ -16,6 +16,7 @@ from shouwen.policy.values import money_zh
 from shouwen.web import moments, people
 from shouwen.web.asking import Ask
 from shouwen.web.law import act_name, cited, post_name, said
+from shouwen.web.papers.links import at_one
 from shouwen.web.values import Showing
 
 
@@ -82,7 +83,8 @@ def _promise(t: _Told) -> Line:
     else:
         text = _("须在 %s 前办结") % t.when()
     overdue = t.data.get("overdue")
-    return Line(f"{text}{_('（建立时已超时）') if overdue else ''}", t.event.clause, "over" if overdue else "")
+    already = _("（建立时已超时）") if overdue else ""
+    return Line(f"{text}{already}", t.event.clause, "over" if overdue else "")
 
 
 def _breach(t: _Told) -> Line:
@@ -123,8 +125,26 @@ def _case(t: _Told) -> Line:
 def _tell(t: _Told) -> Line:
     to = _("、").join(filter(None, [t.people("to") if t.data.get("to") else "", _("客户") if t.data.get("customer") else ""]))
     form = t.law.forms.get(t.data.get("form", ""))
-    paper = _("，附%s") % (form.en or form.zh if t.showing.lang.startswith("en") else form.zh) if form is not None else ""
-    return Line(_("通知%(who)s%(paper)s") % {"who": to, "paper": paper}, t.event.clause, "quiet")
+    paper = _("，附%s") % said(form, t.showing.lang) if form is not None else ""
+    at = at_one(form.id, "case", t.event.case_id) if form is not None and form.of_one and t.event.case_id else ""
+    wanted = t.noun.questionnaires.get(t.data.get("questionnaire", ""))
+    asks = _("，请其答“%s”") % wanted.title.text(t.showing.lang) if wanted is not None else ""
+    return Line(_("通知%(who)s%(paper)s") % {"who": to, "paper": f"{paper}{asks}"}, t.event.clause, "quiet", at)
+
+
+def _survey(text: str, t: _Told) -> Line:
+    """Tell who was given the link of a questionnaire, or took it back."""
+    wanted = t.noun.questionnaires.get(t.data.get("questionnaire", ""))
+    title = wanted.title.text(t.showing.lang) if wanted is not None else ""
+    said_of = text % {"who": people.name(t.showing.request, t.event.actor_id), "title": title}
+    return Line(said_of, t.data.get("clause", ""), "quiet")
+
+
+def _printed(t: _Told) -> Line:
+    form = t.law.forms.get(t.data.get("form", ""))
+    name = said(form, t.showing.lang) if form is not None else t.data.get("form", "")
+    text = _("%(who)s打印%(paper)s") % {"who": people.name(t.showing.request, t.event.actor_id), "paper": name}
+    return Line(text, t.data.get("clause", ""), "quiet")
 
 
 def _confirmed(t: _Told) -> Line:
@@ -138,9 +158,9 @@ def _entry(t: _Told) -> Line:
     book = t.law.books.get(t.data.get("book", ""))
     amount = int(t.data.get("amount", 0))
     name = (book.en or book.zh if t.showing.lang.startswith("en") else book.zh) if book is not None else t.data.get("book", "")
-    counted = (
-        money_zh(abs(amount)) if book is not None and book.is_money else f"{abs(amount)}{book.unit if book is not None else ''}"
-    )
+    unit = moments.unit(book.unit) if book is not None else ""
+    money = money_zh if moments.language() != "en" else moments.money
+    counted = money(abs(amount)) if book is not None and book.is_money else f"{abs(amount)}{unit}"
     who = people.name(t.showing.request, t.data.get("who")) if t.data.get("party") != "customer" else _("客户")
     void = _("冲销 ") if t.data.get("voids") else ""
     return Line(f"{void}{name} {who} {'−' if amount < 0 else ''}{counted}", t.event.clause, "soon")
@@ -211,10 +231,13 @@ _TELL: Final[dict[str, Callable[[_Told], Line | None]]] = {
     "case": _case,
     "tell": _tell,
     "confirmed": _confirmed,
+    "survey_shown": lambda t: _survey(_("%(who)s看了给客户的链接：%(title)s"), t),
+    "survey_withdrawn": lambda t: _survey(_("%(who)s收回了给客户的链接：%(title)s"), t),
     "attested": lambda t: Line(_("已确认：%s") % t.words, t.event.clause, "good"),
     "passed": lambda t: Line(
         _("%(who)s说明理由放行：%(reason)s") % {"who": t.people("by"), "reason": t.data.get("reason", "")}, t.event.clause, "soon"
     ),
+    "printed": _printed,
     "entry": _entry,
     "ask": _ask,
     "verdict": _verdict,

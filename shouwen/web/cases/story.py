@@ -47,6 +47,15 @@ ICONS: Final = {
     "complete": "check",
 }
 
+ALONE: Final = {  # of what stands by itself
+    "breach": "clock-exclamation",
+    "warned": "bell",
+    "confirmed": "check",
+    "printed": "printer",
+    "survey_shown": "link",
+    "survey_withdrawn": "x",
+}
+
 
 def told_of(subject: Subject) -> dict[str, Any]:
     """Return what narrows the journal to a case with all that belongs to it, or to a record or entry."""
@@ -76,6 +85,7 @@ class Entry:
     changes: list[Shown] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     evidence: str = ""
+    customer: bool = False  # the customer did it themselves
 
     @property
     def folded(self) -> bool:
@@ -136,7 +146,11 @@ class Teller:
         made.changes += [
             Shown(said(shapes[n], self.showing.lang), _("已更新"), masked=True) for n in data.get("large", ()) if n in shapes
         ]
-        made.evidence = evidence(data.get("evidence", ()), self.showing.request)
+        given = data.get("evidence", ())
+        made.customer = event.actor_id == CLOCK and any(kind == "self" and party == "customer" for kind, party, *_file in given)
+        made.evidence = evidence(given, self.showing.request) if not made.customer else ""
+        if made.customer and data.get("clause"):
+            made.lines.append(Line(_("请客户作答的条款"), data["clause"], "quiet"))
         if data.get("row") and event.act in {"approve", "disapprove"}:
             made.tone = "good" if event.act == "approve" else "over"
         return made
@@ -163,8 +177,7 @@ class Teller:
         return words.get(act, en if self.showing.lang.startswith("en") else zh)
 
     def _alone(self, event: Event, line: Line) -> Entry:
-        icon = {"breach": "clock-exclamation", "warned": "bell", "confirmed": "check"}.get(event.kind, "clock")
-        made = Entry(event.seq, event.at, None, event.actor_id, "", icon, line.tone)
+        made = Entry(event.seq, event.at, None, event.actor_id, "", ALONE.get(event.kind, "clock"), line.tone)
         made.lines.append(line)
         return made
 

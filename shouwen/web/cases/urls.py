@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shouwen.web.cases import acting, files, presence, views
+from shouwen.web.cases import acting, asked, files, presence, views
 
 app_name = "cases"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("<str:key>/acts/<slug:name>/", acting.act, name="act"),
     path("<str:key>/consents/<int:pk>/", views.consent, name="consent"),
     path("<str:key>/here/", presence.here, name="here"),
+    path("<str:key>/surveys/<int:pk>/", asked.show, name="survey"),
+    path("<str:key>/surveys/<int:pk>/withdrawal/", asked.withdraw, name="survey_withdrawal"),
     path("<str:key>/files/", files.upload, name="files"),
     path("<str:key>/files/<int:pk>/", files.download, name="file"),
 ]

@@ -17,13 +17,16 @@ from shouwen.cases.models import Case
 from shouwen.policy.law import Law
 from shouwen.web import people
 from shouwen.web.asking import Ask, wants_part
+from shouwen.web.cases import asked
 from shouwen.web.cases import beside as at_side
 from shouwen.web.cases import export as exporting
 from shouwen.web.cases import listing as rows
 from shouwen.web.cases.assembly import Assembly, find
 from shouwen.web.cases.slots import acts_at, slot_of, story_at
+from shouwen.web.knowledge.shelf import shelf_of
 from shouwen.web.law import law_of, laws_of, said
 from shouwen.web.lists.words import searchable, typed
+from shouwen.web.papers import links
 from shouwen.web.render import render_page, render_part
 from shouwen.web.why.views import answers
 
@@ -39,6 +42,7 @@ def listing(request: Ask) -> HttpResponse:
     context = {
         "title": pgettext("many", "事项"), "filters": filters, "cases": cases, "after": more, "paged": bool(after),
         "customers": rows.customers_of(cases, request.reader), **_choices(request, filters, law),
+        "papers": links.of_many(law, filters.procedure, request.lang),
         "told": rows.told(request, law.nouns.get(filters.procedure) if law is not None else None, cases), "oob": wants_part(request),
         **rows.beside(request, found, first=not after),
     }  # fmt: skip
@@ -153,8 +157,12 @@ def context_of(request: Ask, case: Case) -> dict[str, Any]:
         "todos": found.todos(),
         "consents": found.consents(),
         "unconfirmed": at_side.unconfirmed(request, case),
+        "surveys": asked.sent(request, case, found.noun, [o.act for o in acts.open]),
         "entries": entries,
         "fields": fields,
+        "read_by": at_side.read_by(request, case),
+        "shelf": shelf_of(law_of(request), found.noun) if case.is_open else None,
+        "papers": links.of_one(law_of(request), case.procedure, "case", case.pk, request.lang),
         "earlier": earlier,
         "now": request.now,
     }

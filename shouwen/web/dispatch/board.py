@@ -209,7 +209,7 @@ def pool(request: Ask, unit: str, after: str) -> tuple[list[Takable], str, int]:
 
 def _takable(request: Ask, task: Task) -> Takable:
     whose = post_name(law_of(request), task.post, request.lang) if task.post else people.names(request, task.who)
-    mine = not request.reader.people.isdisjoint(task.who) or (not task.who and task.post in request.reader.posts)
+    mine = not request.reader.people.isdisjoint(task.who) or (not task.who and task.post in request.reader.takes)
     return Takable(task, worded(request, task), whose, "take_over" if task.act == "take_over" else "claim", mine)
 
 

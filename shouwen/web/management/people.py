@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -113,7 +114,9 @@ def posts_of(request: Ask, staff: int) -> str:
     said: dict[str, list[str]] = {}
     for h in held:
         said.setdefault(post_name(law, h.post, request.lang), []).append(names.unit(request, h.unit))
-    return _("、").join(f"{post}（{'、'.join(filter(None, units))}）" if any(units) else post for post, units in said.items())
+    return _("、").join(
+        post + (_("（%s）") % _("、").join(filter(None, units)) if any(units) else "") for post, units in said.items()
+    )
 
 
 def _row(request: Ask, p: Staff) -> Row:
@@ -147,7 +150,7 @@ def new(request: Ask) -> HttpResponse:
     demand(request.reader, "administer", "staff")
     if request.method == "POST":
         try:
-            made = changes.add_staff(_told(request.POST), by=request.reader, now=request.now)
+            made = changes.add_staff(_told(request, request.POST), by=request.reader, now=request.now)
         except FieldError as wrong:
             return _form(request, request.POST, _("新增员工"), faults=faults_of(wrong, request.lang))
         gives = request.reader.may("administer", "post")
@@ -160,16 +163,20 @@ def new(request: Ask) -> HttpResponse:
     return _form(request, start, _("新增员工"))
 
 
-def _told(typed: QueryDict) -> NewStaff:
+def _told(request: Ask, typed: QueryDict) -> NewStaff:
     return NewStaff(
         username=typed.get("username", "")[:64], name=typed.get("name", ""), unit=frame.unit_of(typed),
         superior=frame.staff_of(typed, "superior"), phone=typed.get("phone", "").strip(), email=typed.get("email", "").strip(),
-        skills=_skills(typed), language=typed.get("language", ""),
+        skills=_skills(request, typed), language=typed.get("language", ""),
     )  # fmt: skip
 
 
-def _skills(typed: QueryDict) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(typed.get("skills", "").replace("，", " ").replace("、", " ").replace(",", " ").split()))
+def _skills(request: Ask, typed: QueryDict) -> tuple[str, ...]:
+    """The skills that were typed: words of the regulations by what they choose, others as they are."""
+    words = skill_names(law_of(request), request.now, request.lang)
+    chosen = {word: skill for skill, word in words.items()}
+    found = re.split(r"[，、,;；\n]+", typed.get("skills", ""))
+    return tuple(dict.fromkeys(chosen.get(said, said) for said in (" ".join(one.split()) for one in found) if said))
 
 
 @require_http_methods(["GET", "POST"])
@@ -179,7 +186,7 @@ def edit(request: Ask, pk: int) -> HttpResponse:
     found = get_object_or_404(Staff.objects.filter(is_system=False), pk=pk)
     if request.method == "POST":
         try:
-            told = _told(request.POST)
+            told = _told(request, request.POST)
             to = {name: getattr(told, name) for name in ("name", "unit", "superior", "phone", "email", "language")}
             changes.change_staff(found, {**to, "skills": list(told.skills)}, by=request.reader, now=request.now)
         except FieldError as wrong:
@@ -188,7 +195,9 @@ def edit(request: Ask, pk: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("management:person", args=[pk]))
     typed = QueryDict(mutable=True)
     typed.update({name: str(getattr(found, name)) for name in ("name", "username", "phone", "email", "language")})
-    typed.update({"unit": str(found.unit_id or ""), "superior": str(found.superior_id or ""), "skills": " ".join(found.skills)})
+    typed.update(
+        {"unit": str(found.unit_id or ""), "superior": str(found.superior_id or ""), "skills": skills_of(request, found)}
+    )
     return _form(request, typed, _("修改资料"), found)
 
 
@@ -196,10 +205,10 @@ def _form(
     request: Ask, typed: QueryDict, title: str, person: Staff | None = None, faults: dict[str, str] | None = None
 ) -> HttpResponse:
     words = skill_names(law_of(request), request.now, request.lang)
-    known = sorted({s for fact in request.org.staff.values() for s in fact.skills})
+    known = {s for fact in request.org.staff.values() for s in fact.skills}
     context = {
         "title": title, "typed": typed, "person": person, "faults": faults or {}, "units": unit_choices(request),
         "staff": [c for c in names.staff_choices(request) if person is None or c.id != person.pk],
-        "languages": Staff.Language.choices, "skills": [f"{s} {words[s]}" if s in words else s for s in known],
+        "languages": Staff.Language.choices, "skills": sorted({words.get(s, s) for s in known}),
     }  # fmt: skip
     return frame.render(request, "management/staff_form.html", "staff", context, status=422 if faults else 200)

@@ -122,7 +122,7 @@ def suspension(request: Ask, pk: int) -> HttpResponse:
     try:
         (changes.resume if again else changes.suspend)(person, by=request.reader, now=request.now)
     except FieldError as wrong:
-        messages.error(request, "；".join(c.text(request.lang) for c in wrong.complaints))
+        messages.error(request, _("；").join(c.text(request.lang) for c in wrong.complaints))
         return _back(pk)
     messages.success(request, _("账号已恢复。") if again else _("账号已停用：登录和令牌即刻失效，岗位不变。"))
     return _back(pk)
@@ -135,7 +135,7 @@ def leaving(request: Ask, pk: int) -> HttpResponse:
     try:
         changes.leave(person, by=request.reader, now=request.now)
     except FieldError as wrong:
-        messages.error(request, "；".join(c.text(request.lang) for c in wrong.complaints))
+        messages.error(request, _("；").join(c.text(request.lang) for c in wrong.complaints))
     except ties.StillTied as problem:
         messages.error(request, problem.text(request.lang))
     else:

@@ -78,7 +78,7 @@ def week(request: Ask) -> HttpResponse:
         "after": monday + WEEK, "this_week": roster.monday_of(timezone.localdate(request.now)),
         "days": [(day, moments.weekday(day), day == timezone.localdate(request.now)) for day in days], "lines": lines,
         "patterns": list(ShiftPattern.objects.all()), "may_here": bool(unit) and roster.may_roster(request.reader, unit),
-        "on_duty": _on_duty(request, unit) if unit else [], "kept": any(s.text for line in lines for s in line.squares),
+        "on_duty": _on_duty(request, unit) if unit else [],
     }  # fmt: skip
     return frame.render(request, "management/roster.html", "roster", context)
 
@@ -129,8 +129,8 @@ def _square(
     own, away, patterns = told
     begin, end = frame.begin_of(cell.day), frame.end_of(cell.day)
     here = [s for s in own if begin <= s.since < end]
-    names = "、".join(_named(s, patterns) for s in here)
-    hours = "、".join(f"{_clock(s.since)}–{_clock(s.until)}" for s in here)
+    names = _("、").join(_named(s, patterns) for s in here)
+    hours = _("、").join(f"{_clock(s.since)}–{_clock(s.until)}" for s in here)
     gone = any(a.since < end and begin < a.until for a in away)
     return Square(cell, name, names, hours, gone, cell.day == timezone.localdate(request.now))
 
@@ -198,7 +198,7 @@ def patterns(request: Ask) -> HttpResponse:
         try:
             _add_pattern(request)
         except FieldError as wrong:
-            messages.error(request, "；".join(c.text(request.lang) for c in wrong.complaints))
+            messages.error(request, _("；").join(c.text(request.lang) for c in wrong.complaints))
     return HttpResponseRedirect(f"{reverse('management:roster')}?unit={frame.number(request.POST, 'unit')}")
 
 

@@ -45,7 +45,7 @@ def _day(text: Any, request: Ask) -> str:
 
 def _holding(request: Ask, data: Mapping[str, Any]) -> str:
     post, unit = post_name(law_of(request), str(data.get("post", "")), request.lang), people.unit(request, data.get("unit"))
-    return f"{post}（{unit}）" if unit else post
+    return post + _("（%s）") % unit if unit else post
 
 
 def _appointed(request: Ask, data: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from shouwen.base.models import Notice
+from shouwen.policy.goals import goal_of
 from shouwen.policy.measures import Measure
 from shouwen.web import people
 from shouwen.web.asking import Ask
@@ -37,15 +38,27 @@ def _about(request: Ask, told: Mapping[str, Any]) -> list[str]:
 def _said(showing: Showing, measures: Mapping[str, Measure], figures: Mapping[str, Any]) -> list[str]:
     """Each figure with its word; one that is not known any more goes by its name."""
     return [
-        f"{said(m, showing.lang) if m else name} {_shown(showing, m, v)}"
+        f"{said(m, showing.lang) if m else name} {shown_figure(showing, m, v)}{_aimed(m, v)}"
         for name, v in figures.items()
         for m in [measures.get(name)]
     ]
 
 
-def _shown(showing: Showing, measure: Measure | None, value: Any) -> str:
+def shown_figure(showing: Showing, measure: Measure | None, value: Any) -> str:
+    """Say one figure that was reported."""
     if value is None or measure is None:
         return "—" if value is None else str(value)
     if measure.fold == "oldest":
         return _("%d 天") % (int(value) // A_DAY)
     return showing.text(measure.type, value)
+
+
+def _aimed(measure: Measure | None, value: Any) -> str:
+    """The target beside a figure, and whether it was reached; a share of 0 may be one of nothing, and is not judged."""
+    goal = goal_of(measure) if measure is not None and value is not None else None
+    if goal is None or measure is None:
+        return ""
+    figure = measure.type.load(value)
+    if measure.fold == "share" and not figure:
+        return _("（目标 %s）") % goal
+    return (_("（目标 %s，已达到）") if goal.reached(figure) else _("（目标 %s，未达到）")) % goal

@@ -17,15 +17,18 @@ from shouwen.base import outbox
 from shouwen.base.masks import mask_text
 from shouwen.base.models import Notice
 from shouwen.base.reveal import export as write_export
+from shouwen.cases.confirming import confirm
 from shouwen.cases.models import Case
 from shouwen.reports.keeping import clean
 from shouwen.web.asking import Ask
+from shouwen.web.law import law_of
 from shouwen.web.lists.files import CHUNK, as_file, local
 from shouwen.web.lists.kept import around
 from shouwen.web.lists.words import searchable, typed
 from shouwen.web.notices import listing as rows
 from shouwen.web.notices.figures import figures_of
 from shouwen.web.notices.wording import Told, told
+from shouwen.web.papers import links
 from shouwen.web.render import MANY, render_part
 from shouwen.web.sheets import Cell
 
@@ -65,7 +68,8 @@ def export(request: Ask) -> HttpResponseBase:
 def _about(request: Ask, found: Sequence[Notice]) -> dict[str, Any]:
     """What the rows of notices need: what they say, which cases they are about, the figures of reports."""
     cases = rows.cases_of(request, found)
-    return {"told": told(request, found, cases), "cases": cases, "figures": figures_of(request, found)}
+    papers = links.of_notices(law_of(request), found, cases, request.lang)
+    return {"told": told(request, found, cases), "cases": cases, "figures": figures_of(request, found), "papers": papers}
 
 
 def _cells(n: Notice, said: Told, case: Case | None, figures: str) -> list[Cell]:
@@ -79,7 +83,7 @@ def chosen(request: Ask) -> HttpResponse:
     """Note that those which were ticked have been read, or confirm those of them that ask for it."""
     ids = [int(i) for i in request.POST.getlist("id") if i.isascii() and i.isdigit() and len(i) < 19][:MOST]
     if "confirm" in request.POST:
-        n = outbox.confirm(request.me.pk, ids, now=request.now)
+        n = confirm(request.me.pk, ids, now=request.now)
         messages.success(request, ngettext("已确认 %d 条。", "已确认 %d 条。", n) % n)
     else:
         n = outbox.mark_read(request.me.pk, ids, now=request.now)
@@ -118,7 +122,7 @@ def follow(request: Ask, pk: int) -> HttpResponse:
 def confirmation(request: Ask, pk: int) -> HttpResponse:
     """Confirm a notice that asks for it."""
     found = get_object_or_404(Notice.objects.visible_to(request.reader), pk=pk)
-    outbox.confirm(request.me.pk, [pk], now=request.now)
+    confirm(request.me.pk, [pk], now=request.now)
     found.refresh_from_db()
     return render_part(
         request,

@@ -76,8 +76,8 @@ def _new(request: Ask, noun: Noun, page: Option, wrong: Wrong) -> HttpResponse:
     context: dict[str, Any] = {
         "title": _("新建%s") % said(noun, request.lang), "tabs": tabs("registers"), "noun": noun, "name": said(noun, request.lang),
         "page": page, "wrong": wrong, "key": new_key(), "typed": typed,
-        "controls": controls_of(request, page, {}, wrong, typed),
-        "complaint": "；".join(text for f, text in wrong.faults.items() if f.partition(".")[0] not in known),
+        "controls": controls_of(request, page, {}, wrong, typed, noun.key),
+        "complaint": _("；").join(text for f, text in wrong.faults.items() if f.partition(".")[0] not in known),
         "evidence": [(f"{p.kind}:{p.party}:{p.people[0] if p.people else 0}", p) for p in page.proofs if not p.field],
         "given": set(typed.getlist("evidence")) if typed else set(), "ticked": set(typed.getlist("tick")) if typed else set(),
     }  # fmt: skip

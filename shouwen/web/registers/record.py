@@ -23,6 +23,7 @@ from shouwen.web.cases.assembly import Assembly
 from shouwen.web.cases.listing import customers_of
 from shouwen.web.cases.slots import acts_at
 from shouwen.web.law import cited, noun_name, said, step_name
+from shouwen.web.papers import links
 from shouwen.web.registers.frame import tabs
 from shouwen.web.registers.listing import key_of, showing_of
 from shouwen.web.values import Showing, Shown
@@ -68,6 +69,7 @@ def context_of(request: Ask, record: Record) -> dict[str, Any]:
         "related": _related(request, found.law, record),
         "open_matters": [m for m in matters if m.is_open], "more_matters": len(matters) > MATTERS,
         "ended": sum(1 for m in matters if not m.is_open), "matter_customers": customers_of(matters, request.reader),
+        "papers": links.of_one(found.law, record.register, "record", record.pk, request.lang),
         "dues": _dues(found, coming(found.book, found.living, found.law, now=request.now)),
         "now": request.now,
     }  # fmt: skip

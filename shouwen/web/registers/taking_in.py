@@ -57,8 +57,9 @@ def page(request: Ask, register: str) -> HttpResponse:
         take = import_records if "take" in request.POST else preview_records
         report = take(noun.id, rows, by=request.reader, at=request.now, now=request.now)
     except FieldError as wrong:
+        colon = _("：")
         faults = [
-            f"{c.field}：{c.text(request.lang)}" if c.field not in ("file", "register") else c.text(request.lang)
+            f"{c.field}{colon}{c.text(request.lang)}" if c.field not in ("file", "register") else c.text(request.lang)
             for c in wrong.complaints
         ]
         return _page(request, noun, faults=faults, text=request.POST.get("text", ""), status=422)

@@ -22,10 +22,11 @@ from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.cases.assembly import Assembly
 from shouwen.web.cases.listing import about_how_many
-from shouwen.web.law import said, step_name
+from shouwen.web.law import law_of, said, step_name
 from shouwen.web.lists.files import CHUNK, as_file
 from shouwen.web.lists.kept import around, of_register
 from shouwen.web.lists.words import searchable, typed
+from shouwen.web.papers import links
 from shouwen.web.registers import listing as rows
 from shouwen.web.registers.frame import find_register, registers, tabs
 from shouwen.web.registers.record import context_of
@@ -77,6 +78,7 @@ def listing(request: Ask, register: str) -> HttpResponse:
         "title": said(noun, request.lang), "tabs": tabs("registers"), "noun": noun, "filters": filters, "after": more,
         "paged": bool(after), "rows": rows.shown(request, noun, records), "many": "" if after else about_how_many(found),
         "heads": [said(f, request.lang) for f in rows.columns(noun)], **_choices(request, noun, filters),
+        "papers": links.of_many(law_of(request), noun.id, request.lang),
         **around(request, of_register(noun.id), file=file),
     }  # fmt: skip
     return render_part(request, "registers/_list.html", context, page="registers/list.html")

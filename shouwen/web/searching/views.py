@@ -15,6 +15,7 @@ from shouwen.base.search import Hit, alike, search
 from shouwen.customers.models import Customer
 from shouwen.registers.models import Record
 from shouwen.web.asking import Ask
+from shouwen.web.law import law_of, said
 from shouwen.web.lists.words import searchable
 from shouwen.web.registers.listing import open_cases
 from shouwen.web.render import render_part
@@ -106,6 +107,7 @@ def record(request: Ask, pk: int) -> HttpResponse:
 
 def _all_found(request: Ask, hits: Sequence[Hit]) -> list[Found]:
     """Return hits with their addresses; records with whose they are and how many open matters are about them."""
+    hits = [_said(request, h) for h in hits]
     ids = [h.id for h in hits if h.kind == "record"]
     if not ids:
         return [_found(h) for h in hits]
@@ -122,6 +124,14 @@ def _all_found(request: Ask, hits: Sequence[Hit]) -> list[Found]:
         else _found(h)
         for h in hits
     ]
+
+
+def _said(request: Ask, hit: Hit) -> Hit:
+    """A hit whose first word, the kind of thing it is, is in the reader's language: what is searched keeps it in Chinese."""
+    law = law_of(request) if request.lang == "en" else None
+    kind, space, rest = hit.title.partition(" ")
+    noun = next((n for n in law.nouns.values() if n.zh == kind), None) if law is not None else None
+    return replace(hit, title=f"{said(noun, request.lang)}{space}{rest}") if noun is not None else hit
 
 
 def _found(hit: Hit) -> Found:

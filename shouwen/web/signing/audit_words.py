@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from shouwen.base.models import Event
 from shouwen.web import law, people
 from shouwen.web.asking import Ask
+from shouwen.web.happenings import PARTS
 
 ACTS: Final = {
     "sign_in": gettext_lazy("登录"),
@@ -68,7 +69,7 @@ KINDS: Final = {
 TOLD: Final = {
     "origin": gettext_lazy("来源代号"),
     "reason": gettext_lazy("原因"),
-    "fields": gettext_lazy("项目"),
+    "fields": gettext_lazy("资料项"),
     "post": gettext_lazy("岗位"),
     "since": gettext_lazy("自"),
     "until": gettext_lazy("至"),
@@ -100,8 +101,9 @@ def details(request: Ask, row: Event) -> str:
         found.append(_("用了验证码"))
     if row.data.get("unknown"):
         found.append(_("用户名不存在"))
-    found += [f"{TOLD[name]}：{_value(request, name, value)}" for name, value in row.data.items() if name in TOLD and value]
-    return "；".join(found)
+    colon = _("：")
+    found += [f"{TOLD[name]}{colon}{_value(request, name, value)}" for name, value in row.data.items() if name in TOLD and value]
+    return _("；").join(found)
 
 
 def _value(request: Ask, name: str, value: Any) -> str:
@@ -109,7 +111,8 @@ def _value(request: Ask, name: str, value: Any) -> str:
     if name == "post":
         return law.post_name(law.law_of(request), str(value), request.lang)
     if isinstance(value, list):
-        return "、".join(map(str, value))
+        value = [PARTS.get(one, one) for one in value] if name == "fields" else value
+        return _("、").join(map(str, value))
     as_moment: Callable[[str], Any] = parse_datetime
     moment = as_moment(value) if isinstance(value, str) and "T" in value else None
     return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else str(value)

@@ -83,7 +83,7 @@ def code(request: HttpRequest) -> HttpResponse:
         try:
             factors.verify(person, request.POST.get("code", "")[:40], now=now)
         except (FieldError, TooMany) as wrong:
-            trouble = "；".join(faults_of(wrong, cast(Ask, request).lang).values()) if isinstance(wrong, FieldError) else ""
+            trouble = _("；").join(faults_of(wrong, cast(Ask, request).lang).values()) if isinstance(wrong, FieldError) else ""
             trouble, status = trouble or wrong.text(cast(Ask, request).lang), wrong.status
         else:
             del request.session[HALF]

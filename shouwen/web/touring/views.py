@@ -32,13 +32,13 @@ def go(request: Ask) -> HttpResponse:
 
 
 def _address(request: Ask, at: int) -> str:
-    """The page of a stop: of cases a customer's that is due next, of regulations the one most is done by."""
+    """The page of a stop: of cases a customer's that is due next, of regulations that of what the company offers callers first."""
     name = stops.STOPS[at].pages[0]
     if name == "cases:page":
         found = Case.objects.visible_to(request.reader).open().filter(customer__isnull=False).soonest_first().first()
         return reverse(name, args=[found.number]) if found is not None else reverse("cases:list")
     if name == "regulations:page":
         law = law_of(request)
-        known = law is not None and "repair" in law.nouns
-        return reverse(name, args=["property", "repair"]) if known else reverse("regulations:list")
+        first = next((law.nouns.get(p) for p in law.company.intake), None) if law is not None else None
+        return reverse(name, args=[first.pack, first.regulation]) if first is not None else reverse("regulations:list")
     return reverse(name)

@@ -1,6 +1,9 @@
 // Forms: rows that can be added and taken away, things chosen by searching, files that are too large.
 (() => {
   "use strict";
+  if (document.querySelector("[data-prints-itself]") && performance.getEntriesByType("navigation")[0]?.type === "navigate") {
+    window.addEventListener("load", () => window.print()); // it was asked for on the page before; reloading it asks for nothing
+  }
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-prints]")) window.print();
     const more = event.target.closest("[data-row-more]");
@@ -24,6 +27,25 @@
       field.dispatchEvent(new Event("change", { bubbles: true }));
       field.focus();
     }
+  });
+
+  // What was looked up is cited in the form that is open; where none is, the button asks for the one that cites.
+  function cite(button) {
+    const field = document.querySelector(`[data-finder] > [data-picked][name="${CSS.escape(button.dataset.cite)}"]`);
+    if (!field) return false;
+    const shown = field.closest("[data-finder]").querySelector("[data-find]");
+    field.value = button.dataset.id;
+    shown.value = button.dataset.text;
+    shown.dispatchEvent(new Event("change", { bubbles: true }));
+    shown.focus();
+    return true;
+  }
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-cite]:not([hx-get])");
+    if (button) cite(button);
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.dataset.cite !== undefined && cite(event.detail.elt)) event.preventDefault();
   });
 
   function addRow(button) {
