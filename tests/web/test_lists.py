@@ -91,17 +91,17 @@ def test_a_unit_means_those_below_it_too_unless_it_is_asked_for_alone(village: V
     client, top = village.client(village.cast.lin_yue), Unit.objects.get(kind="company").pk
     repairs(village, 1, "门框松动")
 
-    assert "门框松动" in client.get(f"/cases/?unit={top}&state=all").content.decode()
-    assert "门框松动" not in client.get(f"/cases/?unit={top}&state=all&alone=1").content.decode()
+    assert "门框松动" in client.get(f"/cases/?unit={top}&state=all&sort=opened").content.decode()
+    assert "门框松动" not in client.get(f"/cases/?unit={top}&state=all&sort=opened&alone=1").content.decode()
 
 
 def test_days_are_days_of_the_company_and_nonsense_narrows_nothing(village: Village) -> None:
     client = village.client(village.cast.lin_yue)
     today = timezone.localdate(repairs(village, 1, "窗扇变形")[0].opened_at)
 
-    assert "窗扇变形" in client.get(f"/cases/?state=all&since={today}&until={today}").content.decode()
-    assert "窗扇变形" not in client.get(f"/cases/?state=all&until={today - timedelta(days=1)}").content.decode()
-    assert "窗扇变形" in client.get("/cases/?state=all&since=soon&until=2026-02-31").content.decode()
+    assert "窗扇变形" in client.get(f"/cases/?state=all&sort=opened&since={today}&until={today}").content.decode()
+    assert "窗扇变形" not in client.get(f"/cases/?state=all&sort=opened&until={today - timedelta(days=1)}").content.decode()
+    assert "窗扇变形" in client.get("/cases/?state=all&sort=opened&since=soon&until=2026-02-31").content.decode()
 
 
 def test_the_oldest_come_first_when_asked_and_pages_lose_nothing(village: Village) -> None:

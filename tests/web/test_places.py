@@ -15,6 +15,7 @@ from tests.web.village import Village
 
 # Parts of pages: fetched by a page that is looked at with them in it.
 PARTS: Final = {
+    "knowledge:read": "what is looked up, beside intake: intake-enquiry",
     "cases:now": "what may be done, on the page of a case",
     "cases:story": "the story of a case, on its page",
     "cases:beside": "what stands beside a case, on its page",
