@@ -204,11 +204,19 @@ def _overlap_sql(ends: Ends | None) -> tuple[str, list[Any]]:
     )
 
 
-def _window_sql(counted: _Counted) -> str:
+def _window_sql(counted: _Counted, questions: Sequence[Question]) -> tuple[str, list[Any]]:
+    """Return the condition that a row lies in the window of question `q`.
+
+    A bound on both sides, which an index has: "since is null or" would read everything that was ever done. Said a second time for all
+    questions together: of several PostgreSQL reads all rows first and looks then which belong to one.
+    """
     if not counted.at:
-        return ""
-    # A bound on both sides, which an index has: "since is null or" would read everything that was ever done.
-    return f" and {counted.at} <= q.until and {counted.at} >= coalesce(q.since, '-infinity')"
+        return "", []
+    since = [q.since for q in questions if q.since is not None]
+    begins = min(since) if len(since) == len(questions) else None
+    said = f" and {counted.at} <= q.until and {counted.at} >= coalesce(q.since, '-infinity')"
+    of_all = f" and {counted.at} <= %s and {counted.at} >= coalesce(%s::timestamptz, '-infinity')"
+    return said + of_all, [max(q.until for q in questions), begins]
 
 
 def _fold(
@@ -218,9 +226,10 @@ def _fold(
     key, key_params = _key_sql(counted, per, fields)
     summed, sum_params = _sum_sql(counted, column)
     extra = f" and ({condition})" if condition else ""
+    window, bounds = _window_sql(counted, questions)
     query = f"""select q.i, f.n, f.total from {_ASKED}, lateral (select count(*) as n, {summed} as total
- from {counted.rows} and {key}{_window_sql(counted)}{extra}) f order by q.i"""  # noqa: S608  our own words; values are parameters
-    params = [_questions(questions, fields), *sum_params, *counted.params, *key_params, *more]
+ from {counted.rows} and {key}{window}{extra}) f order by q.i"""  # noqa: S608  our own words; values are parameters
+    params = [_questions(questions, fields), *sum_params, *counted.params, *key_params, *bounds, *more]
     return [(n, total) for _, n, total in raw().execute(query, params).fetchall()]
 
 
@@ -276,10 +285,11 @@ def _rows_of(
     key, key_params = _key_sql(counted, m.per, fields)
     done = ("d.data -> 'brought'", "d.at", "d.seq") if counted.at else ("null::jsonb", "null::timestamptz", "0")
     rows = _ROWS.format(**counted.source.keys, brought=done[0])
-    folded = f"select {rows}, {done[1]} as at, {done[2]} as seq from {counted.rows} and {key}{_window_sql(counted)}"  # noqa: S608  ours
+    window, bounds = _window_sql(counted, questions)
+    folded = f"select {rows}, {done[1]} as at, {done[2]} as seq from {counted.rows} and {key}{window}"  # noqa: S608  ours
     query = f"select q.i, f.* from {_ASKED}, lateral ({folded}) f order by f.at, f.seq, f.id"  # noqa: S608  our own names
     for i, *row, brought, at, seq in (
-        raw().execute(query, [_questions(questions, fields), *counted.params, *key_params]).fetchall()
+        raw().execute(query, [_questions(questions, fields), *counted.params, *key_params, *bounds]).fetchall()
     ):
         own = from_json(brought) if target.act else None
         noun = law.nouns[target.noun]
@@ -312,10 +322,13 @@ def _judged(questions: Sequence[Question], counted: _Counted, asked: _Asked, *, 
     key, key_params = _key_sql(counted, m.per, fields)
     shared, ends = _overlap_sql(m.ends)
     rows = _ROWS.format(**counted.source.keys, brought="d.data -> 'brought'" if counted.own else "null::jsonb")
-    folded = f"select {rows} from {counted.rows} and {key}{_window_sql(counted)}{f' and {shared}' if shared else ''}"  # noqa: S608  ours
+    window, bounds = _window_sql(counted, questions)
+    folded = f"select {rows} from {counted.rows} and {key}{window}{f' and {shared}' if shared else ''}"  # noqa: S608  ours
     query = f"select q.i, f.* from {_ASKED}, lateral ({folded}) f"  # noqa: S608  our own names
     found: list[tuple[int, Any]] = [(0, 0) for _ in questions]
-    for i, *row, brought in raw().execute(query, [_questions(questions, fields), *counted.params, *key_params, *ends]).fetchall():
+    for i, *row, brought in (
+        raw().execute(query, [_questions(questions, fields), *counted.params, *key_params, *bounds, *ends]).fetchall()
+    ):
         env = _env(row, law, target, questions[i], calendar)
         if m.when.holds(env) and (not where or m.where.holds(env)):
             n, total = found[i]
