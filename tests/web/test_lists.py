@@ -25,10 +25,10 @@ from tests.web.village import Village
 NOTE = "统一告知：周五停水检修"
 
 
-def repairs(village: Village, n: int, content: str) -> list[Case]:
+def repairs(village: Village, n: int, content: str, minutes: int = 2) -> list[Case]:
     now = timezone.now()
     return [
-        village.repair(village.cast.chen_jie, now - timedelta(minutes=2), 8 + i % 8, f"{content}{i}", trouble="fault")
+        village.repair(village.cast.chen_jie, now - timedelta(minutes=minutes), 8 + i % 8, f"{content}{i}", trouble="fault")
         for i in range(n)
     ]
 
@@ -89,7 +89,7 @@ def test_a_kept_list_shows_each_reader_only_what_they_may_see(village: Village) 
 
 def test_a_unit_means_those_below_it_too_unless_it_is_asked_for_alone(village: Village) -> None:
     client, top = village.client(village.cast.lin_yue), Unit.objects.get(kind="company").pk
-    repairs(village, 1, "门框松动")
+    repairs(village, 1, "门框松动", 0)
 
     assert "门框松动" in client.get(f"/cases/?unit={top}&state=all&sort=opened").content.decode()
     assert "门框松动" not in client.get(f"/cases/?unit={top}&state=all&sort=opened&alone=1").content.decode()
@@ -97,7 +97,7 @@ def test_a_unit_means_those_below_it_too_unless_it_is_asked_for_alone(village: V
 
 def test_days_are_days_of_the_company_and_nonsense_narrows_nothing(village: Village) -> None:
     client = village.client(village.cast.lin_yue)
-    today = timezone.localdate(repairs(village, 1, "窗扇变形")[0].opened_at)
+    today = timezone.localdate(repairs(village, 1, "窗扇变形", 0)[0].opened_at)
 
     assert "窗扇变形" in client.get(f"/cases/?state=all&sort=opened&since={today}&until={today}").content.decode()
     assert "窗扇变形" not in client.get(f"/cases/?state=all&sort=opened&until={today - timedelta(days=1)}").content.decode()

@@ -48,11 +48,14 @@
       show(words.broken, "bad");
     }
   });
-  window.addEventListener("offline", () => { if (!owes()) show(words.offline, "bad", () => retry && retry()); });
+  let gone = 0; // when the network went: an answer to what was asked before then says nothing of it
+  document.addEventListener("htmx:beforeSend", (event) => { event.detail.requestConfig.asked = performance.now(); });
+  window.addEventListener("offline", () => { gone = performance.now(); if (!owes()) show(words.offline, "bad", () => retry && retry()); });
   window.addEventListener("online", () => { if (!trouble.hidden) { show(words.back, "good"); if (retry) { const again = retry; retry = null; again(); } } });
   document.addEventListener("htmx:afterOnLoad", (event) => {
     if (trouble.hidden || trouble.dataset.kind !== "bad" || event.detail.xhr.status >= 500) return;
-    if (!owes() || event.detail.requestConfig.elt === owed) { owed = null; hide(); }
+    const { asked, elt } = event.detail.requestConfig;
+    if (owes() ? elt === owed : asked >= gone) { owed = null; hide(); }
   });
 
   // ---- nothing is sent twice -------------------------------------------------------------------------------------------
