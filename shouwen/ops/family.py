@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import gc
 import os
 import signal
-from functools import partial
-from typing import TYPE_CHECKING
-
-from shouwen.base.database import outside
-
-if TYPE_CHECKING:
-    from django.db.backends.base.base import BaseDatabaseWrapper
 
 PR_SET_PDEATHSIG = 1
 
@@ -24,23 +16,6 @@ def die_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.environ.get("SHOUWEN_SUPERVISOR") not in {None, str(parent)}:
         os.kill(os.getpid(), signal.SIGTERM)
-
-
-def give_way(by: int) -> None:
-    """Let live work go first, by so many steps of niceness: this process, and PostgreSQL's processes that work for it, where they are ours.
-
-    Beside a rehearsal whose questions PostgreSQL answered as if they were urgent, opening a case took half as long again.
-    """
-    from django.db.backends.signals import connection_created  # noqa: PLC0415  no process without Django should load it
-
-    os.nice(by)
-    if not outside():
-        connection_created.connect(partial(_lighter, by), weak=False)
-
-
-def _lighter(by: int, connection: BaseDatabaseWrapper, **_: object) -> None:
-    with contextlib.suppress(OSError):  # a server run by somebody else than whoever runs us: then only we give way
-        os.setpriority(os.PRIO_PROCESS, connection.connection.info.backend_pid, by)
 
 
 def collect_seldom() -> None:

@@ -15,7 +15,7 @@ import threading
 from typing import Final
 
 from shouwen.ops.cli import in_sentences
-from shouwen.ops.family import die_with_parent, give_way, settle_memory
+from shouwen.ops.family import die_with_parent, settle_memory
 from shouwen.ops.installation import load_django
 from shouwen.ops.supervisor import python_module
 
@@ -86,7 +86,7 @@ def main() -> int:
     """Carry out the rehearsal whose turn it is; 1 when there was none for this process."""
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl C is for the supervisor, which ends its family in order
-    give_way(LIGHTER)
+    os.nice(LIGHTER)
     load_django()
     settle_memory()
     from django.utils import timezone  # noqa: PLC0415  needs Django loaded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from shouwen.base.trouble import Exit, Trouble
-from shouwen.ops.family import give_way, settle_memory
+from shouwen.ops.family import settle_memory
 from shouwen.ops.installation import load_django, open_installation
 from shouwen.ops.voice import Voice
 from shouwen.policy.company import Company
@@ -109,7 +110,7 @@ class Progress:
 
 def begin() -> None:
     """Make a new process ready, before it is sent anything: what it is sent speaks of the apps."""
-    give_way(KINDER)
+    os.nice(KINDER)
     open_installation(None)
     load_django()
     settle_memory()
