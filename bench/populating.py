@@ -19,6 +19,7 @@ import psycopg
 
 from shouwen.ops.family import settle_memory
 from shouwen.ops.installation import load_django, open_installation
+from shouwen.policy.kinds.opens import Schedules
 
 MEMBERS: Final = 200_000
 FIRST: Final = 4_000_000_000_000_000  # of the copies' ids: far above all others
@@ -51,7 +52,6 @@ def main(members: int) -> dict[str, Any]:
 def _of_a_register(now: datetime) -> tuple[str, str]:
     """Return the first clause that comes round to the records of a register with some, and the register."""
     from shouwen.cases.enactments import law_at  # noqa: PLC0415  needs Django loaded
-    from shouwen.policy.kinds.opens import Schedules  # noqa: PLC0415  beside it
     from shouwen.registers.models import Record  # noqa: PLC0415  needs Django loaded
 
     law = law_at(now)

@@ -286,7 +286,7 @@ def _rows_of(
     done = ("d.data -> 'brought'", "d.at", "d.seq") if counted.at else ("null::jsonb", "null::timestamptz", "0")
     rows = _ROWS.format(**counted.source.keys, brought=done[0])
     window, bounds = _window_sql(counted, questions)
-    folded = f"select {rows}, {done[1]} as at, {done[2]} as seq from {counted.rows} and {key}{window}"  # noqa: S608  ours
+    folded = f"select {rows}, {done[1]} as at, {done[2]} as seq from {counted.rows} and {key}{window}"  # noqa: S608  our own names
     query = f"select q.i, f.* from {_ASKED}, lateral ({folded}) f order by f.at, f.seq, f.id"  # noqa: S608  our own names
     for i, *row, brought, at, seq in (
         raw().execute(query, [_questions(questions, fields), *counted.params, *key_params, *bounds]).fetchall()
@@ -323,7 +323,7 @@ def _judged(questions: Sequence[Question], counted: _Counted, asked: _Asked, *, 
     shared, ends = _overlap_sql(m.ends)
     rows = _ROWS.format(**counted.source.keys, brought="d.data -> 'brought'" if counted.own else "null::jsonb")
     window, bounds = _window_sql(counted, questions)
-    folded = f"select {rows} from {counted.rows} and {key}{window}{f' and {shared}' if shared else ''}"  # noqa: S608  ours
+    folded = f"select {rows} from {counted.rows} and {key}{window}{f' and {shared}' if shared else ''}"  # noqa: S608  our own names
     query = f"select q.i, f.* from {_ASKED}, lateral ({folded}) f"  # noqa: S608  our own names
     found: list[tuple[int, Any]] = [(0, 0) for _ in questions]
     for i, *row, brought in (

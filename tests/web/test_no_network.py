@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import APIResponse, Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from shouwen.base.models import Event
 from tests.web.browsing import do, visitor
@@ -54,27 +54,6 @@ def test_what_could_not_be_sent_stays_and_is_sent_once_when_the_network_is_back(
     expect(page.locator("#case-story")).to_contain_text("断网之前写好的话")
     expect(page.locator("#act-form")).to_have_count(0)
     assert noted.count() == 1
-
-
-def test_an_answer_to_what_was_asked_before_says_nothing_of_the_network_now(village: Village, page: Page) -> None:
-    case = village.repair(village.cast.chen_jie, timezone.now(), 12, "答复在路上", trouble="fault")
-    page.goto(f"/cases/{case.number}/")
-    held: list[tuple[Route, APIResponse]] = []
-    page.route("**/beside/", lambda route: held.append((route, route.fetch())), times=1)
-    page.evaluate("htmx.trigger(document.querySelector('#beside'), 'live')")
-    while not held:
-        page.wait_for_timeout(20)
-    page.context.set_offline(True)
-    expect(page.locator("#trouble")).to_contain_text("网络断开")
-
-    page.evaluate(
-        "window.answered = new Promise((done) => document.addEventListener('htmx:afterOnLoad', done, { once: true })).then(() => 'answered')"
-    )
-    held[0][0].fulfill(response=held[0][1])
-    assert page.evaluate('window.answered.then(() => document.getElementById("trouble").textContent)') != ""
-    expect(page.locator("#trouble")).to_contain_text("网络断开")
-    page.context.set_offline(False)
-    expect(page.locator("#trouble")).not_to_contain_text("网络断开")
 
 
 def test_what_arrived_but_was_not_answered_is_not_done_twice(village: Village, page: Page) -> None:
