@@ -231,6 +231,23 @@ def test_an_answer_from_before_an_act_does_not_bring_back_what_was(village: Vill
     assert page.evaluate("window.lost") == 0
 
 
+def test_news_that_come_before_the_answer_do_not_take_a_search_away(village: Village, sit: Sit) -> None:
+    page = sit("lin_yue")
+    page.goto("/notices/?show=all")
+    searched = Held(page, r"/notices/$")
+    page.locator("#notice-q").fill("欧阳无此人")
+    page.locator("#notice-q").press("Enter")
+    searched.wait()
+    with page.expect_response(re.compile(r"/notices/\?show=all")) as news:
+        page.locator("#notices").evaluate("part => htmx.trigger(part, 'live')")
+    news.value.finished()
+    page.wait_for_timeout(300)  # for the page to do with it what it will
+    searched.come()
+
+    expect(page).to_have_url(re.compile(r"[?&]w="))
+    expect(page.locator("#notices .blank")).to_be_visible()
+
+
 def test_an_opinion_that_is_being_written_stays_when_news_of_the_case_comes(village: Village, sit: Sit) -> None:
     case = _approval(village, "扶栏脱焊")
     page = sit("lin_yue")

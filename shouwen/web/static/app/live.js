@@ -18,16 +18,24 @@
     for (const element of document.querySelectorAll("[data-live]")) {
       const news = element.dataset.live.split(" ").filter((topic) => all || stale.has(topic));
       if (!news.length || busyWith(element) || settling(element)) continue;
-      if (fetching.has(element)) news.forEach((topic) => later.add(topic)); // its answer may be older than the news
+      if (fetching.has(element) || asked(element)) news.forEach((topic) => later.add(topic)); // its answer may be older than the news
       else htmx.trigger(element, "live");
     }
     stale.clear();
     later.forEach((topic) => stale.add(topic));
   }
   const fetching = new Set();
+  const others = new Map(); // what somebody asked to stand in the place of a part (another filter, the next page) -> that part
+  const asked = (part) => [...others.values()].includes(part);
   document.addEventListener("htmx:beforeRequest", (event) => {
     event.detail.requestConfig.began = Date.now();
     if (event.detail.elt.dataset.live !== undefined) fetching.add(event.detail.elt);
+  });
+  document.addEventListener("htmx:beforeSend", (event) => {
+    const { elt, target, xhr } = event.detail;
+    if (target.dataset.live === undefined || target === elt) return;
+    others.set(xhr, target);
+    xhr.addEventListener("loadend", () => { others.delete(xhr); if (stale.size) soon(); });
   });
   // What was done here is as good as news: what is being fetched may be from before it. Heard before htmx hears of it, whose own
   // fetch would wait for that answer, and go with the part that it replaces.
@@ -83,7 +91,8 @@
       event.detail.shouldSwap = false;
       return;
     }
-    if (why === "live" && requestConfig.began < changed) {
+    const news = why === "live" || (target === requestConfig.elt && (why === "sent" || why === "acted"));
+    if ((why === "live" && requestConfig.began < changed) || (news && asked(target))) { // put in its place, it would leave what was asked for no place to come to
       target.dataset.live.split(" ").filter(Boolean).forEach((topic) => stale.add(topic)); // fetched again after this answer
       event.detail.shouldSwap = false;
       return;
