@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench import bare, creating, crowd, law, machine, opening, pages, reading, rehearsing, ringing, rows, screens
+from bench import bare, creating, crowd, law, machine, opening, pages, populating, reading, rehearsing, ringing, rows, screens
 from bench.installation import HOME, Bench, Site
 from bench.limits import judge, missed
 
@@ -215,7 +215,10 @@ def _rehearse(bench: Bench, size: Size) -> dict[str, Any]:
 
 
 def _population(bench: Bench, size: Size) -> dict[str, Any]:
-    return bench.asked("bench.populating", str(size.members))
+    found = bench.asked("bench.populating", str(size.members))
+    with bench.serving(DIRECTOR) as site:
+        found["beside"] = populating.beside(bench, site, size.members // 20, 1 if size is QUICK else 4)
+    return found
 
 
 def _opening(_bench: Bench, size: Size) -> dict[str, Any]:

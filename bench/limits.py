@@ -59,6 +59,15 @@ def _most(pages: Found, pick: Callable[[Found], float]) -> float:
     return max(pick(page) for page in pages.values())
 
 
+def _page(population: Found, which: str) -> float:
+    """How long a page takes: of those who do not belong, are judged one by one, get a case."""
+    return max(float(p["page_ms"][which]) for p in (population, population["judged"], population["belonging"]))
+
+
+def _beside(population: Found, what: str) -> float:
+    return float(population["beside"]["with"][what])
+
+
 LIMITS: Final = (
     Limit("creates per second, 8 clients", "create", lambda f: _best(f, lambda r: r["median_per_second"]), 300, more=True),
     Limit("create p95, 8 clients (ms)", "create", lambda f: _best(f, lambda r: r["median_p95_ms"]), 40),
@@ -105,14 +114,22 @@ LIMITS: Final = (
     Limit(
         "a round over a great population: members not asked", "population", lambda f: f["members"] - f["asked"], 0, always=True
     ),
-    Limit("the last tenth of a round, times its first", "population", lambda f: f["last_tenth_to_first"], FLAT),
+    Limit(
+        "the last tenth of a round, times its first, by processor time", "population", lambda f: f["last_tenth_to_first"], FLAT
+    ),
     Limit(
         "memory of a whole round, times that of a tenth",
         "population",
         lambda f: f["peak_mb"]["all"] / f["peak_mb"]["after a tenth"],
         FLAT,
     ),
-    Limit("a page of a round, for which what falls due waits, p95 (ms)", "population", lambda f: f["page_ms"]["p95"], 1000),
+    Limit("processor time of a member that does not belong to the group (ms)", "population", lambda f: f["cpu_ms_each"], 0.1),
+    Limit("of one for whom a case is opened (ms)", "population", lambda f: f["belonging"]["cpu_ms_each"], 5),
+    Limit("a page of a round, for which what falls due waits, p95 (ms)", "population", lambda f: _page(f, "p95"), 500),
+    Limit(
+        "a deadline that falls due in the middle of a round, p99 (ms)", "population", lambda f: _beside(f, "late_p99_ms"), 1000
+    ),
+    Limit("a create beside a round, p95 (ms)", "population", lambda f: _beside(f, "create_p95_ms"), 40),
 )
 
 # Where a missed figure of a part is looked into (in this JSON, or by another part), and what to try first.
@@ -129,7 +146,7 @@ NEXT: Final[Mapping[str, tuple[str, str]]] = {
     "screens": ("screens.*", "the way of one change: base/live_notice.py, web/live.py"),
     "opening": ("opening.*", "what happens before the first page: ops/demo.py"),
     "law": ("law.mutants.by_regulation, survived and stale", "a scenario that notices; for time the regulation that takes longest"),
-    "population": ("population.page_ms", "cases/rounds.py: what one page reads, `_members` and `act_many` of PAGE acts"),
+    "population": ("population.page_ms", "cases/rounds.py: HOLD; cases/populations.py: whether SQL says who belongs; `act_many` of a page"),
     "rehearse": ("rehearse.runs.*.cpu_seconds", "itself or postgres, whichever spends more; beside it how many rows one batch takes"),
 }  # fmt: skip
 

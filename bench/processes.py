@@ -62,6 +62,11 @@ def _stat(pid: int) -> list[str]:
         return []
 
 
+def ran(pid: int) -> float:
+    """Return the seconds a process itself was on a processor: finer than ticks."""
+    return int((PROC / str(pid) / "schedstat").read_text().split()[0]) / 1e9
+
+
 def _cpu(pid: int) -> float:
     stat = _stat(pid)
     return sum(int(n) for n in stat[11:15]) / TICKS if stat else 0.0

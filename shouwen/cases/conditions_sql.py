@@ -5,18 +5,25 @@ Unknown is NULL there and None here: neither counts. What has no translation giv
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from shouwen.cases.plain import plain
-from shouwen.policy.conditions import Condition, Test
+from shouwen.policy.conditions import BOUND, STARTS, Condition, Test
+from shouwen.policy.env import as_moment
+from shouwen.policy.law import Law
+from shouwen.policy.measures import COUNTED_ACTS, PERSONS, Measure
 from shouwen.policy.nouns import Noun
+from shouwen.worktime import Calendar
 
 Said = tuple[str, list[Any]]
 
 _TEXTS: Final = frozenset({"text", "phone", "choice", "evidence", "span"})
 _NUMBERS: Final = frozenset({"number", "percent", "money", "staff", "unit", "customer", "record", "case", "file"})
+_MANY: Final = frozenset({"", "unit", *PERSONS})  # of whom there is ever more; a case, a customer, a house has its own past
 _OPS: Final = frozenset({"<", "<=", ">", ">=", "="})
 
 
@@ -30,6 +37,76 @@ def condition_sql(condition: Condition, noun: Noun | None) -> Said | None:
             return None
         groups.append(" and ".join(s[0] for s in said if s is not None) or "true")
         params += [p for s in said if s is not None for p in s[1]]
+    return (f"({' or '.join(f'({g})' for g in groups)})" if groups else ""), params
+
+
+def said_of(conditions: Sequence[Condition], noun: Noun | None, calendar: Calendar, at: datetime) -> Said | None:
+    """Return conditions that must all hold, as of a moment, in SQL ("" when they always do); None when one of them cannot be said."""
+    said = [condition_sql(dated(c, calendar, at), noun) for c in conditions]
+    if any(s is None for s in said):
+        return None
+    return " and ".join(s[0] for s in said if s is not None and s[0]), [p for s in said if s is not None for p in s[1]]
+
+
+def alike_in_time(moments: Sequence[datetime], conditions: Sequence[Condition], calendar: Calendar) -> Collection[list[int]]:
+    """Return the places of the moments as of which conditions compare with the same: one statement serves all of them."""
+    together: dict[tuple[Any, ...], list[int]] = {}
+    for i, at in enumerate(moments):
+        pairs = ((c, dated(c, calendar, at)) for c in conditions)
+        begins = tuple(v for c, d in pairs if d is not c for t in d.tests for v in t.values)
+        together.setdefault(begins, []).append(i)
+    return together.values()
+
+
+def dated(condition: Condition, calendar: Calendar, at: datetime) -> Condition:
+    """Return a condition in which what a field is compared with is a moment or a day: the beginning of a period, as of a moment."""
+    if not any(t.kind == "start" for t in condition.tests):
+        return condition
+    return replace(condition, groups=tuple(tuple(_dated(t, calendar, at) for t in group) for group in condition.groups))
+
+
+def _dated(test: Test, calendar: Calendar, at: datetime) -> Test:
+    said = BOUND.match(test.node.text or "") if test.kind == "start" else None
+    if said is None:
+        return test
+    begins = calendar.period_bounds(STARTS[said[2]][0], at)[0]
+    day = calendar.business_day(begins)
+    if test.path.type.name == "date" and as_moment(day, calendar) != begins:
+        return test
+    return replace(test, kind="bound", values=(said[1], day if test.path.type.name == "date" else begins))
+
+
+def kept_noun(m: Measure, law: Law) -> str:
+    """Return the noun of the promises a measure counts; of a clause that speaks of several, the one it is a share of."""
+    versions = law.versions.get(m.counted.kept, [])
+    nouns = [n for n in (versions[-1].nouns if versions else ()) if n in law.nouns]
+    return m.whole.noun if m.whole.noun in nouns or not nouns else nouns[0]
+
+
+def unbounded(law: Law) -> Iterator[tuple[Measure, list[Test]]]:
+    """Yield the measures for which ever more rows are read, to be judged by the law itself, and the tests because of which they are:
+    what stands, or was done without a window, not of one thing but of a person, of a unit, or of everybody."""
+    for m in law.measures.values():
+        done = m.counted.act or m.counted.kept
+        if m.counted.grant or m.counted.book or m.per not in _MANY or (m.over and done and not m.across):
+            continue
+        noun = kept_noun(m, law) if m.counted.kept else m.counted.noun
+        sides = ((noun, m.where), (m.whole.noun if m.across else noun, m.when))
+        unsaid = [t for n, c in sides for t in c.tests if t.kind != "start" and _test(t, law.nouns.get(n)) is None]
+        if unsaid or m.fold in COUNTED_ACTS:
+            yield m, unsaid
+
+
+def narrowing_sql(condition: Condition, noun: Noun | None) -> Said:
+    """Return SQL ("" for nothing) that holds of all a condition holds of, and of as few others as can be said: what cannot is left out."""
+    groups: list[str] = []
+    params: list[Any] = []
+    for group in condition.groups:
+        said = [s for t in group if (s := _test(t, noun)) is not None]
+        if not said:
+            return "", []
+        groups.append(" and ".join(text for text, _ in said))
+        params += [p for _, values in said for p in values]
     return (f"({' or '.join(f'({g})' for g in groups)})" if groups else ""), params
 
 
@@ -92,6 +169,8 @@ def _compared(name: str, kind: str, op: str, wanted: Any) -> Said | None:
         return f"(s.fields ->> %s::text)::numeric {op} %s::numeric", [name, Decimal(wanted)]
     if kind == "date":
         return f"(s.fields ->> %s::text)::date {op} %s::date", [name, plain(wanted)]
+    if kind == "datetime" and isinstance(wanted, datetime) and wanted.tzinfo is not None:
+        return f"(s.fields ->> %s::text)::timestamptz {op} %s::timestamptz", [name, wanted]
     return None
 
 

@@ -7,7 +7,7 @@ the key, held to the end of the transaction. So two extensions at once, with one
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ from shouwen.policy.kinds.base import Rule
 from shouwen.policy.kinds.choices import Choice
 from shouwen.policy.kinds.gate import Gate
 from shouwen.policy.kinds.gates import Limits
-from shouwen.policy.law import LawDay, rest_on
+from shouwen.policy.law import LawDay, Needs, rest_on
 from shouwen.policy.measures import Measure, Target, window_end, window_start
 from shouwen.policy.overlapping import Extent
 from shouwen.worktime import Calendar, parse_span
@@ -94,9 +94,14 @@ def measure_key(m: Measure, subject: Living, by: int, brought: Mapping[str, Any]
     return m.key_for(subject.ref.noun, subject.ref.id, fields, lambda per: key_of(per, subject, by))
 
 
+def needs_of(day: LawDay, noun: str, act: Act) -> Needs:
+    """Return what facts the law wants for an act; of a round those of its clause alone."""
+    return day.needs_of_round(noun, act.clause) if act.name == "come_round" else day.needs(noun, act.name)
+
+
 def questions(day: LawDay, act: Act, subject: Living, calendar: Calendar) -> Iterator[Question]:
     """Yield what an act asks of the past."""
-    needs = day.needs(subject.ref.noun, act.name)
+    needs = needs_of(day, subject.ref.noun, act)
     for name, per, over in needs.counts:
         window = parse_span(over) if over and over[0].isdigit() else over
         since, until = window_start(window, act.at, calendar), window_end(window, act.at, calendar)
@@ -174,18 +179,21 @@ class Happened:
     books: Sequence[str]
 
 
-def touches(question: Question, day: LawDay, what: Happened) -> bool:
-    """Whether what has just happened may change the answer to a question.
+def touched(asked: Collection[Question], day: LawDay, what: Happened) -> Collection[Question]:
+    """Return those of some questions to one measure, or one limit, whose answers what has just happened may change.
 
     A subject that stood before may have got other fields, or another person responsible: whatever counts its noun is touched. One
     that was opened just now adds to counts of its own key only.
     """
+    question = next(iter(asked))
     m = None if question.limit else day.law.measures.get(question.name)
     targets = (m.counted, m.whole) if m is not None else (Target(question.noun, question.name),)
     if any(t.book in what.books or t.kept in what.kept for t in targets if t.book or t.kept):
-        return True
+        return asked
     mine = [t for t in targets if t.noun == what.subject.ref.noun]
     if not what.fresh or not mine:
-        return bool(mine)
+        return asked if mine else ()
+    if not any(t.act in ("", what.act) for t in mine):
+        return ()
     key = key_of(question.per, what.subject, what.by) if m is None else measure_key(m, what.subject, what.by, {})
-    return any(t.act in ("", what.act) for t in mine) and (not question.per or question.key == key)
+    return [q for q in asked if not q.per or q.key == key]

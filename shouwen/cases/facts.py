@@ -28,6 +28,8 @@ from shouwen.policy.measures import window_end, window_start
 from shouwen.policy.org import Org
 from shouwen.worktime import Calendar, WorktimeError
 
+Series = tuple[int, bool, str, str, str]  # a law, and the questions to one measure or one limit of it, whoever's they are
+
 
 @dataclass(slots=True)
 class Matter:
@@ -50,7 +52,7 @@ class Matter:
     @property
     def needs(self) -> Needs:
         """What facts the law wants for the act."""
-        return self.day.needs(self.subject.ref.noun, self.act.name)
+        return counting.needs_of(self.day, self.subject.ref.noun, self.act)
 
 
 def matter_of(act: Act, subject: Living, law: Law, org: Org) -> Matter:
@@ -89,7 +91,7 @@ class Gatherer:
 
     book: Book
     write_out: Callable[[], None] = lambda: None
-    known: dict[tuple[int, Question], Any] = field(default_factory=dict)
+    known: dict[Series, dict[Question, Any]] = field(default_factory=dict)
     named: dict[tuple[str, int], Any] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)  # locks on what is counted
 
@@ -109,9 +111,9 @@ class Gatherer:
         counting.hold(new)
         self.held |= new
         if new:
-            stale = [k for k in self.known if k[1].limit or counting.lock_name(k[1].name, k[1].key) in new]
-            for key in stale:
-                del self.known[key]
+            for asked in self.known.values():
+                for q in [q for q in asked if q.limit or counting.lock_name(q.name, q.key) in new]:
+                    del asked[q]
 
     def of(self, m: Matter) -> Facts:
         """Return the facts of one act, complete."""
@@ -139,8 +141,9 @@ class Gatherer:
 
     def happened(self, day: LawDay, what: Happened) -> None:
         """Forget answers that an act which has just happened may have changed."""
-        for key in [k for k in self.known if counting.touches(k[1], day, what)]:
-            del self.known[key]
+        for asked in self.known.values():
+            for q in list(counting.touched(asked, day, what)) if asked else ():
+                del asked[q]
 
     # what subjects point to
 
@@ -194,21 +197,25 @@ class Gatherer:
             with contextlib.suppress(
                 WorktimeError
             ):  # its window cannot be told: it is refused when its turn comes, the others are not
-                mine += [q for q in counting.questions(m.day, m.act, m.subject, m.calendar) if (id(m.law), q) not in self.known]
+                mine += [q for q in counting.questions(m.day, m.act, m.subject, m.calendar) if not self._knows(m.law, q)]
         if any(questions for _, questions in asked.values()):
             self.write_out()  # an act that follows from another counts what that one has done
         for law, (m, questions) in asked.items():
             found = answers(list(dict.fromkeys(questions)), m.law, m.calendar)
-            self.known.update({(law, q): answer for q, answer in found.items()})
+            for q, answer in found.items():
+                self.known.setdefault(_series(law, q), {})[q] = answer
+
+    def _knows(self, law: Law, q: Question) -> bool:
+        return q in self.known.get(_series(id(law), q), ())
 
     def _measures(self, m: Matter) -> dict[str, Any]:
         questions = list(counting.questions(m.day, m.act, m.subject, m.calendar))
-        if any((id(m.law), q) not in self.known for q in questions):
+        if not all(self._knows(m.law, q) for q in questions):
             self._count([m])
         noun = m.subject.ref.noun
         needs = m.needs
         named = [f"{noun}.limit:{a}:{per}:{over}" for a, per, over in needs.counts] + list(needs.measures)
-        return {name: self.known[id(m.law), q] for name, q in zip(named, questions, strict=True)}
+        return {name: self.known[_series(id(m.law), q)][q] for name, q in zip(named, questions, strict=True)}
 
     def _name(self, matters: Sequence[Matter]) -> None:
         wanted: dict[str, list[Matter]] = {}
@@ -218,6 +225,10 @@ class Gatherer:
         for name, mine in wanted.items():
             found = adapters.named_facts(name, mine) if adapters.knows(name) else outside.known(name, mine)
             self.named.update({(name, id(m.act)): value for m, value in zip(mine, found, strict=True)})
+
+
+def _series(law: int, q: Question) -> Series:
+    return law, q.limit, q.name, q.noun, q.per
 
 
 def _of_rows(m: Matter) -> Iterable[tuple[str, int]]:

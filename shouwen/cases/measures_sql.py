@@ -16,7 +16,7 @@ from shouwen.base.sql import from_json, raw, to_json
 from shouwen.cases import adapters
 from shouwen.cases.adapters import BookQuestion, Source
 from shouwen.cases.case_rows import load_marks
-from shouwen.cases.conditions_sql import condition_sql, steps_of
+from shouwen.cases.conditions_sql import Said, alike_in_time, kept_noun, said_of, steps_of
 from shouwen.cases.counting import Question
 from shouwen.cases.plain import load_fields, plain
 from shouwen.policy.act import Act, Ref
@@ -115,14 +115,19 @@ def _target(questions: Sequence[Question], asked: _Asked, *, where: bool) -> lis
         asked = replace(asked, target=target)
     conditions = [m.when, m.where] if where else [m.when]
     counted = _standing(target, law, conditions) if not target.act and not target.kept else _acts(target, law)
-    noun = law.nouns.get(target.noun)
-    said = [*(condition_sql(c, noun) for c in conditions), _overlap_sql(m.ends)]
-    fields = m.key_fields
-    if all(s is not None for s in said):
-        texts = [s[0] for s in said if s is not None and s[0]]
-        params = [p for s in said if s is not None for p in s[1]]
-        return _fold(questions, counted, target.column, m.per, fields, (" and ".join(texts), params))
-    return _judged(questions, counted, asked, where=where)
+    found: list[tuple[int, Any]] = [(0, 0)] * len(questions)
+    for mine in alike_in_time([q.at for q in questions], conditions, asked.calendar):
+        these = [questions[i] for i in mine]
+        said = said_of(conditions, law.nouns.get(target.noun), asked.calendar, these[0].at)
+        overlap, ends = _overlap_sql(m.ends)
+        if said is not None:
+            narrowed = " and ".join(t for t in (said[0], overlap) if t), [*said[1], *ends]
+            answered = _fold(these, counted, target.column, m.per, m.key_fields, narrowed)
+        else:
+            answered = _judged(these, counted, asked, where=where)
+        for i, answer in zip(mine, answered, strict=True):
+            found[i] = answer
+    return found
 
 
 def _of_book(book: str, m: Measure, q: Question) -> BookQuestion:
@@ -159,11 +164,7 @@ def _acts(target: Target, law: Law) -> _Counted:
     return _Counted(rows, "d.actor_id", "d.at", (target.noun, target.act), source, own)
 
 
-def _kept_noun(m: Measure, law: Law) -> str:
-    """Return the noun of the promises a measure counts; of a clause that speaks of several, the one it is a share of."""
-    versions = law.versions.get(m.counted.kept, [])
-    nouns = [n for n in (versions[-1].nouns if versions else ()) if n in law.nouns]
-    return m.whole.noun if m.whole.noun in nouns or not nouns else nouns[0]
+_kept_noun: Final = kept_noun
 
 
 def _kept_source(clause: str, law: Law) -> Source:
@@ -261,18 +262,44 @@ def _hits(questions: Sequence[Question], asked: _Asked) -> list[list[Hit]]:
 def _reached(questions: Sequence[Question], asked: _Asked) -> list[Decimal]:
     """Return the share of the things that are there which acts on something else have reached."""
     m, law = asked.measure, asked.law
+    source = adapters.subject(law.nouns[m.whole.noun].kind).source
+    whole = _Asked(replace(m, per=m.per if m.per == "unit" else ""), m.whole, law, asked.calendar)
+    counted = _Counted(f"{source.table} s where {source.noun} = %s and {source.standing}", "0", "", (m.whole.noun,), source)
+    counted_there = _counted_across(questions, asked, counted)
+    if counted_there is not None:
+        return counted_there
     done: list[set[Any]] = [set() for _ in questions]
     for i, env, _, _, _ in _rows_of(questions, asked):
         if m.where.holds(env):
             done[i].add(env.fields.get(m.link))
-    source = adapters.subject(law.nouns[m.whole.noun].kind).source
     there: list[set[int]] = [set() for _ in questions]
-    whole = _Asked(replace(m, per=m.per if m.per == "unit" else ""), m.whole, law, asked.calendar)
-    counted = _Counted(f"{source.table} s where {source.noun} = %s and {source.standing}", "0", "", (m.whole.noun,), source)
     for i, env, _, _, _ in _rows_of(questions, whole, counted):
         if m.when.holds(env):
             there[i].add(env.act.subject.id)
     return [share(len(d & t), len(t)) for d, t in zip(done, there, strict=True)]
+
+
+def _counted_across(questions: Sequence[Question], asked: _Asked, whole: _Counted) -> list[Decimal] | None:
+    """Return what `_reached` does, counted by the database; None when a condition cannot be said there."""
+    m, law, at = asked.measure, asked.law, questions[0].at
+    acted, one = _acts(asked.target, law), len(alike_in_time([q.at for q in questions], [m.where, m.when], asked.calendar)) == 1
+    where = said_of([m.where], law.nouns.get(asked.target.noun), asked.calendar, at)
+    when = said_of([m.when], law.nouns.get(m.whole.noun), asked.calendar, at)
+    if where is None or when is None or m.key_fields or not one:
+        return None
+    key, _ = _key_sql(acted, m.per, ())
+    mine, _ = _key_sql(whole, m.per if m.per == "unit" else "", ())
+    window, bounds = _window_sql(acted, questions)
+    query = f"""select f.part, f.whole from {_ASKED}, lateral (select count(*) as whole, count(d.id) as part
+ from (select s.id from {whole.rows} and {mine}{_and(when)}) t
+ left join (select distinct (s.fields ->> %s::text)::int8 as id from {acted.rows} and {key}{window}{_and(where)}) d
+ on d.id = t.id) f order by q.i"""  # noqa: S608  our own words; values are parameters
+    params = [_questions(questions, ()), *whole.params, *when[1], m.link, *acted.params, *bounds, *where[1]]
+    return [share(part, all_) for part, all_ in raw().execute(query, params).fetchall()]
+
+
+def _and(said: Said) -> str:
+    return f" and ({said[0]})" if said[0] else ""
 
 
 def _rows_of(

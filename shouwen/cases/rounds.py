@@ -1,12 +1,13 @@
 """Rounds: what the calendar demands of every member of a population, once in each period, and what an act demands of all of them.
 
 `look` writes down which periods have begun; `ask` goes through the members of one, a page at a time. Both may be run by any number
-of workers: the page and how far it goes are written in the transaction that asks.
+of workers: the page and how far it goes are written in the transaction that asks. A page is as large as can be asked within HOLD.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,25 +20,29 @@ from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
 
 from shouwen.base.journal import EventRow, write_events
+from shouwen.base.numbering import top_up
 from shouwen.base.sql import place, raw
 from shouwen.cases.acting import act_many, is_collision
 from shouwen.cases.effects import QUEUE
 from shouwen.cases.enactments import Laws
 from shouwen.cases.looking import UNKNOWN_YEAR, Look, moments, say_stuck
 from shouwen.cases.models import Occurrence, Round
-from shouwen.cases.populations import drawn_by, kind_of, members_after, sampled
+from shouwen.cases.populations import Page, drawn_by, kind_of, page_after, page_of, sampled
 from shouwen.cases.queueing import ROUND
 from shouwen.cases.rows_sql import insert
 from shouwen.policy.act import Act, Ref
 from shouwen.policy.ruling import OpenCase, Ruling
-from shouwen.staff import org
 
-PAGE: Final = 200
+FIRST: Final = 50  # members of the first page of a round: what one costs is not known yet
+MOST: Final = 500  # of any page
+HOLD: Final = 0.3  # seconds a page may take: as long what its members belong to is locked, and what falls due waits
 LOOK_EVERY: Final = timedelta(seconds=20)
 WAIT: Final = timedelta(minutes=10)  # until a round that waits for a year is tried again
 LONG: Final = 1000  # members: a round that has asked so many lets those that begin later go before it
 DRAWS: Final = 8  # samples a process remembers; of whatever is drawn again the same are drawn
+PACES: Final = 100  # rounds of which a process remembers how large their pages may be
 _draws: dict[tuple[str, int], Sequence[int]] = {}  # by database and round
+_paces: dict[tuple[str, int], int] = {}  # members of the next page, by database and round
 _MINE: Final = "select pg_try_advisory_xact_lock(hashtext('cases_round'))"
 
 log = logging.getLogger(__name__)
@@ -77,9 +82,11 @@ def _beginning_of_day(now: datetime) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(microseconds=1)
 
 
-def ask(now: datetime, *, page: int = PAGE) -> bool:
-    """Ask the next members of one round; return whether there was anything to do. What fails is set aside, one member at a time."""
+def ask(now: datetime, *, page: int = 0) -> bool:
+    """Ask the next members of one round (`page` of them; 0: as many as can be asked within HOLD); return whether there was anything to
+    do. What fails is set aside, one member at a time."""
     taken: list[int] = []
+    top_up()
     try:
         return _ask(now, page, taken)
     except (OperationalError, InterfaceError) as trouble:
@@ -88,7 +95,7 @@ def ask(now: datetime, *, page: int = PAGE) -> bool:
         raise
     except Exception:  # noqa: BLE001  one member must not stop the round
         log.warning("a page of a round failed; asking its members one by one")
-    for _ in range(page):
+    for _ in range(taken[1]):
         try:
             if not _ask(now, 1, taken, taken[0]):
                 break
@@ -108,21 +115,32 @@ def _ask(now: datetime, page: int, taken: list[int], only: int = 0) -> bool:
     found = in_turn.select_for_update(skip_locked=True).first()
     if found is None:
         return False
-    taken[:] = [found.pk]
-    members = _members(found, page)
-    rulings = _rulings(found, members, now)
+    limit, begun = page or _paces.get((place(), found.pk), FIRST), time.perf_counter()
+    taken[:] = [found.pk, limit]
+    these = _page(found, limit)
+    rulings = _rulings(found, these.members, now)
     if rulings is None:
         _wait(found, now)
         return True
-    found.asked += len(members)
+    found.asked += these.looked_at
     found.opened += sum(isinstance(e, OpenCase) for r in rulings for e in r.effects)
     found.trouble = "" if found.trouble == UNKNOWN_YEAR else found.trouble
-    if members:
-        found.reached = members[-1].id
-    if len(members) < page:
+    found.reached = these.reached
+    if these.last:
         found.done_at = now
     found.save(update_fields=["asked", "opened", "reached", "done_at", "trouble"])
+    if not page:
+        _pace(found.pk, limit, len(these.members), time.perf_counter() - begun)
     return True
+
+
+def _pace(round_: int, limit: int, asked: int, seconds: float) -> None:
+    """Keep how many members the next page of a round may have, by what this one took; it grows no faster than twofold."""
+    key = place(), round_
+    while key not in _paces and len(_paces) >= PACES:
+        del _paces[next(iter(_paces))]
+    able = int(asked * HOLD / max(seconds, 0.001))
+    _paces[key] = max(1, min(able, limit * 2, MOST)) if asked else limit
 
 
 class _Unknown(Exception):
@@ -154,7 +172,7 @@ def _wait(o: Occurrence, now: datetime) -> None:
     o.save(update_fields=["trouble", "try_at"])
 
 
-def _members(o: Occurrence, page: int) -> Sequence[Ref]:
+def _page(o: Occurrence, limit: int) -> Page:
     law = Laws().at(o.at)
     if law is not None and (drawn := drawn_by(law, o.clause, o.at)) is not None:
         key = place(), o.pk
@@ -163,8 +181,10 @@ def _members(o: Occurrence, page: int) -> Sequence[Ref]:
                 del _draws[next(iter(_draws))]
             _draws[key] = sampled(drawn, law)
         first, (kind, noun) = bisect_right(_draws[key], o.reached), kind_of(drawn.population, law)
-        return [Ref(kind, noun, i) for i in _draws[key][first : first + page]]
-    return members_after(o.population, law, org.snapshot(o.at), o.reached, page, o.unit_kinds) if law is not None else []
+        return page_of([Ref(kind, noun, i) for i in _draws[key][first : first + limit]], limit, o.reached)
+    if law is None:
+        return page_of((), limit, o.reached)
+    return page_after(o, law, limit, narrow=o.trouble != UNKNOWN_YEAR)  # what waited for a year may be asked by another day's law
 
 
 def _asking(o: Occurrence, member: Ref, moment: datetime) -> Act:
@@ -176,14 +196,15 @@ def _asking(o: Occurrence, member: Ref, moment: datetime) -> Act:
 def _skip(pk: int, why: str, now: datetime) -> None:
     """Leave out a member that cannot be asked, and say so in the journal."""
     found = Occurrence.objects.select_for_update().get(pk=pk)
-    members = _members(found, 1)
-    if not members:
+    these = _page(found, 1)
+    if not these.members:
         return
-    ref = members[0]
+    ref = these.members[0]
     case = ref.id if ref.kind == "case" else 0
     data = {"why": why, "act": ROUND, "row": found.row, "round": found.pk}
     write_events(
         [EventRow(subject=ref, kind="trouble", actor=0, at=now, entered_at=now, clause=found.clause, case=case, data=data)]
     )
     found.reached, found.trouble, found.tries = ref.id, why[:200], found.tries + 1
-    found.save(update_fields=["reached", "trouble", "tries"])
+    found.asked += these.looked_at - 1  # without the one that was not
+    found.save(update_fields=["reached", "asked", "trouble", "tries"])

@@ -131,7 +131,8 @@ class Sitting:
         follow = carry_out(hand)
         self.sources.update((a.subject.id, matter.subject) for a in follow if a.name == "open")
         what = Happened(matter.subject, matter.act.name, matter.act.by, fresh, hand.kept, hand.books)
-        self.gatherer.happened(matter.day, what)
+        if ruling.effects or matter.act.name not in CLOCK_ACTS:  # a member that a round has nothing for is as it was
+            self.gatherer.happened(matter.day, what)
         return ruling, follow
 
     def _matter(self, act: Act) -> Matter | Ruling:

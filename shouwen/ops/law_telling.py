@@ -9,10 +9,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from shouwen.base.trouble import Exit, Trouble
+from shouwen.cases.conditions_sql import unbounded
 from shouwen.ops.voice import Voice
+from shouwen.policy.conditions import Test
 from shouwen.policy.coverage import Covered, Entry, citing, cover, read_catalogue, totals, waiting
 from shouwen.policy.kinds.base import Clause
 from shouwen.policy.law import Law
+from shouwen.policy.measures import Measure
 from shouwen.policy.packs import Sources
 from shouwen.policy.reference import reference as reference_text
 from shouwen.policy.scenario import Runner, read_scenarios
@@ -35,6 +38,8 @@ def check(law: Law, say: Voice, today: date) -> int:
         print(say(f"? {name} 没有原话(zh)", f"? {name} has no words (zh)"))
     for name in (n for n, vs in law.versions.items() if vs and not (vs[0].source or vs[0].assumed or vs[0].grade == "said")):
         print(say(f"? {name} 没有写依据(source)或认定(assumed)", f"? {name} has neither a source nor what was assumed"))
+    for measure, tests in unbounded(law):
+        print(say(*_ever_more(measure, tests)))
     for regulation in law.regulations.values():
         reviewed = str(regulation.header.get("reviewed_on", ""))
         if reviewed and date.fromisoformat(reviewed) < today - REVIEWED:
@@ -47,6 +52,18 @@ def check(law: Law, say: Voice, today: date) -> int:
         )
     )
     return 0
+
+
+def _ever_more(m: Measure, tests: list[Test]) -> tuple[str, str]:
+    """Say of a measure that it reads ever more, and what would keep it from that."""
+    said, names = "、".join(t.zh for t in tests), ", ".join(t.path.text for t in tests)
+    because = f"条件“{said}”不能由数据库判断" if tests else "须按先后逐件看"
+    why = f"the database cannot judge {names}" if tests else "it goes by the order of what was done"
+    advice = "give it `over` (a window), count per customer or case, or ask for fields of the subject itself"
+    return (
+        f"? 计量 {m.id} 越用越慢:{because},每次都要读全部记录;请写 over(时间窗口)、按客户或事项计(per),或改用事项本身的字段",
+        f"? measure {m.id} grows ever slower: {why}, so that everything is read each time; {advice}",
+    )
 
 
 def sentences(law: Law) -> int:

@@ -86,7 +86,7 @@ def worlds(draw: st.DrawFn) -> World:
 def refunds(draw: st.DrawFn, key: int) -> Subject:
     """A refund as it may stand."""
     amount, urgent = draw(maybe), draw(st.none() | st.booleans())
-    paid_at = draw(st.none() | st.sampled_from(["2026-03-09", "2026-03-10", "2026-04-01"]))
+    paid_at = draw(st.none() | st.sampled_from(["2026-03-01", "2026-03-09", "2026-03-10", "2026-04-01"]))
     reason = draw(st.none() | st.sampled_from(["漏水", "多收", "其他"]))
     fields: dict[str, Any] = {
         "amount": amount,
@@ -215,6 +215,20 @@ def test_what_stands_at_a_step_is_looked_for_among_what_has_not_ended(monkeypatc
         answers([Question(name, "refund", m.per, STAFF[0], None, NOW, NOW)], law, law.calendars[law.calendar])
 
     assert ["closed_at is null" in query for query in said] == [True, True, False]
+
+
+@pytest.mark.django_db
+def test_a_day_against_the_beginning_of_a_period_is_counted_in_sql_whenever_each_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    law, said = works(), list[str]()
+    monkeypatch.setattr(measures_sql, "raw", lambda: Told(said))
+    asked = [
+        Question("dated_earlier", "refund", "", None, None, at_, at_) for at_ in (NOW, NOW + timedelta(days=1), at("2026-05-02"))
+    ]
+
+    assert answers(asked, law, law.calendars[law.calendar]) == dict.fromkeys(asked, 0)
+
+    assert len(said) == 2  # March, for two of them, and May
+    assert all("select count(*) as n" in query for query in said)
 
 
 class Told:

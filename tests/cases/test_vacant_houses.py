@@ -9,9 +9,10 @@ import pytest
 
 from shouwen.base.models import Event, Notice
 from shouwen.base.numbering import next_id
-from shouwen.cases import clock
+from shouwen.cases import clock, measures_sql
 from shouwen.cases.acting import act, act_many
-from shouwen.cases.enactments import enact
+from shouwen.cases.counting import Question
+from shouwen.cases.enactments import enact, law_at
 from shouwen.cases.models import Case, Deadline, Occurrence, Round
 from shouwen.ops import shelf
 from shouwen.ops.cast import Cast
@@ -126,3 +127,22 @@ def test_a_storm_asks_for_every_vacant_house_at_once(people: Cast) -> None:
 
     assert set(checks()) == {here["A"], here["B"]}
     assert {d.due_at for d in Deadline.objects.filter(clause="property/vacant-house#2.9")} == {at("2026-04-01 20:00")}
+
+
+def test_what_share_of_the_vacant_houses_was_checked_is_counted_by_the_database(
+    people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a million houses none is read to be told whether it is vacant; that memory and database count the same, the scenarios hold."""
+    here = houses(people, A=UNSOLD, B=UNSOLD, C=UNDECORATED, D=LIVED_IN)
+    clock.tick(FIRST)
+    checked(people, here["A"], at("2026-04-10 10:00"))
+    checked(people, here["C"], at("2026-04-11 10:00"))
+    law, now = law_at(MAY), at("2026-04-30 20:00")
+    assert law is not None
+    unit, other = people.units.yunqi.pk, people.units.company.pk
+    monkeypatch.setattr(measures_sql, "_rows_of", lambda *_: pytest.fail("rows were read"))
+
+    for name, share in (("vacant_checked", "66.67"), ("unsold_checked", "50.00"), ("unsold_entered", "50.00")):
+        asked = [Question(name, "house_check", "unit", u, FIRST, MAY, now) for u in (unit, other)]
+        found = measures_sql.answers(asked, law, law.calendars[law.calendar])
+        assert [str(found[q]) for q in asked] == [share, "0"], name

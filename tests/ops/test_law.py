@@ -13,11 +13,15 @@ import jsonschema_rs
 import pytest
 
 from shouwen.base.trouble import Exit
+from shouwen.cases.conditions_sql import unbounded
 from shouwen.cases.models import Enactment
 from shouwen.ops import cli, law_trial, shelf
 from shouwen.policy import examples
+from shouwen.policy.law import load
+from shouwen.policy.packs import read_sources
 from shouwen.policy.schema import FILES
 from tests.conftest import LiveDatabase
+from tests.databases import ROOT
 from tests.policy.laws import NOUNS, PACK
 
 REPAIR = examples.REGULATION
@@ -103,6 +107,19 @@ def test_a_regulation_nobody_has_checked_for_a_year_is_named(pack: Path, capsys:
 
     assert law("check", pack) == 0
     assert "demo/repair 上次核对于2026-10-31" in capsys.readouterr().out
+
+
+def test_a_measure_that_would_read_ever_more_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Counting per person, or over everybody, what the database cannot judge reads all there is; one with a window does not."""
+    assert law("check", ROOT / "tests/cases/packs/works", lang="en") == 0
+
+    said = [line for line in capsys.readouterr().out.splitlines() if "ever slower" in line]
+    assert [line.split()[2] for line in said] == ["asked_late", "asked_twice"]
+    assert "the database cannot judge since.open," in said[0]
+
+
+def test_the_packs_that_are_shipped_have_no_measure_that_reads_ever_more() -> None:
+    assert list(unbounded(load(read_sources(shelf.folders([]))))) == []
 
 
 def test_a_folder_without_a_pack_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
