@@ -312,7 +312,7 @@ def _open_case(hand: Hand, e: OpenCase) -> None:
 
 
 def _tell(hand: Hand, e: Tell) -> None:
-    asked = {"questionnaire": e.questionnaire, "until": e.until}
+    asked = {"questionnaire": e.questionnaire, "until": e.until, "outside": e.outside, "again": e.again}
     owing(hand.subject, e, hand.act)
     hand.note("tell", e, to=e.to, customer=e.customer, form=e.form, confirm=e.confirm, **asked)
     tell(hand.minutes, hand.matter, e)

@@ -15,7 +15,8 @@ from shouwen.policy.ruling import Tell
 from shouwen.staff.keyed import keyed
 
 COLUMNS: Final[Columns] = (
-    ("id", "int8"), ("subject_kind", "text"), ("noun", "text"), ("subject_id", "int8"), ("case_id", "int8"), ("customer_id", "int8"),
+    ("id", "int8"), ("subject_kind", "text"), ("noun", "text"), ("subject_id", "int8"), ("case_id", "int8"), ("party", "text"),
+    ("party_id", "int8"), ("again", "bool"),
     ("questionnaire", "text"), ("clause", "text"), ("clause_since", "date"), ("salt", "text"), ("digest", "text"),
     ("asked_at", "timestamptz"), ("until", "timestamptz"), ("outcome", "text"),
 )  # fmt: skip
@@ -25,7 +26,8 @@ def row_of(m: Matter, e: Tell) -> Mapping[str, Any]:
     """Return the row of a survey a clause asks for."""
     salt, ref = secrets.token_hex(16), m.subject.ref
     return {
-        "id": next_id(), "subject_kind": ref.kind, "noun": ref.noun, "subject_id": ref.id, "case_id": ref.id, "customer_id": e.customer,
+        "id": next_id(), "subject_kind": ref.kind, "noun": ref.noun, "subject_id": ref.id, "case_id": ref.id,
+        "party": "record" if e.outside else "customer", "party_id": e.outside or e.customer, "again": e.again,
         "questionnaire": e.questionnaire, "clause": e.cite.clause, "clause_since": e.cite.since, "salt": salt,
         "digest": digest(token(salt)), "asked_at": m.act.at, "until": e.until, "outcome": "",
     }  # fmt: skip

@@ -33,11 +33,12 @@ def tell(minutes: Minutes, m: Matter, e: Tell, figures: Mapping[str, Any] | None
         payload["of"] = [m.subject.ref.kind, m.subject.ref.id]
     for staff in e.to:
         _notice(minutes, m, "told", staff, e.zh, clause=e.cite.clause, since=e.cite.since, confirm=e.confirm, payload=payload)
+    survey = row_of(m, e) if e.questionnaire and e.until is not None and m.subject.ref.kind == "case" else None
+    if survey is not None:
+        minutes.surveys.append(survey)
     if e.customer:
         text = e.zh
-        if e.questionnaire and e.until is not None and m.subject.ref.kind == "case":
-            survey = row_of(m, e)
-            minutes.surveys.append(survey)
+        if survey is not None and not e.outside:
             payload = {**payload, "survey": survey["id"]}  # a channel makes the link of it; the token is kept nowhere
         minutes.notices.append(
             NoticeRow(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -48,7 +48,8 @@ class Ref:
 class Evidence:
     """Something that shows a thing was so: `kind` is self, signature, consent, photo, id_seen, second_person or measured.
 
-    `party` is the person word's answer it comes from: "customer" with the customer's id, or "staff" with a staff id.
+    `party` is whom it comes from: "customer" with the customer's id, "staff" with a staff id, or "record" with that of an outside
+    party (a construction unit, a supplier). An act by nobody of the staff with somebody's own word is theirs: see `party_of`.
     """
 
     kind: str
@@ -96,7 +97,11 @@ class Act:
     )  # clauses whose approval was given, and who was asked; set by decide() alone
     upon: str = ""  # the clause that made the law do this act
 
-    @property
-    def customer(self) -> int:
-        """The customer who does it themselves, as nobody of the staff: their own word (evidence `self`) comes with it; 0: none."""
-        return next((e.id for e in self.evidence if (e.kind, e.party) == ("self", "customer")), 0) if self.by == 0 else 0
+
+def party_of(by: int, evidence: Iterable[Evidence]) -> tuple[str, int]:
+    """Return who does an act themselves, as nobody of the staff: "customer" or "record" (an outside party) and the id; ("", 0): nobody.
+
+    Their own word (evidence `self`) comes with it.
+    """
+    own = (e for e in evidence if e.kind == "self" and e.party in ("customer", "record"))
+    return next(((e.party, e.id) for e in own), ("", 0)) if by == 0 else ("", 0)

@@ -95,7 +95,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:
-    """A titled set of questions. Its answer is the act `act` with what `sets` says beside the answers."""
+    """A titled set of questions. Its answer is the act `act` with what `sets` says beside the answers.
+
+    `shows` are fields of the case that are shown with the questions: what whoever answers has to know. What may be answered
+    `again` is open until its time, however often it was answered.
+    """
 
     id: str
     title: Label
@@ -103,6 +107,8 @@ class Questionnaire:
     questions: Mapping[str, Question]
     greeting: Label = Label("")
     sets: Mapping[str, Any] = field(default_factory=dict)
+    shows: tuple[str, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""问卷: what a customer is asked, in the words of the pack. Every question fills a field of the procedure, and the answer is an act of it.
+"""问卷: what a customer or an outside party is asked, in the words of the pack. Every question fills a field of the procedure, and the
+answer is an act of it.
 
 A questionnaire belongs to its procedure's shape: a case keeps the questions it began with, as it keeps its fields and steps.
 """
@@ -13,9 +14,11 @@ from shouwen.policy.reading import Reader
 from shouwen.policy.source import Node
 from shouwen.policy.values import BadValue
 
-KEYS: Final = ("zh", "en", "greeting", "act", "sets", "questions", "source", "assumed")
+KEYS: Final = ("zh", "en", "greeting", "act", "sets", "shows", "again", "questions", "source", "assumed")
 QUESTION_KEYS: Final = ("zh", "en", "required", "items", "source")
-ASKABLE: Final = frozenset({"choice", "many", "text", "number", "yes_no", "rows"})  # what a customer can answer by themselves
+# What somebody outside can answer by themselves.
+ASKABLE: Final = frozenset({"choice", "many", "text", "number", "yes_no", "rows", "date", "file"})
+SHOWABLE: Final = frozenset({"choice", "many", "text", "number", "yes_no", "date", "record"})  # and be shown; never personal data
 
 
 def read_all(r: Reader, noun: Noun, node: Node | None) -> dict[str, Questionnaire]:
@@ -46,8 +49,24 @@ def _questionnaire(r: Reader, noun: Noun, key: str, node: Node) -> Questionnaire
     greeting = node.get("greeting")
     return Questionnaire(
         key, _words(r, node, key), act, asked, _words(r, greeting, "") if greeting is not None else Label(""),
-        dict(_sets(r, noun, asks, asked, node.get("sets"))),
+        dict(_sets(r, noun, asks, asked, node.get("sets"))), tuple(_shows(r, noun, node.get("shows"))),
+        r.flag(node.get("again")),
     )  # fmt: skip
+
+
+def _shows(r: Reader, noun: Noun, node: Node | None) -> Iterator[str]:
+    """Yield the fields that are shown with the questions. Faults are noted."""
+    for item in r.listing(node):
+        shape = noun.fields.get(item.text or "")
+        if shape is None:
+            r.unknown(item, item.text or "", noun.fields, "本流程没有这个字段:", "the procedure has no field")
+        elif shape.type.name not in SHOWABLE or shape.covered:
+            r.fault(
+                item, f"“{shape.zh}”不能给外面的人看:个人信息不给,表格、文件也不行",
+                f"{shape.id!r} cannot be shown to somebody outside: neither personal data nor tables or files",
+            )  # fmt: skip
+        else:
+            yield shape.id
 
 
 def _words(r: Reader, node: Node, fallback: str) -> Label:
@@ -65,8 +84,9 @@ def _question(r: Reader, noun: Noun, asks: Sequence[str], key: str, node: Node) 
         return Question(key, _words(r, node, key))
     if shape.type.name not in ASKABLE or shape.covered or shape.computed:
         r.fault(
-            node, f"“{shape.zh}”不能问客户:只能问选项、是否、数、文字和逐项评价,个人信息不问",
-            f"{key!r} cannot be asked of a customer: choices, yes or no, numbers, texts and rows of marks can; personal data cannot",
+            node, f"“{shape.zh}”不能问客户:只能问选项、是否、数、日期、文字、文件和逐项评价,个人信息不问",
+            f"{key!r} cannot be asked of a customer: choices, yes or no, numbers, dates, texts, files and rows of marks can; "
+            "personal data cannot",
         )  # fmt: skip
     items = r.each(node.get("items"), lambda k, n: _words(r, n, k)) if node.get("items") is not None else {}
     matrix = _matrix(shape) if shape.type.name == "rows" else None

@@ -210,7 +210,8 @@ class Perform:
 class Tell:
     """Persons or the customer are told, with a paper if one is named; `confirm`: each owes a confirmation.
 
-    With a `questionnaire` the customer gets a way to answer it themselves, open until a moment.
+    With a `questionnaire` the customer, or the `outside` party (a record: a construction unit, a supplier), gets a way to answer it
+    themselves, open until a moment: once, or `again` and again.
     """
 
     cite: Cite
@@ -221,6 +222,8 @@ class Tell:
     zh: str = ""
     questionnaire: str = ""
     until: datetime | None = None
+    outside: int = 0
+    again: bool = False
 
 
 @fixed(frozen=True, slots=True)

@@ -149,7 +149,7 @@ _EFFECTS: Final[Mapping[type[Effect], _Read]] = {
     OpenTask: _cited(lambda e: Finding("task", (e.name, e.row, e.who, e.post, e.due_at))),
     OpenCase: _cited(lambda e: Finding("case", (e.procedure, e.who, e.post, e.due_at))),
     Perform: _cited(lambda e: Finding("performs", (e.act.name,))),
-    Tell: _cited(lambda e: Finding("tell", (e.to, bool(e.customer), e.form))),
+    Tell: _cited(lambda e: Finding("tell", (e.to, bool(e.customer or e.outside), e.form))),
     Enter: _cited(lambda e: Finding("entry", (e.book, (e.who,), e.amount, e.party))),
     Attest: _cited(lambda e: Finding("attested", (e.what,))),
     Pass: _cited(lambda e: Finding("passed", ((e.by,),))),
@@ -192,7 +192,7 @@ _ROWS: Final[Mapping[str, _Row]] = {
         "case", (d.get("procedure", ""), _ids(d, "who"), d.get("post", ""), moment(d.get("due_at")))
     ),
     "performs": lambda d, _at: Finding("performs", (d.get("act", ""),)),
-    "tell": lambda d, _at: Finding("tell", (_ids(d, "to"), bool(d.get("customer")), d.get("form", ""))),
+    "tell": lambda d, _at: Finding("tell", (_ids(d, "to"), bool(d.get("customer") or d.get("outside")), d.get("form", ""))),
     "entry": lambda d, _at: Finding("entry", (d.get("book", ""), (d.get("who", 0),), d.get("amount", 0), d.get("party", ""))),
     "attested": lambda d, _at: Finding("attested", (_ids(d, "what"),)),
     "passed": lambda d, at: Finding("passed", ((d.get("by", 0),),)),

@@ -82,6 +82,7 @@ class Control:
     columns: Sequence[Control] = ()
     rows: Sequence[Sequence[Control]] = ()
     clauses: Sequence[str] = ()  # that ask for it
+    several: bool = False  # files: more than one may be chosen
     changed: bool = False  # by somebody else while this was being filled in; the hint says to what
 
     @property
@@ -181,6 +182,7 @@ def _bare(name: str, label: str, kind: FieldType, filling: Filling) -> Control:
         hint=hint,
         find=find,
         chosen=chosen,
+        several=kind.many and kind.name == "file",
     )
 
 
@@ -262,7 +264,7 @@ def _row(shape: Field, index: str, row: Mapping[str, Any], filling: Filling) -> 
         kept = row.get(column.id)
         text = str(kept) if filling.typed is not None and kept is not None else as_text(column.type, kept)
         bare = _bare(name, said(column, filling.lang), column.type, filling)
-        fault = filling.faults.get(f"{shape.id}.{int(index) + 1}.{column.id}", "") if index.isdigit() else ""
+        fault = filling.faults.get(f"{shape.id}.{int(index) + 1}.{column.id}", "") if index.isdecimal() else ""
         made.append(replace(bare, value=text, fault=fault, options=[replace(o, chosen=o.value == text) for o in bare.options]))
     return made
 
@@ -322,7 +324,9 @@ def _as_typed(shape: Field, kept: Any) -> Any:
 
 
 def _is_there(typed: QueryDict, shape: Field) -> bool:
-    """Whether the form had a control for it (an unticked box sends nothing, so forms name what they asked)."""
+    """Whether the form had a control for it (an unticked box sends nothing, so forms name what they asked). No file is no answer."""
+    if shape.type.name == "file":
+        return shape.id in typed
     return shape.id in typed.getlist("asked") or shape.id in typed
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
 import pytest
 
 from shouwen.base.models import Event, Notice
-from shouwen.cases import clock
+from shouwen.cases import clock, surveys
 from shouwen.cases.confirming import confirm
 from shouwen.cases.enactments import Undecided, enact
-from shouwen.cases.models import Case, Deadline, Task
+from shouwen.cases.models import Case, Deadline, Survey, Task
+from shouwen.cases.surveys import Upload
 from shouwen.ops import shelf
 from shouwen.policy.company import company_in
 from shouwen.policy.law import load
 from shouwen.policy.packs import read_sources
 from shouwen.policy.ruling import Ruling
 from tests.cases.doing import story
+from tests.cases.files import File
 from tests.cases.power import BEGINNING, OURS, Fields, Firm, founded, sources, ticks_of
 from tests.world import at
 
@@ -117,14 +120,25 @@ def reviewed(firm: Firm) -> None:
     allowed(firm.do("hand_plans", "project", "planner", at("2026-03-19 09:00"), build_plan="规划", material_plan="计划"))
 
 
+def by_link(
+    firm: Firm, of: str, questionnaire: str, moment: datetime, files: Mapping[str, Sequence[Upload]] | None = None, **given: str
+) -> None:
+    """The construction unit does by its link what it was asked to do."""
+    survey = Survey.objects.get(case_id=firm.made[of].id, questionnaire=questionnaire)
+    assert (survey.party, survey.party_id) == ("record", firm.made["build"].id)
+    state, ruling = surveys.answer(survey.pk, given, files=files, now=moment)
+    assert (state, ruling is not None and ruling.allowed) == ("open", True), ruling and ruling.text()
+
+
 def begun(firm: Firm) -> None:
-    """The unit finds a difference; nothing starts before its written notice and without a supervisor."""
-    start: Fields = {"start_on": date(2026, 3, 20), "finish_on": date(2026, 5, 20), "start_report": "报告", "schedule": "进度表"}
-    allowed(firm.do("verify", "project", "officer", at("2026-03-20 09:00"), verified="differs", verify_note="电缆沟不符"))
+    """The unit finds a difference, by the link; nothing starts before its written notice, without its papers and a supervisor."""
+    by_link(firm, "project", "verification", at("2026-03-20 09:00"), verified="differs", verify_note="电缆沟不符")
     change = firm.newest("change_request")
     assert (change.fields["object"], change.fields["cause"]) == ("works", "differs")
-    refused = firm.do("start_build", "project", "officer", at("2026-03-20 09:10"), **start)
-    assert refused_by(refused) == ["supply-construction#1.8", "supply-construction#2.5"]
+    refused = firm.do("start_build", "project", "officer", at("2026-03-20 09:10"))
+    assert refused_by(refused) == ["supply-construction#1.8", "supply-construction#2.1", "supply-construction#2.5"]
+    papers = {"start_report": [File("开工报告.png")], "schedule": [File("进度表.png")]}
+    by_link(firm, "project", "start_papers", at("2026-03-20 09:15"), papers, start_on="2026-03-20", finish_on="2026-05-20")
     assert firm.do("agree", "change_request", "officer", at("2026-03-20 09:20")).outcome == "waiting"
     allowed(firm.says("approve", "change_request", "marketing", at("2026-03-20 09:30")))
     allowed(firm.do("issue", "change_request", "marketing", at("2026-03-20 09:40"), notice_no="更-1"))
@@ -132,7 +146,7 @@ def begun(firm: Firm) -> None:
     sent = firm.do("send_supervisor", "project", "marketing", at("2026-03-20 09:50"), supervisor=planner)
     assert refused_by(sent) == ["supply-construction#2.4"]
     allowed(firm.do("send_supervisor", "project", "marketing", at("2026-03-20 09:55"), supervisor=engineer))
-    allowed(firm.do("start_build", "project", "officer", at("2026-03-20 10:00"), **start))
+    allowed(firm.do("start_build", "project", "officer", at("2026-03-20 10:00")))
 
 
 def equipped(firm: Firm) -> None:
@@ -146,7 +160,7 @@ def equipped(firm: Firm) -> None:
     assert refused_by(firm.do("order", "bad", "officer", at("2026-03-23 09:20"))) == ["supply-construction#3.4"]
     assert firm.do("order", "order", "officer", at("2026-03-23 09:20")).outcome == "waiting"
     allowed(firm.says("approve", "order", "marketing", at("2026-03-23 09:30")))
-    allowed(firm.do("feed_back", "order", "officer", at("2026-03-24 09:00"), arrive_on=date(2026, 4, 10), feedback="排产"))
+    by_link(firm, "order", "order_report", at("2026-03-24 09:00"), arrive_on="2026-04-10", feedback="排产")
     swapped = firm.do("arrive", "order", "officer", at("2026-04-10 09:00"), delivered=s9, serials="B1")
     assert refused_by(swapped) == ["supply-construction#3.10"]
     allowed(firm.do("arrive", "order", "officer", at("2026-04-10 09:10"), delivered=s13, serials="A1"))

@@ -18,7 +18,8 @@ from tests.world import cast
 _GENERIC: Final = re.compile(r"^  generic/.*\n(?:    .*\n)*", re.MULTILINE)
 _OWN: Final = {
     "hospitality": "",
-    "trade": '  "trade/credit#2.10": {within: 3d}\n  "trade/credit#4.7": {split: {responsible: 70%, sales_head: 30%}}\n',
+    "trade": '  "trade/credit#2.10": {within: 3d}\n  "trade/credit#3.10": {is: 100%}\n  "trade/credit#8.1": {within: 1mo}\n'
+    '  "trade/credit#4.7": {split: {responsible: 70%, sales_head: 30%}}\n',
 }
 
 

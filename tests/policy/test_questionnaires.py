@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shouwen.policy.act import Act, Evidence, Ref
+from shouwen.policy.act import Act, Evidence, Ref, party_of
 from shouwen.policy.nouns import Questionnaire
 from shouwen.policy.questionnaires import answered, unanswered
 from shouwen.policy.ruling import Tell
@@ -73,7 +73,7 @@ def test_the_customer_is_told_with_the_questionnaire_and_until_when_and_answers_
 
     assert (tell.customer, tell.questionnaire, tell.until) == (LI, "q", at("2026-03-04 17:30"))
     assert law.versions["t/r#1"][0].sentence() == "回访:记一笔后,告知客户,请客户自己答问卷,2个工作日内有效"
-    assert mine.customer == LI
+    assert party_of(mine.by, mine.evidence) == ("customer", LI)
     assert [r.clause for r in refused.refusals] == ["t/r#2"]
 
 
@@ -82,7 +82,52 @@ def test_the_customer_is_told_with_the_questionnaire_and_until_when_and_answers_
     [(SUN, Evidence("self", "customer", LI)), (0, Evidence("consent", "customer", LI)), (0, Evidence("self", "staff", SUN))],
 )
 def test_nobody_else_is_taken_for_the_customer(by: int, evidence: Evidence) -> None:
-    assert Act("ring", Ref("case", "call", 7), by, at("2026-03-02 09:20"), {}, (evidence,)).customer == 0
+    assert party_of(by, (evidence,)) == ("", 0)
+
+
+def outside(clause: str, shows: str = "[happy]") -> str:
+    """A questionnaire with a day and files, and the clause that asks it."""
+    made = nouns("{day: 哪天, photos: {zh: 照片, required: 'yes'}}").replace(
+        'sets: {happy: "yes"}', f'again: "yes", shows: {shows}'
+    )
+    made = made.replace("asks: [happy, mood,", "asks: [happy, mood, day, photos,").replace(
+        "who: {zh: 谁, type: staff},",
+        'who: {zh: 谁, type: staff}, day: {zh: 哪天, type: date}, photos: {zh: 照片, type: file, many: "yes"},',
+    )
+    return f'{made}  - {{id: "1", zh: 请填, for: call, upon: note, notifies: {clause}}}\n'
+
+
+def test_an_outside_party_named_by_a_field_is_asked_for_dates_and_files_and_may_be_asked_again_and_again() -> None:
+    law = law_of("", outside("{to: desk, questionnaire: q, field: job.house, within: 2wd}"))
+    p = Play(law)
+    house = p.open("2026-03-02 08:40", "house")
+    calls = [p.open("2026-03-02 09:05", "call", job=p.open("2026-03-02 09:00", house=h).id) for h in (house.id, None)]
+
+    told = [p.act("note", c, "2026-03-02 09:10", FANG, fields={"text": "问"}) for c in calls]
+
+    (tell,) = [e for e in told[0].effects if isinstance(e, Tell)]
+    assert (tell.outside, tell.customer, tell.questionnaire, tell.again) == (house.id, 0, "q", True)
+    assert [e.questionnaire for e in told[1].effects if isinstance(e, Tell)] == [""], (
+        "nobody to ask: staff are told, and it is said"
+    )
+    assert told[1].flags == (("t/r#1", ("job.house",)),)
+    assert law.nouns["call"].questionnaires["q"].shows == ("happy",)
+    assert law.versions["t/r#1"][0].sentence() == "回访:记一笔后,告知前台,请所访报修的房屋自己答问卷,2个工作日内有效,可反复答"
+    assert party_of(0, (Evidence("self", "record", house.id),)) == ("record", house.id)
+
+
+@pytest.mark.parametrize(
+    ("clause", "shows", "said"),
+    [
+        ("{to: desk, questionnaire: q, field: job, within: 2d}", "[happy]", "不指向一个外单位"),
+        ("{to: desk, questionnaire: q, field: nobody, within: 2d}", "[happy]", "没有这个字段"),
+        ("{to: desk, field: job.house, within: 2d}", "[happy]", "field 只用于问卷"),
+        ("{to: customer, questionnaire: q, within: 2d}", "[who]", "不能给外面的人看"),
+        ("{to: customer, questionnaire: q, within: 2d}", "[nothing]", "没有这个字段"),
+    ],
+)
+def test_who_is_asked_and_what_they_are_shown_is_checked_when_the_pack_is_loaded(clause: str, shows: str, said: str) -> None:
+    assert any(said in fault for fault in faults_of("", outside(clause, shows)))
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Final
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 from pytest_django import DjangoDbBlocker
 
-from shouwen.cases.models import Case
+from shouwen.cases import surveys
+from shouwen.cases.models import Case, Survey
 from tests import databases, sites
+from tests.cases.files import PNG
 from tests.cases.power import Firm, founded
 from tests.cases.test_power_project import PAPERS
-from tests.web.browsing import Visitor, at_case, barred, fill, here, press, refused, send, tick_all, visitor
+from tests.web.browsing import (
+    Visitor,
+    at_case,
+    axe,
+    barred,
+    fill,
+    here,
+    overflows,
+    press,
+    refused,
+    send,
+    tick_all,
+    too_small,
+    visitor,
+)
 from tests.web.village import Village, environment, inside
 
 Sit = Callable[[str], Page]
@@ -32,18 +49,21 @@ def firm(template_database: str, django_db_blocker: DjangoDbBlocker, worker: str
 
 @pytest.fixture
 def sit(firm: tuple[Firm, Village], browser: Browser) -> Iterator[Sit]:
-    """Somebody of the company sits down at a browser; whoever did before goes on where they were."""
+    """Somebody sits down at a browser; whoever did before goes on where they were. Who is nobody of the company has a phone."""
     people, village = firm
     came: dict[str, Visitor] = {}
 
     def down(who: str) -> Page:
         if who not in came:
-            came[who] = visitor(browser, village, people.staff[who], 1440)
+            came[who] = visitor(browser, village, people.staff.get(who), 1440 if who in people.staff else 390)
         return came[who].page
 
     yield down
     for one in came.values():
         one.leave()
+
+
+PAPER: Final[FilePayload] = {"name": "资料.png", "mimeType": "image/png", "buffer": PNG}
 
 
 def day(later: int) -> str:
@@ -151,7 +171,7 @@ def _reviewed(sit: Sit, project: Case) -> None:
 
 
 def _begun(people: Firm, sit: Sit, project: Case) -> None:
-    """The unit finds a difference: no start before the written notice."""
+    """The unit finds a difference: no start before the written notice. It hands in one paper by its link, on a phone; staff another."""
     officer, marketing = sit("officer"), sit("marketing")
     fill(at_case(sit("planner"), project, "hand_plans"), build_plan="规划一份", material_plan="计划一份")
     send(sit("planner"))
@@ -165,10 +185,26 @@ def _begun(people: Firm, sit: Sit, project: Case) -> None:
     agreed(marketing, change, "已同意")
     fill(at_case(marketing, change, "issue"), notice_no="更1")
     send(marketing)
-    at_case(officer, project, "start_build")
-    fill(officer, start_on=day(0), finish_on=day(30), start_report="报告1", schedule="进度表1")
+    _handed_in(sit("unit"), project)
+    at_case(officer, project, "start_build").locator("#f-schedule").set_input_files(PAPER)
     send(officer)
     here(officer, "施工中")
+
+
+def _handed_in(phone: Page, project: Case) -> None:
+    """The construction unit opens its link and hands in dates and papers; the page fits a phone and has no barrier."""
+    survey = Survey.objects.get(case=project, questionnaire="start_papers")
+    phone.goto(f"/answer/{surveys.token_of(survey)}/")
+    for width in (1440, 390):
+        phone.set_viewport_size({"width": width, "height": 844})
+        assert overflows(phone) <= 0
+        assert [*axe(phone), *too_small(phone)] == []
+    phone.get_by_label("开工时间").fill(day(0))
+    phone.get_by_label("预计完工时间").fill(day(30))
+    for label in ("开工报告", "工程任务进度表"):
+        phone.get_by_label(label).set_input_files(PAPER)
+    phone.get_by_role("button", name="提交").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("已收到，谢谢")
 
 
 def _equipped(people: Firm, sit: Sit, project: Case) -> None:

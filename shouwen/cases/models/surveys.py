@@ -1,4 +1,4 @@
-"""答卷: a questionnaire a clause asked a customer to answer themselves. Written by `cases.effects`, ended by `cases.surveys`."""
+"""答卷: a questionnaire a clause asked a customer or an outside party to answer. Written by `cases.effects`, ended by `cases.surveys`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shouwen.policy.act import Ref
 
 
 class SurveyQuerySet(models.QuerySet["Survey"]):
-    """Words to find what customers were asked."""
+    """Words to find what was asked by a link."""
 
     def visible_to(self, reader: Reader) -> Self:
         """Those of cases in sight."""
@@ -23,7 +23,7 @@ class SurveyQuerySet(models.QuerySet["Survey"]):
 
 
 class Survey(models.Model):
-    """One questionnaire sent to one customer: which, by which clause, until when, and how it ended.
+    """One questionnaire sent to one customer or outside party: which, by which clause, until when, and how it ended.
 
     The token that opens it stands nowhere: it is derived from `salt` and SECRET_KEY, and found again by `digest`.
     """
@@ -31,15 +31,24 @@ class Survey(models.Model):
     class Outcome(models.TextChoices):
         """How it ended before its time was over."""
 
-        ANSWERED = "answered", _("已答")
+        ANSWERED = "answered", _("已答")  # once and for all; what may be answered `again` ends with its time
         WITHDRAWN = "withdrawn", _("已收回链接")
+
+    class Party(models.TextChoices):
+        """Who is asked."""
+
+        CUSTOMER = "customer", _("客户")
+        RECORD = "record", _("外单位")  # what a register keeps: a construction unit, a supplier
 
     id = IdField()
     subject_kind = models.CharField(_("对象类别"), max_length=16, default="case")
     noun = models.CharField(_("类型"), max_length=64)
     subject_id = models.BigIntegerField(_("对象"))
     case = models.ForeignKey("cases.Case", models.PROTECT, related_name="surveys", verbose_name=_("事项"))
-    customer_id = models.BigIntegerField(_("客户"))
+    party = models.CharField(_("谁作答"), max_length=8, choices=Party.choices, default=Party.CUSTOMER, db_default=Party.CUSTOMER)
+    party_id = models.BigIntegerField(_("作答的一方"))
+    again = models.BooleanField(_("可反复作答"), default=False, db_default=False)
+    answers = models.PositiveIntegerField(_("已作答次数"), default=0, db_default=0)
     questionnaire = models.CharField(_("问卷"), max_length=64)
     clause = models.CharField(_("条款"), max_length=160)
     clause_since = models.DateField(_("条款版本"), null=True, blank=True)

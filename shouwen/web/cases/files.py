@@ -15,7 +15,7 @@ from shouwen.cases.draft import Wish, act_on
 from shouwen.web.asking import Ask
 from shouwen.web.cases.acting import done
 from shouwen.web.cases.assembly import find
-from shouwen.web.cases.wishing import kept_files
+from shouwen.web.cases.wishing import kept_files, kept_word
 from shouwen.web.problems import answer
 
 
@@ -26,7 +26,7 @@ def upload(request: Ask, key: str) -> HttpResponse:
     files = kept_files(request)
     if not files:
         raise FieldError.of("files", _("请选择文件"), _("请选择文件"))
-    wish = Wish(act="note", fields={"text": _("上传附件")}, evidence=files, key=request.POST.get("key", "")[:80])
+    wish = Wish(act="note", fields={"text": _("上传附件")}, evidence=files, key=kept_word(request.POST, "key"))
     ruling = acting.act(act_on(case, wish, request.reader, now=request.now), now=request.now)
     if ruling.refused:
         return answer(request, Refused(ruling))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from shouwen.base.journal import ACT
 from shouwen.base.models import Event
 from shouwen.cases.models import Case
-from shouwen.policy.act import BUILT_IN_ACTS
+from shouwen.policy.act import BUILT_IN_ACTS, Evidence, party_of
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import Field, Noun
 from shouwen.staff.models import CLOCK
@@ -86,6 +86,7 @@ class Entry:
     lines: list[Line] = field(default_factory=list)
     evidence: str = ""
     customer: bool = False  # the customer did it themselves
+    outside: str = ""  # an outside party did it by a link: who
 
     @property
     def folded(self) -> bool:
@@ -147,10 +148,12 @@ class Teller:
             Shown(said(shapes[n], self.showing.lang), _("已更新"), masked=True) for n in data.get("large", ()) if n in shapes
         ]
         given = data.get("evidence", ())
-        made.customer = event.actor_id == CLOCK and any(kind == "self" and party == "customer" for kind, party, *_file in given)
-        made.evidence = evidence(given, self.showing.request) if not made.customer else ""
-        if made.customer and data.get("clause"):
-            made.lines.append(Line(_("请客户作答的条款"), data["clause"], "quiet"))
+        party, who = party_of(event.actor_id, [Evidence(*e) for e in given])
+        made.customer = party == "customer"
+        made.outside = self.showing.lookups.text("record", who) if party == "record" else ""
+        made.evidence = evidence(given, self.showing.request) if not party else ""
+        if party and data.get("clause"):
+            made.lines.append(Line(_("请客户作答的条款") if made.customer else _("请其填报的条款"), data["clause"], "quiet"))
         if data.get("row") and event.act in {"approve", "disapprove"}:
             made.tone = "good" if event.act == "approve" else "over"
         return made
@@ -190,6 +193,10 @@ def wanted_of(noun: Noun, events: Sequence[Event], kept: dict[str, Any]) -> dict
         shape = noun.acts.get(event.act)
         shapes: dict[str, Field] = {**noun.fields, **(shape.fields if shape is not None else {})}
         ids_in(shapes, event.data.get("brought", {}), wanted)
+        party, who = party_of(event.actor_id, [Evidence(*e) for e in event.data.get("evidence", ())])
+        outside = who if party == "record" else event.data.get("outside", 0)
+        if outside:
+            wanted.setdefault("record", set()).add(outside)
         if event.kind == "case" and isinstance(event.data.get("opens"), int):
             wanted.setdefault("case", set()).add(event.data["opens"])
     return wanted

@@ -20,11 +20,17 @@ from shouwen.web.asking import Ask
 from shouwen.web.fields import read
 
 LONGEST_REASON: Final = 400
+MOST_READ: Final = 2000  # of a reason, before its blanks go
 
 
 def new_key() -> str:
     """Return a key for a form that is being shown: however often it is sent, its act is done once."""
     return f"page:{uuid.uuid4().hex}"
+
+
+def kept_word(typed: QueryDict, name: str, longest: int = 80) -> str:
+    """Return a word that came with a form and is kept as it is, such as its key: without what the database cannot keep."""
+    return typed.get(name, "").replace("\x00", "")[:longest]
 
 
 def wish_of(
@@ -37,10 +43,10 @@ def wish_of(
         fields=read(typed, shapes, kept),
         evidence=_joined(given, files),
         ticks=typed.getlist("tick"),
-        row=typed.get("row", "")[:64],
-        clause=typed.get("clause", "")[:160],
-        reason=typed.get("why", "").strip()[:LONGEST_REASON],
-        key=typed.get("key", "")[:80],
+        row=kept_word(typed, "row", 64),
+        clause=kept_word(typed, "clause", 160),
+        reason=kept_word(typed, "why", MOST_READ).strip()[:LONGEST_REASON],
+        key=kept_word(typed, "key"),
         at=moment(typed.get("at", "")),
     )
 
@@ -66,11 +72,29 @@ def kept_files(request: Ask) -> list[Evidence]:
     return found
 
 
+def with_files(request: Ask, typed: QueryDict, shapes: Sequence[Field]) -> QueryDict:
+    """Keep the files that came for fields that hold files, and let the fields name them; no number that was typed does.
+
+    Raises FileRefused.
+    """
+    asking = [s for s in shapes if s.type.name == "file"]
+    if not asking:
+        return typed
+    made = typed.copy()
+    for shape in asking:
+        sent = request.FILES.getlist(shape.id)[: None if shape.type.many else 1]
+        kept = [attachments.store(f.chunks(), f.name or "", by=request.me.pk, now=request.now).pk for f in sent]
+        made.setlist(shape.id, [str(pk) for pk in kept])
+        if not kept:
+            del made[shape.id]
+    return made
+
+
 def _evidence(text: str) -> Evidence | None:
     """Read `kind:party:id`, as the form writes it."""
     kind, _, rest = text.partition(":")
     party, _, id_ = rest.partition(":")
-    return Evidence(kind, party, int(id_) if id_.isdigit() and len(id_) < 19 else 0) if kind else None
+    return Evidence(kind, party, int(id_) if id_.isdecimal() and len(id_) < 19 else 0) if kind else None
 
 
 def _joined(given: Sequence[Evidence], stored: Sequence[Evidence]) -> tuple[Evidence, ...]:

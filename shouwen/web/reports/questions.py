@@ -102,8 +102,8 @@ def questionnaires(request: Ask, asked: Asked, law: Law | None, fold: list[tuple
 
 
 def _asking(law: Law | None) -> Iterator[tuple[str, Questionnaire, str]]:
-    """Yield each questionnaire with the noun it belongs to and the clause that asks it."""
+    """Yield each questionnaire customers are asked, with the noun it belongs to and the clause that asks it."""
     for versions in law.versions.values() if law is not None else ():
         for rule in versions[-1].rules.values():
-            if isinstance(rule.kind, Notifies) and rule.kind.questionnaire and rule.noun is not None:
+            if isinstance(rule.kind, Notifies) and rule.kind.questionnaire and rule.kind.party is None and rule.noun is not None:
                 yield rule.noun.id, rule.noun.questionnaires[rule.kind.questionnaire], rule.clause.name

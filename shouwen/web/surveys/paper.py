@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from shouwen.policy.nouns import Noun, Question, Questionnaire
@@ -14,7 +16,7 @@ from shouwen.policy.values import FieldType
 
 LONGEST: Final = 2000  # characters of one answer
 A_LINE: Final = 200  # characters of a remark on one item: many of them stay in the journal together
-SHAPES: Final = {"choice": "one", "yes_no": "one", "number": "number"}  # by type; else text
+SHAPES: Final = {"choice": "one", "yes_no": "one", "number": "number", "date": "date"}  # by type; else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One thing asked on the page: a question, or one item of rows. `kind` is one, several, text or number."""
+    """One thing asked on the page: a question, or one item of rows. `kind` is one, several, text, number, date, file or files."""
 
     name: str
     text: str
@@ -52,6 +54,8 @@ def given_in(wanted: Questionnaire, noun: Noun, typed: QueryDict) -> dict[str, A
                 item: (typed.get(f"{name}.{item}", "")[:LONGEST], typed.get(f"{name}.{item}.remark", "").strip()[:A_LINE])
                 for item in question.items
             }
+        elif kind.name == "file":
+            continue  # what is sent, never what is typed
         elif _several(kind):
             found[name] = [v[:LONGEST] for v in typed.getlist(name)[:100]]
         else:
@@ -68,7 +72,7 @@ def _asked(q: Question, noun: Noun, given: Any, faults: Mapping[str, str], lang:
     kind = noun.fields[q.fills].type
     if q.matrix is None:
         several = _several(kind)
-        shape = "several" if several else SHAPES.get(kind.name, "text")
+        shape = _shape(kind)
         chosen = given if several else [given]
         yield Asking(
             q.fills, q.words.text(lang), shape, q.required, _choices(kind, chosen or (), lang), given if isinstance(given, str) else "",
@@ -83,6 +87,20 @@ def _asked(q: Question, noun: Noun, given: Any, faults: Mapping[str, str], lang:
             name, words.text(lang), "one", q.required, _choices(columns[q.matrix.mark].type, [mark], lang), "", faults.get(name, ""),
             f"{name}.remark" if q.matrix.remark else "", remark, "" if n else q.words.text(lang),
         )  # fmt: skip
+
+
+def _shape(kind: FieldType) -> str:
+    if kind.name == "file":
+        return "files" if kind.many else "file"
+    return "several" if _several(kind) else SHAPES.get(kind.name, "text")
+
+
+def sent_in(
+    wanted: Questionnaire, noun: Noun, files: MultiValueDict[str, UploadedFile[Any]]
+) -> dict[str, list[UploadedFile[Any]]]:
+    """Return the files that were sent by question, of those that ask for files."""
+    asking = [q for q in wanted.questions if noun.fields[q].type.name == "file"]
+    return {q: found for q in asking if (found := files.getlist(q))}
 
 
 def _several(kind: FieldType) -> bool:
@@ -103,4 +121,4 @@ def place_of(name: str, wanted: Questionnaire, given: Mapping[str, Any]) -> str:
         return field
     filled = [item for item in question.items if any(given.get(field, {}).get(item, ()))]
     row = rest.partition(".")[0]
-    return f"{field}.{filled[int(row) - 1]}" if row.isdigit() and 0 < int(row) <= len(filled) else name
+    return f"{field}.{filled[int(row) - 1]}" if row.isdecimal() and 0 < int(row) <= len(filled) else name
