@@ -15,7 +15,8 @@ BOOK = "book"
 def begin(book: Book, matter: Matter, e: Enter) -> Act | None:
     """Take an entry that is being made in hand as a subject; return the act it begins with. None: its book has no steps.
 
-    It is of the unit of whom it is about, and hangs on the case it arose from.
+    It is of the unit of whom it is about, and hangs on the case it arose from. The entry belongs to the day its offence happened; it
+    is booked now, so what follows from the booking (a deduction that falls due) is counted from now.
     """
     noun = matter.law.nouns.get(e.book)
     if noun is None or noun.kind != "entry" or e.voids:
@@ -28,4 +29,4 @@ def begin(book: Book, matter: Matter, e: Enter) -> Act | None:
         ref, noun, 0, fields, noun.start, whose.unit if whose is not None else 0, opened_at=at, parent=s.case or s.parent,
         number=str(ref.id), fresh=True, changed=True,
     )  # fmt: skip
-    return Act(BOOK, ref, 0, at, upon=e.cite.clause)
+    return Act(BOOK, ref, 0, matter.act.at, upon=e.cite.clause)

@@ -30,6 +30,7 @@ from shouwen.policy.ruling import (
 )
 from shouwen.policy.standing import STANDS, standing
 from shouwen.policy.subjects import Said, Subject, concerned
+from shouwen.policy.uncovering import Matter, connects, covers
 
 MAX_CHAIN = 200  # acts one act may cause
 
@@ -62,6 +63,30 @@ class World(Keeping):
             and (by_post(s.noun, s.unit) or not people.isdisjoint(concerned(s)))
             and staff not in self.concealed(s)
         )
+
+    def uncovering(self, customer: int) -> frozenset[int]:
+        """Return the cases from which a customer's personal data may be uncovered now, as far as clauses have a say in it."""
+        assert self.clock is not None
+        calendar = self.law.calendars.get(self.law.calendar)
+        day = self.law.on(calendar.business_day(self.clock) if calendar is not None else self.clock.date())
+        things = [
+            (
+                c,
+                {
+                    s.id
+                    for s in self.subjects.values()
+                    if (s.noun, s.fields.get(c.field), s.closed) == (c.register, customer, False)
+                },
+            )
+            for c in covers(day)
+        ]
+        found = {
+            s.id: Matter(self.law.nouns[s.noun], s.step, s.customer, s.closed, s.fields)
+            for s in self.subjects.values()
+            if s.kind == "case"
+        }
+        bearing = [(cover, theirs) for cover, theirs in things if theirs]
+        return frozenset(i for i, m in found.items() if all(connects(c, m, customer, theirs) for c, theirs in bearing))
 
     def concealed(self, s: Subject) -> set[int]:
         """Return whom a case is not shown to: as long as it is open, those its fields conceal it from."""

@@ -16,9 +16,12 @@ class RegistersConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who keeps records for the law, and which of them somebody may see."""
+        from shouwen.customers.uncover import register_asked  # noqa: PLC0415  models exist only now
         from shouwen.registers.adapter import RECORDS  # noqa: PLC0415  models exist only now
         from shouwen.registers.facts import GLIMPSE  # noqa: PLC0415  Django is loaded only now
         from shouwen.registers.models import visible_records  # noqa: PLC0415  Django is loaded only now
+        from shouwen.registers.uncovering import demand_matter  # noqa: PLC0415  models exist only now
 
         register_sight("record", visible_records, glimpse=GLIMPSE)
         register_subject(RECORDS)
+        register_asked(demand_matter)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from shouwen.policy.act import Act, Ref
@@ -49,3 +51,20 @@ def test_it_says_so_in_a_sentence() -> None:
 )
 def test_this_means_an_entry_only_in_a_clause_upon_the_entries_of_that_book(clause: str) -> None:
     assert any("不是指向事项的字段" in fault for fault in faults_of(FINED + clause, FINES))
+
+
+@pytest.mark.parametrize(
+    ("share", "fined"),
+    [("30", 3000), ("100", 10000), ("33.335", 3334), ("0", None)],
+    ids=["part", "whole", "half a fen", "nothing"],
+)
+def test_times_a_percentage_is_a_share_of_the_amount(share: str, fined: int | None) -> None:
+    nouns = NOUNS.replace("count: {zh: 件数, type: number}", "count: {zh: 承担比例, type: percent}")
+    play = Play(
+        law_of('  - {id: "1", zh: x, for: job, upon: assign, penalises: {who: actor, money: 100CNY, times: count}}\n', nouns)
+    )
+    case = play.open("2026-03-02 09:00", "job", count=Decimal(share))
+
+    ruling = play.act("assign", case, "2026-03-02 10:00", HE)
+
+    assert [e.amount for e in ruling.effects if isinstance(e, Enter)] == ([fined] if fined is not None else [])

@@ -55,6 +55,11 @@ def read_amount(r: ClauseReader, node: Node | None, key: str, book: Book | None)
         return Amount("表列数额", by_table=True)
     if text.startswith("field "):
         path = r.names.path(node, text.removeprefix("field ").strip())
+        if path is not None and book is not None and (path.type.name == "money") != book.is_money:
+            r.reader.doubt(
+                node, f"“{path.zh}”{'是金额' if not book.is_money else '不是金额'},而账簿“{book.zh}”的单位是{book.unit or '个'}",
+                f"{path.text!r} is {'money' if not book.is_money else 'no money'}, but book {book.id!r} counts {book.unit or 'units'}",
+            )  # fmt: skip
         return Amount(path.zh if path else text, path=path)
     value = read_number(node, book, r.reader)
     return Amount(show(value, book), value)
@@ -168,6 +173,8 @@ class Booking(Kind):
         if unknown or amount is None:
             return []
         times = max(times - self.above, 0) if self.above is not None else times
+        if self.times is not None and self.times.type.name == "percent":
+            times = Decimal(times) / 100  # of a percentage its part of one, as everywhere where the law calculates
         whole = int(Decimal(amount * times).quantize(Decimal(1), ROUND_HALF_UP))
         if abs(whole) > LARGEST:
             raise OverflowError("larger than a book can keep")

@@ -15,7 +15,11 @@ from shouwen.policy.source import Node
 SANCTION_KEYS = {
     "who": Key("记谁(或写 split)", "whose entry (or `split`)", "who"),
     "for_each": FOR_EACH,
-    "times": Key("乘以哪个数字字段或计量(件数)", "multiplied by this number field or measure", "field"),
+    "times": Key(
+        "乘以哪个数字字段或计量(件数);百分比的,即取其比例",
+        "multiplied by this number field or measure; of a percentage its share",
+        "field",
+    ),
     "above": Key("times 只算超过这个数的部分", "`times` counts only what exceeds this", "number"),
     "split": Key("几个人分担:人员词: 份额", "borne by several: person word: share", "shares"),
     "points": Key("几分(账簿默认 points)", "how many points (book `points` unless said)", "amount"),

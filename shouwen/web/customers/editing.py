@@ -19,9 +19,10 @@ from shouwen.customers.uncover import uncover
 from shouwen.customers.verbs import change, take_in
 from shouwen.customers.writing import Change, ChangedMeanwhile, NewAddress, NewCustomer, NewHome, NewPhone
 from shouwen.registers.models import Record
+from shouwen.registers.uncovering import connected
 from shouwen.web import people
 from shouwen.web.asking import Ask
-from shouwen.web.cases.wishing import new_key
+from shouwen.web.cases.wishing import kept_word, new_key
 from shouwen.web.customers.meanwhile import Meanwhile, followed, shown
 from shouwen.web.fields import faults_of
 from shouwen.web.law import law_of
@@ -92,8 +93,13 @@ def _save(request: Ask, wanted: Change) -> HttpResponse | None:
 
 
 def _opened(request: Ask, found: Customer) -> QueryDict:
-    """What the form of a customer shows: everything in clear, so it is written down as uncovering."""
-    uncover(found.pk, ("name", "phones", "addresses", "notes"), request.reader, reason=_("修改客户资料"), now=request.now)
+    """What the form of a customer shows: everything in clear, so it is written down as uncovering. Refused where the law wants a
+    matter for that and there is none."""
+    matters = connected(found.pk, request.reader, request.now)
+    uncover(
+        found.pk, ("name", "phones", "addresses", "notes"), request.reader, reason=_("修改客户资料"), now=request.now,
+        case=matters[0].pk if matters else 0,
+    )  # fmt: skip
     typed = _as_typed(found)
     typed["was"], typed["version"] = shown(typed), found.updated_at.isoformat()
     return typed
@@ -122,7 +128,7 @@ def create(request: HttpRequest, typed: QueryDict) -> int:
     homes = (NewHome(home.pk, home.register),) if home is not None else ()
     row = NewCustomer(unit=unit, phones=said.phones, addresses=addresses, homes=homes, **said.values)
     try:
-        return take_in(row, ask.reader, now=ask.now, key=typed.get("key", "")[:80])
+        return take_in(row, ask.reader, now=ask.now, key=kept_word(typed, "key"))
     except KeyReused:
         again = _("这张表已建过一位客户，之后内容改了。要再建一位，请再按一次保存。")
         raise FieldError.of("name", again, again) from None
@@ -139,7 +145,7 @@ def home_of(request: Ask, typed: QueryDict) -> Record | None:
     register = register_of_homes(request)
     houses = Record.objects.visible_to(request.reader).kept(register)
     chosen, text = typed.get(register, ""), typed.get(f"{register}.text", "").strip()
-    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
+    if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19:
         return houses.filter(pk=int(chosen)).first()
     return houses.filter(key=text).first() if text else None
 

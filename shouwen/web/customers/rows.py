@@ -40,7 +40,7 @@ class Filters:
         q, unit, kind, code, sort = (
             typed.get(n, "").replace("\x00", "").strip()[:100] for n in ("q", "unit", "kind", "class", "sort")
         )
-        known = unit.isascii() and unit.isdigit() and len(unit) < 19
+        known = unit.isascii() and unit.isdecimal() and len(unit) < 19
         return cls(
             q, unit if known else "", kind if kind in Customer.Kind.values else "", code, sort if sort in SORTS else "name"
         )

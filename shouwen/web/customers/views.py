@@ -21,6 +21,7 @@ from shouwen.customers.matching import merge_hints
 from shouwen.customers.models import Customer
 from shouwen.customers.uncover import COVERED, uncover
 from shouwen.registers.models import Record
+from shouwen.registers.uncovering import connected, demand_matter
 from shouwen.web import people
 from shouwen.web.asking import Ask
 from shouwen.web.customers import rows
@@ -94,11 +95,14 @@ def page(request: Ask, pk: int) -> HttpResponse:
 def uncovered(request: Ask, pk: int) -> HttpResponse:
     """Ask why, and on POST show what is masked; the reason becomes an event before anything is shown.
 
-    Whoever stands in an open case of the customer (`case`) has their reason, and is not asked for another.
+    Whoever stands in an open case of the customer (`case`) has their reason, and is not asked for another. Where the law wants a
+    matter, one of those that connect is chosen instead of a reason; there is a refusal where there is none.
     """
     found = get_object_or_404(Customer.objects.visible_to(request.reader), pk=pk)
     context = {"title": _("查看完整资料"), "customer": found, "asked": COVERED, "place": _place(request)}
-    if request.method == "POST":
+    if request.method == "GET":
+        context["matters"] = _matters(request, pk)
+    else:
         reason, case = request.POST.get("reason") or request.POST.get("other", ""), _case_of(request, pk)
         if case is not None:
             reason = _("办理%s") % _noun_of(request, case)
@@ -106,9 +110,8 @@ def uncovered(request: Ask, pk: int) -> HttpResponse:
         try:
             values = uncover(pk, wanted, request.reader, reason=reason, now=request.now, case=case.pk if case else 0)
         except FieldError as wrong:
-            return render_part(
-                request, "customers/_uncover.html", {**context, "faults": faults_of(wrong, request.lang)}, status=422
-            )
+            context |= {"matters": _matters(request, pk), "faults": faults_of(wrong, request.lang)}
+            return render_part(request, "customers/_uncover.html", context, status=422)
         return render_part(request, "customers/_uncovered.html", {**context, "values": values})
     return render_part(request, "customers/_uncover.html", context)
 
@@ -120,10 +123,22 @@ def _place(request: Ask) -> str:
 
 
 def _case_of(request: Ask, customer: int) -> Case | None:
-    """The open case of a customer that somebody stands in; None when there is none, or it is not theirs to see."""
+    """The case that somebody stands in and that is reason enough: an open one of the customer, or one by which the law lets them be
+    seen; None when there is none, or it is not theirs to see."""
     number = request.POST.get("case", "")
     rows = Case.objects.visible_to(request.reader).open()
-    return rows.filter(number=number, customer=customer).first() if number else None
+    own = rows.filter(number=number, customer=customer).first() if number else None
+    if own is not None or not number:
+        return own
+    return next((c for c in connected(customer, request.reader, request.now) or () if c.number == number), None)
+
+
+def _matters(request: Ask, customer: int) -> list[tuple[str, str]] | None:
+    """The matters by which the law lets a customer be seen: number and what it is; None where it wants none. Refused without one."""
+    found = connected(customer, request.reader, request.now)
+    if found is not None and not found:
+        demand_matter(customer, 0, request.reader, request.now)
+    return [(c.number, _noun_of(request, c)) for c in found] if found is not None else None
 
 
 def _noun_of(request: Ask, case: Case) -> str:
