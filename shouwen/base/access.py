@@ -33,7 +33,7 @@ from shouwen.base.errors import Forbidden
 from shouwen.base.ready import forget, ready
 from shouwen.base.sql import raw
 from shouwen.policy.org import Org
-from shouwen.policy.reading_rights import Ground, Reading, Units, units_by_noun, units_of
+from shouwen.policy.reading_rights import Ground, InSight, Reading, Units, units_by_noun, units_of
 
 VERBS: Final = ("see", "write", "reveal", "export", "administer", "import", "audit")
 EVERYBODY_MAY: Final = ("see",)  # what a post may that no grant names
@@ -111,8 +111,22 @@ class Reader:
 
     def sees(self, noun: str, unit: int) -> bool:
         """Whether what is of a noun and a unit (0: of none) is seen by its unit."""
-        units = next((u for n, u in self.nouns if n == noun), self.units)
+        units = self.units_of(noun)
         return units is None or unit in units
+
+    def units_of(self, noun: str) -> Units:
+        """The units of which the reader sees a noun."""
+        return next((u for n, u in self.nouns if n == noun), self.units)
+
+    def sight(self, below: frozenset[int] | None = None) -> InSight:
+        """Which units of which nouns the reader sees, of some units only (None: of all)."""
+        return InSight(_within(self.units, below), tuple((n, _within(u, below)) for n, u in self.nouns))
+
+
+def _within(units: Units, below: frozenset[int] | None) -> Units:
+    if units is None or below is None:
+        return below if units is None else units
+    return units & below
 
 
 NOBODY: Final = Reader()

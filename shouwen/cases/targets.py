@@ -1,7 +1,8 @@
-"""What measures aim at and how far they are: by unit, in the period of a moment, opened down to what was counted and what is missing.
+"""What measures aim at and how far they are: by unit, by person, by the value of a field, in the period of a moment; opened down to
+what was counted and what is missing.
 
 The same conditions as when clauses ask (`measures_sql`), but each subject is named: a figure on a page opens into as many rows as it
-says. Shares of what a procedure opened are counted by one statement for all units and measures of a window (`opened`).
+says (`target_rows`). Shares of what a procedure opened are counted by one statement for all units and measures of a window (`opened`).
 """
 
 from __future__ import annotations
@@ -13,16 +14,18 @@ from decimal import Decimal
 from typing import Any, Final
 
 from shouwen.cases import adapters
-from shouwen.cases.counting import Question
-from shouwen.cases.measures_sql import _acts, _Asked, _Counted, _kept_noun, _rows_of, _standing
+from shouwen.cases.adapters import BookQuestion
+from shouwen.cases.measures_sql import _kept_noun
 from shouwen.cases.opened import opened, sayable
+from shouwen.cases.target_rows import NOT_KEYED, OF_PEOPLE, Asked, Key, Member, Place, by_unit, farthest, keyed, numbers, page
 from shouwen.policy.goals import Goal, goal_of
 from shouwen.policy.law import Law
-from shouwen.policy.measures import Measure, Target, share, window_end, window_start
+from shouwen.policy.measures import Measure, share, window_end, window_start
 from shouwen.worktime import Calendar
 
 COMPANY: Final = 0  # the unit of a measure that knows no units
-Members = tuple[frozenset[int], frozenset[int]]  # the subjects counted, and those it is a share of
+ALL: Final = ("0",)  # the one key of a measure that has none
+Numbers = Mapping[int, tuple[Decimal | int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """One measure with its target, in one unit (COMPANY: all there is) over one window. `whole` is 0 of what is no share."""
+    """One measure with its target, in one unit (COMPANY: all there is) or of one `key`, over one window. `whole` is 0 of what is no
+    share."""
 
     measure: Measure
     goal: Goal
     unit: int
     window: Window
-    part: int
+    part: Decimal | int
     whole: int
+    key: Key = ""  # the person, customer or value of a field it is of; "" of a unit or of all
 
     @property
     def is_share(self) -> bool:
@@ -53,7 +58,7 @@ class Aim:
     @property
     def value(self) -> Decimal | int:
         """The figure itself, as clauses read it."""
-        return share(self.part, self.whole) if self.is_share else self.part
+        return share(int(self.part), self.whole) if self.is_share else self.part
 
     @property
     def reached(self) -> bool | None:
@@ -63,18 +68,24 @@ class Aim:
     @property
     def missing(self) -> int:
         """How many of the whole have not been counted."""
-        return max(0, self.whole - self.part)
+        return max(0, self.whole - int(self.part))
 
 
 def aimed(law: Law, of: Collection[str] | None = None) -> list[Measure]:
-    """Return the measures with a target that have a figure by unit, or one for all (`of`: of these only), in the order of the packs."""
+    """Return the measures with a target that have a figure (`of`: of these only), in the order of the packs.
+
+    One of a single matter (per case, per what is alike) has none: its clauses ask it of that matter alone. Nor have days of a grant.
+    """
     found = (m for m in law.measures.values() if m.target and (of is None or m.id in of))
-    return [m for m in found if goal_of(m) is not None and m.fold != "sum" and m.per in ("", "unit") and _subjects(m)]
+    return [m for m in found if goal_of(m) is not None and (not m.per or keyed(m)) and _countable(m)]
 
 
-def _subjects(m: Measure) -> bool:
-    """Whether what it counts are subjects that can be named."""
-    return not (m.counted.book or m.whole.book or m.counted.grant)
+def _countable(m: Measure) -> bool:
+    """Whether a figure of it can be made; of a book there is one of all, and one of each person."""
+    if m.counted.book:
+        return m.fold != "share" and m.per in ("", *OF_PEOPLE)
+    others = m.fold == "share" and m.counted.kept and m.per in ("actor", "who")  # whoever owes a promise is not who does the act
+    return not (m.counted.grant or m.whole.book or others)
 
 
 def window_of(m: Measure, at: datetime, now: datetime, calendar: Calendar) -> Window:
@@ -84,9 +95,12 @@ def window_of(m: Measure, at: datetime, now: datetime, calendar: Calendar) -> Wi
 
 
 def aims(law: Law, measures: Iterable[Measure], units: Collection[int], *, at: datetime, now: datetime) -> list[Aim]:
-    """Return each measure in each of some units that it has anything of; one that knows no units once, for all there is."""
+    """Return each measure in each of some units that it has anything of; one that knows no units once, for all there is.
+
+    Those of persons, customers or fields are asked for one by one (`by_key`).
+    """
     calendar = law.calendars.get(law.calendar)
-    wanted = [m for m in measures if calendar is not None and goal_of(m) is not None]
+    wanted = [m for m in measures if calendar is not None and goal_of(m) is not None and m.per in NOT_KEYED]
     if calendar is None:
         return []
     quick = _quick(law, wanted, at, calendar)
@@ -94,11 +108,39 @@ def aims(law: Law, measures: Iterable[Measure], units: Collection[int], *, at: d
     for m in wanted:
         window, goal = window_of(m, at, now, calendar), goal_of(m)
         assert goal is not None
-        counted = quick[m.id] if m.id in quick else _counted(law, m, units, window, now, calendar)
+        counted: Numbers = quick[m.id] if m.id in quick else _counted(law, m, units, window, now, calendar)
         for unit, (part, whole) in sorted(counted.items()):
             if not m.per or (unit in units and (part or whole)):
                 found.append(Aim(m, goal, unit, window, part, whole))
     return found
+
+
+def by_key(law: Law, m: Measure, keys: Collection[Key] | None, *, at: datetime, now: datetime, most: int) -> list[Aim]:
+    """Return a measure for each person, customer or value of a field that it has anything of, the farthest from the target first.
+
+    `keys`: of these only. Who has nothing of it has no line: nobody knows of whom it would be wanted.
+    """
+    calendar, goal = law.calendars.get(law.calendar), goal_of(m)
+    if calendar is None or goal is None or (keys is not None and not keys):
+        return []
+    window, up = window_of(m, at, now, calendar), goal.op == ">="
+    if m.counted.book:
+        told = sorted(_of_book(m, sorted(keys or ()), window).items(), key=lambda one: (one[1][0] if up else -one[1][0], one[0]))
+        found = dict(told[:most])
+    else:
+        found = farthest(_asked(law, m, window, now, calendar), keys, up=up, most=most)
+    return [Aim(m, goal, COMPANY, window, part, whole, key) for key, (part, whole) in found.items()]
+
+
+def _asked(law: Law, m: Measure, window: Window, now: datetime, calendar: Calendar) -> Asked:
+    return Asked(law, m, window.since, window.until, now, calendar)
+
+
+def _of_book(m: Measure, keys: Sequence[Key], window: Window) -> dict[Key, tuple[Decimal | int, int]]:
+    """What persons have in a book, those with no entry left out; key "0": all there is."""
+    questions = [BookQuestion(m.counted.book, int(k), window.since, window.until, 0, m.clauses) for k in keys]
+    told = zip(keys, adapters.fold_books(questions), strict=True)
+    return {k: (total if m.fold == "sum" else n, 0) for k, (n, total) in told if n or k in ALL}
 
 
 def _quick(law: Law, measures: Sequence[Measure], at: datetime, calendar: Calendar) -> dict[str, Mapping[int, tuple[int, int]]]:
@@ -115,57 +157,38 @@ def _quick(law: Law, measures: Sequence[Measure], at: datetime, calendar: Calend
     return found
 
 
-def _counted(
-    law: Law, m: Measure, units: Collection[int], window: Window, now: datetime, calendar: Calendar
-) -> dict[int, tuple[int, int]]:
-    keys = sorted(units) if m.per else [COMPANY]
-    named = members(law, m, keys, window, now, calendar)
-    return {key: (len(part), len(whole)) for key, (part, whole) in zip(keys, named, strict=True)}
+def _counted(law: Law, m: Measure, units: Collection[int], window: Window, now: datetime, calendar: Calendar) -> Numbers:
+    if m.counted.book:
+        return by_unit(_of_book(m, ALL, window))
+    keys = {str(u) for u in units} if m.per else None
+    found = numbers(_asked(law, m, window, now, calendar), keys)
+    return by_unit(found) if m.per or found else {COMPANY: (0, 0)}
 
 
-def members(law: Law, m: Measure, keys: Sequence[int], window: Window, now: datetime, calendar: Calendar) -> list[Members]:
-    """Return for each key the subjects that were counted, and those of the whole (none where it is no share)."""
-    questions = [Question(m.id, m.counted.noun, m.per, key, window.since, window.until, now) for key in keys]
-    if not questions:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows of a figure are wanted: of which units (of a measure by unit), what is missing or what was counted, from where on."""
+
+    units: Collection[int]
+    missing: bool
+    after: Place | None = None
+    most: int = 50
+
+
+def members(law: Law, one: Aim, wanted: Wanted, *, now: datetime) -> list[Member]:
+    """Return a page of what a figure was counted from, or of what is missing of it; of a book nothing: its entries have their page."""
+    m = one.measure
+    if m.counted.book:
         return []
-    done = _ids(questions, m, m.counted, law, calendar, where=True)
-    if m.fold != "share":
-        return [(part, frozenset()) for part in done]
-    there = _ids(questions, m, m.whole, law, calendar, where=False)
-    return [(part & whole, whole) for part, whole in zip(done, there, strict=True)]
-
-
-def _ids(
-    questions: Sequence[Question], m: Measure, target: Target, law: Law, calendar: Calendar, *, where: bool
-) -> list[frozenset[int]]:
-    """Return the subjects of one side of a measure, for each question; of acts upon other things, those things."""
-    found: list[set[int]] = [set() for _ in questions]
-    target = replace(target, noun=_kept_noun(m, law)) if target.kept else target
-    whole_of_others = m.across and not where
-    asked = _Asked(replace(m, per=m.per if m.per == "unit" else "") if whole_of_others else m, target, law, calendar)
-    for i, env, _, _, _ in _rows_of(questions, asked, _rows(target, law, standing=whole_of_others)):
-        narrowed = m.where.holds(env) if m.across and where else m.when.holds(env) and (not where or m.where.holds(env))
-        subject = env.fields.get(m.link) if m.across and where else env.act.subject.id
-        if narrowed and subject:
-            found[i].add(subject)
-    return [frozenset(ids) for ids in found]
-
-
-def _rows(target: Target, law: Law, *, standing: bool) -> _Counted:
-    """What is looked at: what was done, or what stands; of things that are reached, those that have not ended."""
-    if target.act or target.kept:
-        return _acts(target, law)
-    rows = _standing(target, law, ())
-    if not standing:
-        return rows
-    source = adapters.subject(law.nouns[target.noun].kind).source
-    return replace(rows, rows=f"{rows.rows} and {source.standing}")
+    keys = {one.key} if one.key else {str(u) for u in wanted.units} if m.per else None
+    asked = _asked(law, m, one.window, now, law.calendars[law.calendar])
+    return page(asked, keys, missing=wanted.missing, after=wanted.after, most=wanted.most)
 
 
 def together(law: Law, measures: Iterable[Measure], found: Iterable[Aim], *, at: datetime, now: datetime) -> list[Aim]:
     """Add up what measures are in several units: one line for each, also where there was nothing to do."""
     calendar = law.calendars[law.calendar]
-    goals = ((m, goal_of(m)) for m in measures)
+    goals = ((m, goal_of(m)) for m in measures if m.per in NOT_KEYED)
     sums = {m.id: Aim(m, goal, COMPANY, window_of(m, at, now, calendar), 0, 0) for m, goal in goals if goal is not None}
     for one in found:
         so_far = sums[one.measure.id]

@@ -32,6 +32,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class InSight:
+    """Of which units things are seen: of the `nouns` of which the law says otherwise of those beside them, of all others of `units`."""
+
+    units: Units
+    nouns: tuple[tuple[str, Units], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """What the company lets posts do: whether one sees, and whether one is kept apart from what customers said."""
 

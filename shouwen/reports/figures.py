@@ -15,7 +15,7 @@ from shouwen.base.access import NOBODY, Reader
 from shouwen.base.sql import raw
 from shouwen.policy.law import Law
 from shouwen.policy.org import Org
-from shouwen.policy.reading_rights import Units
+from shouwen.policy.reading_rights import InSight, Units
 from shouwen.reports.rolling import GROUPED, grouping
 from shouwen.reports.standing import Load, open_now
 
@@ -47,6 +47,9 @@ class Scope:
     units: frozenset[int] | None
     reader: Reader = NOBODY
     wider: tuple[tuple[str, Units], ...] = ()
+    open: InSight | None = (
+        None  # of what is open now is counted what the reader may read, and nothing else (None: all of the units)
+    )
 
     @property
     def days(self) -> int:
@@ -73,6 +76,11 @@ def wider_below(org: Org, unit: int, reader: Reader) -> tuple[tuple[str, Units],
         return reader.wider
     below = frozenset(u for u in org.units if unit in org.path(u))
     return tuple((noun, below if units is None else below & units) for noun, units in reader.wider)
+
+
+def open_below(org: Org, unit: int, reader: Reader) -> InSight:
+    """Return of which units and nouns a reader sees what is open, at a unit and below it (0: everywhere)."""
+    return reader.sight(frozenset(u for u in org.units if unit in org.path(u)) if unit else None)
 
 
 def of_units(scope: Scope, unit: str, noun: str) -> tuple[str, dict[str, Any]]:
@@ -132,5 +140,5 @@ class Figures:
 
         Past due is what the list of cases calls so.
         """
-        found, self.open_at = open_now(self.scope.units, self.now)
+        found, self.open_at = open_now(self.scope.open or InSight(self.scope.units), self.now)
         return found

@@ -16,11 +16,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from shouwen.base import reveal
+from shouwen.base import repeats, reveal
 from shouwen.base.access import Reader, demand
 from shouwen.base.errors import NotFound
 from shouwen.base.journal import EventRow, write_events
 from shouwen.base.models import Event
+from shouwen.base.repeats import Claim
 from shouwen.cases.models import Case
 from shouwen.policy.calendars import EVER
 from shouwen.policy.law import Law
@@ -181,12 +182,17 @@ class Issue:
 
 
 @transaction.atomic
-def issue(reader: Reader, form: Form, subject: Subject, *, now: datetime) -> int:
-    """Write down that a paper of one matter or thing is printed, before it is; return the event.
+def issue(reader: Reader, form: Form, subject: Subject, *, now: datetime, key: str = "") -> int:
+    """Write down that a paper of one matter or thing is printed, before it is; return the event. With a key that was used before,
+    the event of that time.
 
-    The clause that last had this paper sent about the matter stands in the event. Raises NotFound for what is not the reader's to see.
+    The clause that last had this paper sent about the matter stands in the event. Raises NotFound for what is not the reader's to
+    see, KeyReused.
     """
     ref = find(subject.ref.kind, subject.pk, reader).ref
+    before = _before(reader, key, [form.id, ref.kind, ref.id], now)
+    if before is not None:
+        return before
     case = ref.id if ref.kind == "case" else 0
     told = Event.objects.of_case(case).filter(kind="tell", data__form=form.id).last() if case else None
     clause = {"clause": told.clause, "since": told.clause_since} if told is not None else {}
@@ -195,40 +201,63 @@ def issue(reader: Reader, form: Form, subject: Subject, *, now: datetime) -> int
         data={"form": form.id, "copies": len(form.copies) or 1, **clause},
     )  # fmt: skip
     write_events([row])
-    return _latest(reader)
+    return _kept(reader, key, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A register or a paper of figures that is asked for, and of what kinds of things it is."""
+
+    form: Form
+    kinds: frozenset[str]
+    period: Period | None = None
+    unit: int = 0
+
+    @classmethod
+    def of(cls, form: Form, law: Law, period: Period | None = None, unit: int = 0) -> Many:
+        """Return it as the law of now declares what the form is of. Figures are of cases, as those on the page of reports."""
+        kinds = {law.nouns[n].kind for n in form.of if n in law.nouns}
+        figures = any(s.kind == "figures" for s in form.layout)
+        return cls(form, frozenset(kinds | {"case"} if figures or not kinds else kinds), period, unit)
+
+    def may(self, reader: Reader) -> bool:
+        """Whether somebody may print it: it takes many out of the house, so each kind of them must be theirs to export."""
+        return all(reader.may("export", kind) for kind in self.kinds)
 
 
 @transaction.atomic
-def issue_of_many(reader: Reader, form: Form, period: Period | None, unit: int, *, now: datetime) -> int:
-    """Write down that a register or a paper of figures is printed: it takes many out of the house, and is an export.
+def issue_of_many(reader: Reader, asked: Many, *, now: datetime, key: str = "") -> int:
+    """Write down that a register or a paper of figures is printed: an export; return the event. With a key that was used before,
+    the event of that time.
 
-    Raises Forbidden for whoever may not export.
+    Raises Forbidden for whoever may not export, KeyReused.
     """
+    for kind in sorted(asked.kinds):
+        demand(reader, "export", kind)
+    form = asked.form
+    what = {"form": form.id, "period": asked.period.name if asked.period is not None else "", "unit": asked.unit}
+    before = _before(reader, key, what, now)
+    if before is not None:
+        return before
     noun = form.of[0] if form.of else ""
-    what = {"form": form.id, "period": period.name if period is not None else "", "unit": unit}
-    reveal.export(reader, noun, kind=kind_of(form), now=now, what=what)
-    return _latest(reader)
+    reveal.export(reader, noun, kind=min(asked.kinds), now=now, what=what)
+    return _kept(reader, key, now)
 
 
-def kind_of(form: Form) -> str:
-    """Return the kind of thing that somebody must be allowed to export who prints the register."""
-    return "record" if form.every is None else "case"
+def _before(reader: Reader, key: str, what: Any, now: datetime) -> int | None:
+    """The event by which this very print was written down already: what asks for it was sent again."""
+    owned = (reader.staff, key)
+    known = repeats.claim([Claim(*owned, repeats.digest(["print", what]))], now=now) if key else {}
+    return int(known[owned]) if owned in known else None
 
 
-def may_issue_many(reader: Reader, form: Form) -> bool:
-    """Whether somebody may print a register or a paper of figures."""
-    return reader.may("export", kind_of(form))
-
-
-def demand_many(reader: Reader, form: Form) -> None:
-    """Raise Forbidden unless somebody may print a register."""
-    demand(reader, "export", kind_of(form))
-
-
-def _latest(reader: Reader) -> int:
-    """The event just written: nobody else writes as this person in this transaction."""
-    own = Event.objects.visible_to(reader).filter(actor_id=reader.staff)
-    return own.order_by("-seq").values_list("seq", flat=True)[0]
+def _kept(reader: Reader, key: str, now: datetime) -> int:
+    """The event just written, kept under its key. Another print of the same person at this time was entered at another moment."""
+    own = Event.objects.visible_to(reader).filter(actor_id=reader.staff, entered_at=now)
+    seq = own.order_by("-seq").values_list("seq", flat=True)[0]
+    if key:
+        repeats.remember({(reader.staff, key): seq})
+    return seq
 
 
 def issued(reader: Reader, form: Form, seq: int) -> Issue | None:

@@ -24,7 +24,8 @@ from shouwen.policy.org import Holding, Org, StaffFact, UnitFact
 from shouwen.policy.reading_rights import Reading, readings
 from shouwen.policy.ruling import Cite
 from shouwen.reports.counted import What, page
-from shouwen.reports.figures import Figures, Scope, units_below, wider_below
+from shouwen.reports.figures import Figures, Scope, open_below, units_below, wider_below
+from shouwen.reports.standing import open_now
 from shouwen.staff import org
 from shouwen.staff.models import Staff
 from shouwen.web.live_rights import _may_hear
@@ -111,6 +112,25 @@ def test_figures_count_what_a_clause_opens_and_tell_no_case_that_one_closes(peop
     assert told(people.sun_lei, "repair") == (1, [far.number])
     assert told(people.zhao_jun, "call_back") == (1, [""]), "counted, and not told"
     assert told(people.chen_jie, "call_back") == (1, [closed.number]), "whose it is"
+
+
+def test_what_is_open_now_is_counted_by_whoever_may_read_it_and_by_nobody_else(people: Cast) -> None:
+    opened("repair", people.su_min, NINE, people.units.hupan, urgency="urgent")
+    opened("call_back", people.su_min, NINE, people.units.hupan)
+    opened("call_back", people.chen_jie, NINE, people.units.yunqi)
+
+    def count(person: Staff, unit: int = 0) -> int:
+        seen = open_below(org.snapshot(TEN), unit, reader(person, TEN))
+        return sum(load.open for load in open_now(seen, TEN)[0])
+
+    hupan = people.units.hupan.pk
+    assert (count(people.sun_lei), count(people.sun_lei, hupan), count(people.zhao_jun)) == (1, 0, 3)
+
+    law_of_reading(TEN)
+
+    assert (count(people.sun_lei), count(people.sun_lei, hupan)) == (1, 1), "a repair of another site, and no call-back of any"
+    assert (count(people.zhao_jun), count(people.zhao_jun, people.units.yunqi.pk)) == (1, 0), "the repair alone"
+    assert count(people.lin_yue) == 3
 
 
 def test_a_request_that_knows_the_organisation_asks_nothing_more_for_what_the_law_says(people: Cast) -> None:

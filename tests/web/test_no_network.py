@@ -16,6 +16,11 @@ from tests.web.village import Village
 
 WITHOUT: Final = re.compile("Failed to load resource: net::ERR|^htmx:sendError, ")  # what a browser prints then
 
+LATE: Final = re.compile(r"/beside/\?late$")  # what was asked before the network went
+LISTENING: Final = """window.late = [], document.addEventListener('htmx:afterOnLoad', (event) => {
+  if (event.detail.pathInfo.requestPath.endsWith('?late')) window.late.push(document.getElementById('trouble').textContent.slice(0, 4));
+}), 0"""  # after the page's own listeners: what the notice says then
+
 
 @pytest.fixture
 def page(village: Village, browser: Browser) -> Iterator[Page]:
@@ -54,6 +59,26 @@ def test_what_could_not_be_sent_stays_and_is_sent_once_when_the_network_is_back(
     expect(page.locator("#case-story")).to_contain_text("断网之前写好的话")
     expect(page.locator("#act-form")).to_have_count(0)
     assert noted.count() == 1
+
+
+def test_an_answer_to_what_was_asked_before_the_network_went_leaves_the_notice_there(village: Village, page: Page) -> None:
+    case = village.repair(village.cast.chen_jie, timezone.now(), 13, "答复在路上", trouble="fault")
+    page.goto(f"/cases/{case.number}/")
+    expect(page.locator("#beside .waiting-card")).to_have_count(0)
+    held: list[Route] = []
+    page.route(LATE, lambda route: held.append(route))  # noqa: PLW0108  the browser marks a handler, and a built-in cannot be marked
+    page.evaluate(LISTENING)
+    with page.expect_request(LATE):
+        page.evaluate("void htmx.ajax('GET', `${document.getElementById('beside').getAttribute('hx-get')}?late`, '#beside')")
+    page.context.set_offline(True)
+    expect(page.locator("#trouble")).to_contain_text("网络断开")
+
+    held[0].fulfill(content_type="text/html", body="<p>不晚</p>")
+
+    page.wait_for_function("window.late.length")
+    assert page.evaluate("window.late") == ["网络断开"], "what stood there when the answer had been taken in"
+    page.context.set_offline(False)
+    expect(page.locator("#trouble")).not_to_contain_text("网络断开")
 
 
 def test_what_arrived_but_was_not_answered_is_not_done_twice(village: Village, page: Page) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,10 +16,10 @@ from shouwen.cases.enactments import law_at
 from shouwen.cases.models import Case
 from shouwen.customers.models import Phone
 from shouwen.policy.act import Evidence, Ref
-from shouwen.policy.nouns import Field, Form
+from shouwen.policy.nouns import Box, Field, Form, Section
 from shouwen.policy.values import FieldType
 from shouwen.reports import papers
-from shouwen.reports.papers import citing
+from shouwen.reports.papers import Many, citing
 from shouwen.staff import org
 from shouwen.web.values import Lookups, Showing
 from tests.web.village import Village
@@ -166,7 +167,9 @@ def test_printing_a_register_is_an_export(village: Village) -> None:
 
     assert refused(village, "chen_jie", address) == {200, 403}
     with pytest.raises(Forbidden):
-        papers.issue_of_many(org.reader(village.cast.chen_jie.pk, NOW()), Form("price_list", "价目表"), None, 0, now=NOW())
+        papers.issue_of_many(
+            org.reader(village.cast.chen_jie.pk, NOW()), Many(Form("price_list", "价目表"), frozenset({"record"})), now=NOW()
+        )
     assert "须有导出的权限" in page(village, "chen_jie", address)
     client = village.client(village.cast.lin_yue)
     answer = client.post(address)
@@ -176,6 +179,53 @@ def test_printing_a_register_is_an_export(village: Village) -> None:
     assert answer.headers["Location"] == f"/papers/repair_register/?period=2026-11&unit=&issue={event.seq}"
     assert "草样" not in client.get(answer.headers["Location"]).content.decode()
     assert "草样" in client.get(f"/papers/complaint_register/?issue={event.seq}").content.decode()
+
+
+def test_a_print_that_is_sent_twice_is_noted_once_and_a_new_sheet_is_a_new_print(village: Village) -> None:
+    made = job(village, "晾衣架松脱", 17)
+    client = village.client(village.cast.lin_yue)
+    printed = Event.objects.filter(case_id=made.pk, kind="printed")
+    exported = Event.objects.filter(act="export", actor_id=village.cast.lin_yue.pk, data__form="repair_register")
+    for address, noted in ((slip(made), printed), ("/papers/repair_register/?period=2026-11&unit=", exported)):
+        before = noted.count()
+        sheet = {"key": client.get(address).context["key"]}
+
+        first, again = client.post(address, sheet), client.post(address, sheet)
+
+        assert noted.count() == before + 1, address
+        assert first.headers["Location"] == again.headers["Location"]
+        assert "草样" not in client.get(again.headers["Location"]).content.decode()
+        assert client.post(address, {"key": client.get(address).context["key"]}).headers["Location"] != first.headers["Location"]
+        assert noted.count() == before + 2, address
+    other = job(village, "晾衣架又松脱", 18)
+    assert client.post(slip(other), sheet).status_code == 422, "a key is of one sheet"
+    page_of_it = client.get(slip(made))
+    assert f'<input type="hidden" name="key" value="{page_of_it.context["key"]}">' in page_of_it.content.decode()
+
+
+def test_a_register_asks_the_right_to_export_what_it_lists(village: Village) -> None:
+    law = law_at(NOW())
+    assert law is not None
+    listed = (Section("lists", boxes=(Box("number"),)),)
+
+    def kinds(*of: str, part: str = "lists") -> frozenset[str]:
+        return Many.of(Form("f", "表", of=of, layout=(Section(part, boxes=(Box("number"),)),)), law).kinds
+
+    assert kinds("repair") == {"case"}, "of cases, also where it is of no period"
+    assert kinds("price_item") == {"record"}
+    assert kinds("repair", "price_item") == {"case", "record"}
+    assert kinds(part="figures") == {"case"}
+    assert kinds("price_item", part="figures") == {"case", "record"}
+    assert [Many.of(law.forms[f], law).kinds for f in ("repair_register", "price_list")] == [{"case"}, {"record"}]
+    reader = replace(org.reader(village.cast.xu_qiang.pk, NOW()), grants=frozenset({"see", "export:case"}))
+    both = Many.of(Form("f", "表", of=("repair", "price_item"), layout=listed), law)
+    assert Many.of(Form("f", "表", of=("repair",), layout=listed), law).may(reader)
+    assert not both.may(reader)
+    with pytest.raises(Forbidden):
+        papers.issue_of_many(reader, both, now=NOW())
+    assert refused(village, "xu_qiang", "/papers/price_list/") == {200, 403}, (
+        "who may export cases may not export records by that"
+    )
 
 
 def test_a_paper_of_figures_prints_what_was_reported_and_nothing_is_counted_anew(village: Village) -> None:

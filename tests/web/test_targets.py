@@ -2,8 +2,115 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from shouwen.base.models import Event
+from shouwen.cases import targets
+from shouwen.cases.enactments import law_at
 from shouwen.cases.models import Case
+from shouwen.policy.conditions import ALWAYS
+from shouwen.policy.measures import Measure, Target
+from shouwen.policy.values import FieldType
 from tests.web.village import Village
+
+
+@pytest.fixture
+def aimed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Measure]:
+    """Targets of persons, of customers, of fields and of a sum: those of the shipped regulations are of units."""
+    law = law_at(timezone.now())
+    assert law is not None
+    plain = replace(law.measures["second_calls"], where=ALWAYS, over="calendar_year", target="<= 1")
+    repairs = replace(plain, counted=Target("repair", "open"), whole=Target("repair", "open"))
+    money = law.nouns["repair"].fields["fee"].type
+    found = [
+        replace(repairs, id="of_staff", per="responsible"),
+        replace(repairs, id="of_customer", per="customer"),
+        replace(repairs, id="of_trouble", per="field", custom_per="trouble"),
+        replace(repairs, id="of_words", per="field", custom_per="content"),
+        replace(repairs, id="of_money", fold="sum", counted=Target("repair", column="fee"), type=money, target="<= 1CNY"),
+        replace(repairs, id="of_hours", fold="sum", counted=Target("repair", column="fee"), type=FieldType("number"), per="unit"),
+    ]
+    monkeypatch.setattr(targets, "aimed", lambda _law, of=None: [m for m in found if of is None or m.id in of])
+    return {m.id: m for m in found}
+
+
+def lines(village: Village, who: Any) -> dict[str, list[Any]]:
+    """The lines somebody is shown, by measure."""
+    found: dict[str, list[Any]] = {}
+    for row in village.client(who).get("/reports/targets/").context["rows"]:
+        found.setdefault(row.aim.measure.id, []).append(row)
+    return found
+
+
+def test_persons_customers_fields_and_sums_have_lines_that_open_into_as_many_rows(
+    village: Village, aimed: dict[str, Measure]
+) -> None:
+    cast, now = village.cast, timezone.now()
+    for n in range(3):
+        made = village.repair(cast.chen_jie, now, 20 + n, f"按人计 {n}", trouble="fault")
+        Case.objects.filter(pk=made.pk).update(fields={**made.fields, "fee": 12_00})
+
+    shown = lines(village, cast.lin_yue)
+
+    assert set(aimed) == set(shown)
+    client = village.client(cast.lin_yue)
+    for row in (r for name in ("of_staff", "of_customer", "of_trouble") for r in shown[name]):
+        assert row.unit, row
+        found = client.get(row.counted).context["opened"]
+        assert len(found.members) + found.hidden == min(row.aim.part, 50), row
+    numbers = [r.aim.value for r in shown["of_staff"]]
+    assert numbers == sorted(numbers, reverse=True), "the farthest from the target first"
+    assert {r.unit for r in shown["of_staff"]} >= {cast.chen_jie.name}
+    assert "***" in "".join(r.unit for r in shown["of_customer"]) or all("*" in r.unit for r in shown["of_customer"])
+    assert all(r.counted == "" for r in shown["of_words"]), "what somebody typed stands in no address"
+    for row in (*shown["of_money"], *shown["of_hours"]):
+        assert row.done == row.figure
+        assert row.aim.part >= 36_00
+        page = client.get(row.counted)
+        assert {m.added for m in page.context["opened"].members if m.case and m.case.title == made.title} == {
+            "¥12.00" if row.aim.measure.id == "of_money" else "1200"
+        }
+    assert client.get("/reports/targets/of_words/?key=%22x%22").status_code == 404
+
+
+def test_of_persons_somebody_of_one_site_is_shown_their_own_people_and_no_others(
+    village: Village, aimed: dict[str, Measure]
+) -> None:
+    cast, now = village.cast, timezone.now()
+    village.repair(cast.chen_jie, now, 24, "按人计 4", trouble="fault")
+
+    shown = lines(village, cast.chen_jie)
+
+    assert set(shown) <= {"of_staff", "of_hours"}, "the rest are numbers of the whole company"
+    assert str(cast.chen_jie.pk) in {r.aim.key for r in shown["of_staff"]}
+    client = village.client(cast.chen_jie)
+    company = {r.aim.key for r in lines(village, cast.lin_yue)["of_staff"]} - {r.aim.key for r in shown["of_staff"]}
+    for key in company:
+        assert client.get(f"/reports/targets/of_staff/?key={key}").status_code == 404
+    assert client.get("/reports/targets/of_trouble/?key=%22fault%22").status_code == 404
+
+
+def test_what_a_target_opens_to_is_paged_with_few_queries_and_leaves_as_a_file(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = village.client(village.cast.lin_yue)
+    row = next(r for r in client.get("/reports/targets/").context["rows"] if r.aim.is_share and r.aim.missing > 2)
+    monkeypatch.setattr("shouwen.web.reports.views.CHUNK", 2)
+
+    page = client.get(row.missing)
+    answer = client.get(row.missing.replace("/?", "/export/?"))
+
+    told = answer.getvalue().decode().splitlines()[1:]
+    assert len(told) == row.aim.missing
+    assert [line.split(",")[0] for line in told[:3]] == [m.title for m in page.context["opened"].members[:3]]
+    assert "/export/?" in page.content.decode()
+    event = Event.objects.filter(act="export", actor_id=village.cast.lin_yue.pk, data__target=row.aim.measure.id).latest("seq")
+    assert event.data["show"] == "missing"
+    assert village.client(village.cast.chen_jie).get(row.missing.replace("/?", "/export/?")).status_code in {403, 404}
 
 
 def test_each_target_says_whether_it_is_reached_in_words_and_opens_to_what_it_counted(village: Village) -> None:

@@ -49,7 +49,7 @@ class Filters:
         view, kind, unit = (typed.get(name, "") for name in ("view", "kind", "unit"))
         shape = noun.fields.get(_how(noun).kind)
         known = shape is not None and kind in shape.type.choices
-        return cls(view if view in VIEWS else "today", kind if known else "", unit if unit.isdigit() and len(unit) < 19 else "")
+        return cls(view if view in VIEWS else "today", kind if known else "", unit if unit.isdecimal() and len(unit) < 19 else "")
 
     @property
     def told(self) -> Mapping[str, str]:

@@ -35,9 +35,11 @@ def page(request: Ask) -> HttpResponse:
         return render_part(request, "callbacks/_none.html", {"title": _("回访"), "headed": True})
     filters = Filters.read(request.GET, noun)
     found, more = calls(request, filters, noun, request.GET.get("after", ""))
-    units = request.org.units if request.reader.units is None else request.reader.units
+    seen = request.reader.units_of(noun.id)
+    units = set(request.org.units) if seen is None else seen
+    within = units & {int(filters.unit)} if filters.unit else units
     shape = noun.fields.get(noun.calls.kind)
-    shares, counted_at = covered_now(law, noun.id, [int(filters.unit)] if filters.unit else units, request.now)
+    shares, counted_at = covered_now(law, noun.id, within, request.now)
     file = reverse("callbacks:export") if request.reader.may("export", "case") else ""
     context = {
         **around(request, "callbacks", file=file, itself="callbacks"),

@@ -112,7 +112,16 @@ def namings_of(request: Ask) -> list[Naming]:
     return dispatch.namings(law_of(request), request.now)
 
 
-Hands = Mapping[str, Mapping[int, InHand]]  # by procedure and person
+def units_of(request: Ask, namings: Sequence[Naming], unit: str = "") -> list[int]:
+    """The units (`unit`: this one alone) of which whoever looks reads something that is dispatched, by post or by a clause."""
+    found: set[int] = set()
+    for naming in namings:
+        units = request.reader.units_of(naming.noun.id)
+        found |= set(request.org.units) if units is None else units
+    return sorted(found & {int(unit)} if unit else found)
+
+
+Hands = Mapping[str, Mapping[int, InHand]]  # by procedure and person: all they have in hand, for by that the law ranks them
 
 
 def waiting(request: Ask, namings: Sequence[Naming], hands: Hands, unit: str, after: str) -> tuple[list[Waiting], str]:
@@ -215,9 +224,9 @@ def _takable(request: Ask, task: Task) -> Takable:
 
 def crew(request: Ask, namings: Sequence[Naming], given_now: Hands, unit: str) -> list[Person]:
     """Everybody who could be named in the units in sight, whoever is on and has least in hand first."""
-    seen = [int(unit)] if unit else sorted(request.org.units if request.reader.units is None else request.reader.units)
     hands = dispatch.together(list(given_now.values()))
-    ids = {s: n for n in namings if n.post for u in seen for s in request.org.holders(n.post, u, request.now)}
+    named = ((n, u) for n in namings if n.post for u in units_of(request, [n], unit))
+    ids = {s: n for n, u in named for s in request.org.holders(n.post, u, request.now)}
     most = max((hands.get(s, NOTHING).count for s in ids), default=0) or 1
     words = skill_names(law_of(request), request.now, request.lang)
     everybody = [_person(request, naming, s, 0, hands, most) for s, naming in ids.items()]

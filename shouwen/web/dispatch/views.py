@@ -47,13 +47,13 @@ def page(request: Ask) -> HttpResponse:
         given, more, left = board.given(request, namings, unit, after)
     else:
         pool, more, left = board.pool(request, unit, after)
-    units = sorted(request.org.units if request.reader.units is None else request.reader.units)
+    units = board.units_of(request, namings)
     context = {
         "title": _("派工"),
         "view": view,
         "views": [("waiting", _("待派")), ("given", _("待领单")), ("pool", _("待领取"))],
         "unit": unit,
-        "units": people.unit_choices(request),
+        "units": people.unit_choices(request, something=True),
         "waiting": cases,
         "shut": board.shut(cases),
         "gives": any(w.gives for w in cases),
@@ -70,7 +70,7 @@ def page(request: Ask) -> HttpResponse:
 
 def _unit(request: Ask) -> str:
     asked = request.GET.get("unit", "")
-    return asked if asked.isdigit() and len(asked) < 19 else ""
+    return asked if asked.isdecimal() and len(asked) < 19 else ""
 
 
 @require_safe

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shouwen.policy.law import Law
 from shouwen.policy.nouns import Form
 from shouwen.reports import papers
-from shouwen.reports.papers import Period
+from shouwen.reports.papers import Many, Period
 from shouwen.web import people
 from shouwen.web.asking import Ask
+from shouwen.web.cases.wishing import new_key
 from shouwen.web.law import demand_law, noun_name, said
 from shouwen.web.papers.links import at_one
 from shouwen.web.papers.reading import noun_of
@@ -76,7 +77,7 @@ def _of_one(request: Ask, name: str, kind: str, pk: int) -> HttpResponse:
         raise Http404
     at = at_one(form.id, kind, pk)
     if request.method == "POST":
-        seq = papers.issue(request.reader, form, subject, now=request.now)
+        seq = papers.issue(request.reader, form, subject, now=request.now, key=_key(request))
         return HttpResponseRedirect(f"{at}?issue={seq}")
     sheet = Sheet(request, law, form)
     number = subject.number if kind == "case" else ""  # type: ignore[union-attr]  # a case has one
@@ -92,14 +93,15 @@ def many(request: Ask, form: str) -> HttpResponse:
     if not found.of_many:
         raise Http404
     period, unit = _period(request, found, law), _unit(request)
+    asked = Many.of(found, law, period, unit)
     kept = {"period": period.name if period is not None else "", "unit": unit or ""}
     if request.method == "POST":
-        seq = papers.issue_of_many(request.reader, found, period, unit, now=request.now)
+        seq = papers.issue_of_many(request.reader, asked, now=request.now, key=_key(request))
         return HttpResponseRedirect(f"{request.path}?{urlencode({**kept, 'issue': seq})}")
     sheet = Sheet(request, law, found)
     context = {
         "period": period, "unit": unit, "units": people.unit_choices(request), "unit_name": people.unit(request, unit) if unit else "",
-        "at": f"{request.path}?{urlencode(kept)}", "may": papers.may_issue_many(request.reader, found), "most": MOST,
+        "at": f"{request.path}?{urlencode(kept)}", "may": asked.may(request.reader), "most": MOST,
         "before": _beside(found, law, period, -1), "after": _beside(found, law, period, 1),
         "last": period.end - timedelta(days=1) if period is not None else None,
     }  # fmt: skip
@@ -116,19 +118,24 @@ def blank(request: Ask, form: str) -> HttpResponse:
 def _render(request: Ask, sheet: Sheet, parts: list[Part], context: dict[str, Any]) -> HttpResponse:
     form, law = sheet.form, sheet.law
     seq = request.GET.get("issue", "")
-    issue = papers.issued(request.reader, form, int(seq)) if seq.isascii() and seq.isdigit() and len(seq) < 19 else None
+    issue = papers.issued(request.reader, form, int(seq)) if seq.isascii() and seq.isdecimal() and len(seq) < 19 else None
     name = said(form, request.lang)
     context = {
         "title": f"{name} {context.get('number', '')}".strip(), "form": form, "name": name, "parts": parts,
         "copies": copies(form, law, request.lang), "foot": foot(request, form, law), "issue": issue,
-        "printed_by": people.name(request, issue.actor) if issue is not None else "", **context,
+        "printed_by": people.name(request, issue.actor) if issue is not None else "", "key": new_key(), **context,
     }  # fmt: skip
     return render_page(request, "papers/paper.html", context)
 
 
+def _key(request: Ask) -> str:
+    """The key of the sheet that was shown: what is sent twice, or again after going back to it, is one print."""
+    return request.POST.get("key", "")[:80]
+
+
 def _unit(request: Ask) -> int:
     typed = request.GET.get("unit", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
 
 
 def _period(request: Ask, form: Form, law: Law) -> Period | None:

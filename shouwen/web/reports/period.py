@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from shouwen.reports.figures import Scope, units_below, wider_below
+from shouwen.reports.figures import Scope, open_below, units_below, wider_below
 from shouwen.web.asking import Ask
 
 LONGEST: Final = 366  # days
@@ -47,13 +47,14 @@ class Asked:
         since = _day(typed, "since") or until - timedelta(days=usual - 1)
         since, until = min(since, until), max(since, until)
         unit = typed.get("unit", "")
-        known = int(unit) if unit.isdigit() and len(unit) < 19 and int(unit) in request.org.units else 0
+        known = int(unit) if unit.isdecimal() and len(unit) < 19 and int(unit) in request.org.units else 0
         return cls(max(since, until - timedelta(days=LONGEST - 1)), until, known, today)
 
     def scope(self, request: Ask) -> Scope:
         """What is counted: the days, and those of the units that the reader may see."""
         who, org = request.reader, request.org
-        return Scope(self.since, self.until, units_below(org, self.unit, who), who, wider_below(org, self.unit, who))
+        units, wider = units_below(org, self.unit, who), wider_below(org, self.unit, who)
+        return Scope(self.since, self.until, units, who, wider, open_below(org, self.unit, who))
 
     def before(self, scope: Scope) -> Scope:
         """The period of the same length just before."""

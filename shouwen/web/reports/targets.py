@@ -1,8 +1,8 @@
-"""What measures aim at, as pages show it: the figure, the target, whether it is reached, and the cases behind it and still missing."""
+"""What measures aim at, as pages show it: the figure, the target, whether it is reached, and where it opens to what is behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -12,20 +12,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from shouwen.base.errors import NotFound
 from shouwen.cases import targets
-from shouwen.cases.models import Case
-from shouwen.cases.targets import COMPANY, Aim, Window
+from shouwen.cases.target_rows import NOT_KEYED, Key
+from shouwen.cases.targets import Aim, Window
 from shouwen.policy.law import Law
+from shouwen.policy.measures import Measure
 from shouwen.policy.reads import readers_of
 from shouwen.reports.figures import units_below
 from shouwen.web import people
 from shouwen.web.asking import Ask
-from shouwen.web.law import demand_law, noun_name, said
-from shouwen.web.paging import PAGE, read_id_cursor, write_cursor
+from shouwen.web.law import said
+from shouwen.web.reports import target_keys
 from shouwen.web.values import Lookups, Showing
 
 MISSING, COUNTED = "missing", "counted"
+MOST: Final = 20  # persons or values of one measure: those farthest from its target
+FEW: Final = 5  # of them beside the text of a regulation
 WHOLE_DAY: Final = timedelta(days=1) - timedelta(microseconds=1)
 
 
@@ -49,64 +51,104 @@ class Row:
     figure: str
     goal: str
     state: State
-    counted: str  # the address of what was counted
+    counted: str  # the address of what was counted; "" where there is none
     missing: str
+    done: str  # how many were counted, or what they come to
     clauses: Sequence[str]  # that read it: what a miss leads to, who is told
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One thing that was counted or is missing, with the case by which it is to be reached."""
-
-    title: str
-    url: str
-    case: Case | None
-
-
 def rows(request: Ask, law: Law, measures: Collection[str] | None, day: date, unit: int = 0, *, whole: bool = False) -> list[Row]:
-    """Return the measures with a target (of some names) in the period of a day, by unit; `whole`: all units in sight as one."""
-    at = moment_of(request, day)
+    """Return the measures with a target (of some names) in the period of a day, by unit; `whole`: all units in sight as one.
+
+    Behind them those of persons, customers or fields, of each the keys that are farthest from the target.
+    """
+    asked = _Asked(request, law, day, unit)
     wanted = targets.aimed(law, measures)
-    if not request.reader.everywhere:
-        wanted = [m for m in wanted if m.per]  # a number of the whole company opens to what not everybody sees
-    units = units_below(request.org, unit, request.reader)
-    units = frozenset(request.org.units) if units is None else units
-    found = targets.aims(law, wanted, units, at=at, now=request.now) if wanted else []
-    today = law.on(timezone.localdate(request.now))
-    readers = readers_of(today)
-    if whole:
-        found = targets.together(law, wanted, found, at=at, now=request.now)
-    return [_row(request, one, day, unit, readers.get(one.measure.id, ())) for one in found]
+    by_unit = [m for m in wanted if m.per in NOT_KEYED and (m.per or request.reader.everywhere)]
+    found = asked.by_unit(by_unit, whole=whole)
+    lines = [asked.row(one, asked.whose(one)) for one in found]
+    for m in (m for m in wanted if m.per not in NOT_KEYED):
+        lines += asked.by_key(m, None, FEW if whole else MOST)
+    return lines
+
+
+def line_of(request: Ask, law: Law, measure: str, day: date, unit: int, key: Key) -> Row | None:
+    """Return the line of one measure, added up over the units in sight, or of one key; None for what is none, or not the reader's."""
+    asked = _Asked(request, law, day, unit)
+    m = next(iter(targets.aimed(law, {measure})), None)
+    if m is None or (not m.per and not request.reader.everywhere):
+        return None
+    if m.per in NOT_KEYED:
+        return next((asked.row(one, asked.whose(one)) for one in asked.by_unit([m], whole=True)), None)
+    return next(iter(asked.by_key(m, key, 1)), None) if key and target_keys.openable(m, law) else None
+
+
+class _Asked:
+    """What is asked for: the period of a day, a unit (0: all in sight); and the words for what is found."""
+
+    def __init__(self, request: Ask, law: Law, day: date, unit: int) -> None:
+        self.request, self.law, self.day, self.unit = request, law, day, unit
+        self.at = moment_of(request, day)
+        self.readers = readers_of(law.on(timezone.localdate(request.now)))
+
+    def by_unit(self, wanted: Sequence[Measure], *, whole: bool) -> list[Aim]:
+        """Return measures by unit, and those that know none; `whole`: all units in sight as one."""
+        request = self.request
+        units = units_below(request.org, self.unit, request.reader)
+        units = frozenset(request.org.units) if units is None else units
+        found = targets.aims(self.law, wanted, units, at=self.at, now=request.now) if wanted else []
+        return targets.together(self.law, wanted, found, at=self.at, now=request.now) if whole else found
+
+    def by_key(self, m: Measure, key: Key | None, most: int) -> list[Row]:
+        """Return the lines of a measure by key, or of one key of it, as far as the reader may have figures of them."""
+        keys = target_keys.allowed(self.request, self.law, m, self.unit)
+        if key is not None:
+            keys = {key} if keys is None or key in keys else ()
+        found = targets.by_key(self.law, m, keys, at=self.at, now=self.request.now, most=most)
+        names = target_keys.names(self.request, self.law, m, [one.key for one in found])
+        return [self.row(one, names[one.key]) for one in found]
+
+    def whose(self, one: Aim) -> str:
+        """Say of which unit a figure is."""
+        if one.unit:
+            return people.unit(self.request, one.unit)
+        return _("合计") if one.measure.per else _("全公司")
+
+    def row(self, one: Aim, whose: str) -> Row:
+        """Return a figure in words."""
+        m, request = one.measure, self.request
+        showing = Showing(request, request.lang, Lookups())
+        figure = showing.text(m.type, m.type.dump(one.value)) if one.reached is not None else "—"
+        done = figure if m.fold == "sum" else f"{one.part}"
+        clauses, name = self.readers.get(m.id, ()), said(m, request.lang)
+        return Row(
+            one, name, whose, period(one.window), figure, str(one.goal), state(one), self._url(one, COUNTED),
+            self._url(one, MISSING), done, clauses,
+        )  # fmt: skip
+
+    def _url(self, one: Aim, show: str) -> str:
+        m = one.measure
+        if m.counted.book:
+            return _at_book(one)
+        if one.key and not target_keys.openable(m, self.law):
+            return ""
+        unit = one.unit or self.unit
+        of = {"key": one.key} if one.key else {"unit": unit} if unit else {}
+        return f"{reverse('reports:target', args=[m.id])}?{urlencode({'on': self.day, 'show': show, **of})}"
+
+
+def _at_book(one: Aim) -> str:
+    """Where the entries are that a figure of a book adds up."""
+    book, window = one.measure.counted.book, one.window
+    at = reverse("books:account", args=[book, "staff", int(one.key)]) if one.key else reverse("books:book", args=[book])
+    since = {"since": timezone.localdate(window.since)} if window.since is not None else {}
+    return f"{at}?{urlencode({**since, 'until': timezone.localdate(window.until)})}"
 
 
 def moment_of(request: Ask, day: date) -> datetime:
     """Return the last moment of a day, or now while it lasts."""
     end = datetime.combine(day, time(), timezone.get_default_timezone()) + WHOLE_DAY
     return min(request.now, end)
-
-
-def _row(request: Ask, one: Aim, day: date, unit: int, clauses: Sequence[str]) -> Row:
-    m = one.measure
-    at = {"unit": one.unit or unit} if one.unit or unit else {}
-
-    def url(show: str) -> str:
-        return f"{reverse('reports:target', args=[m.id])}?{urlencode({'on': day, 'show': show, **at})}"
-
-    showing = Showing(request, request.lang, Lookups())
-    whose = people.unit(request, one.unit) if one.unit else (_("全公司") if not m.per else _("合计"))
-    figure = showing.text(m.type, m.type.dump(one.value)) if one.reached is not None else "—"
-    return Row(
-        one,
-        said(m, request.lang),
-        whose,
-        period(one.window),
-        figure,
-        str(one.goal),
-        state(one),
-        url(COUNTED),
-        url(MISSING),
-        clauses,
-    )
 
 
 def period(window: Window) -> str:
@@ -127,71 +169,6 @@ def state(one: Aim) -> State:
     if one.goal.op == "<=":
         return State(_("已超出"), "alert-circle", "over")
     return State(_("未达到"), "alert-circle", "over") if one.window.over else State(_("尚未达到"), "clock", "soon")
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A figure opened down: its line, and one page of what was counted or is missing."""
-
-    row: Row
-    show: str
-    members: Sequence[Member]
-    hidden: int  # of this page, how many the reader may not see
-    after: str
-
-
-def opened(request: Ask, measure: str, day: date, unit: int) -> Opened:
-    """Return what a figure was counted from (or what is missing), page by page. Raises NotFound."""
-    law = demand_law(request)
-    line = next(iter(rows(request, law, {measure}, day, unit, whole=True)), None)
-    if line is None:
-        raise NotFound
-    show = COUNTED if request.GET.get("show") == COUNTED or not line.aim.is_share else MISSING
-    ids, place = _ids(request, law, line, unit, show), read_id_cursor(request.GET.get("after", "")) or 0
-    left = [i for i in ids if i > place]
-    shown = left[:PAGE]
-    found = _members(request, law, line, shown)
-    return Opened(line, show, found, len(shown) - len(found), write_cursor(shown[-1]) if len(left) > PAGE else "")
-
-
-def _ids(request: Ask, law: Law, line: Row, unit: int, show: str) -> list[int]:
-    m, calendar = line.aim.measure, law.calendars[law.calendar]
-    units = units_below(request.org, unit, request.reader)
-    keys = sorted(request.org.units if units is None else units) if m.per else [COMPANY]
-    ids: set[int] = set()
-    for part, whole in targets.members(law, m, keys, line.aim.window, request.now, calendar):
-        ids |= part if show == COUNTED else whole - part
-    return sorted(ids)
-
-
-def _members(request: Ask, law: Law, line: Row, ids: Sequence[int]) -> list[Member]:
-    """Name the subjects of one page, with the case that reaches each."""
-    m = line.aim.measure
-    seen = Case.objects.visible_to(request.reader)
-    if targets.subject_kind(m, law) == "case":
-        cases = seen.in_bulk(list(ids))
-        found = [cases[i] for i in ids if i in cases]
-        return [
-            Member(c.title or noun_name(law, c.procedure, request.lang), reverse("cases:page", args=[c.number]), c) for c in found
-        ]
-    lookups = Lookups.of({"record": set(ids)}, request.reader)
-    since = {"opened_at__gte": line.aim.window.since} if line.aim.window.since is not None else {}
-    about = (
-        seen.filter(procedure=m.counted.noun, opened_at__lte=line.aim.window.until, **since)
-        .about(*ids)
-        .order_by("opened_at", "pk")
-    )
-    by_record: Mapping[int, Case] = {i: c for c in about for i in c.records}
-    return [Member(lookups.records[i], lookups.url("record", i), by_record.get(i)) for i in ids if i in lookups.records]
-
-
-def day_of(text: str, today: date) -> date:
-    """Read the day of an address; today where there is none, or one that cannot be."""
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return today
-    return found if 2000 <= found.year < 2100 else today
 
 
 def by_clause(found: Iterable[Row]) -> dict[str, list[Row]]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("glance/", views.glance, name="glance"),
     path("targets/", views.aims, name="targets"),
     path("targets/<slug:measure>/", views.aim, name="target"),
+    path("targets/<slug:measure>/export/", views.export_aim, name="target_export"),
     path("counted/", views.counted, name="counted"),
     path("counted/export/", views.export_counted, name="counted_export"),
     path("export/<slug:table>/", views.export, name="export"),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
@@ -15,6 +14,7 @@ from shouwen.base.access import demand
 from shouwen.base.masks import mask_text
 from shouwen.base.reveal import export as write_export
 from shouwen.base.search import BadCursor
+from shouwen.cases.targets import subject_kind
 from shouwen.reports import counted as events
 from shouwen.web import people
 from shouwen.web.asking import Ask
@@ -22,11 +22,12 @@ from shouwen.web.law import act_name, cited, demand_law, law_of, laws_of, noun_n
 from shouwen.web.lists.files import CHUNK, as_file, at_once, local
 from shouwen.web.paging import PAGE, cut, read_moment_cursor, write_cursor
 from shouwen.web.render import render_page, render_part
-from shouwen.web.reports import dashboard, targets
+from shouwen.web.reports import dashboard, target_opened, targets
 from shouwen.web.reports.dashboard import board
 from shouwen.web.reports.laid_out import Table
 from shouwen.web.reports.period import Asked
 from shouwen.web.reports.questions import put
+from shouwen.web.reports.target_opened import Wanted, opened
 from shouwen.web.sheets import Cell, amount
 
 
@@ -68,11 +69,31 @@ def aims(request: Ask) -> HttpResponse:
 def aim(request: Ask, measure: str) -> HttpResponse:
     """One figure with its target, opened down to what was counted, or to what is missing."""
     demand(request.reader, "see", "case")
-    today, unit = timezone.localdate(request.now), request.GET.get("unit", "")
-    known = int(unit) if unit.isdigit() and len(unit) < 19 and int(unit) in request.org.units else 0
-    found = targets.opened(request, measure, targets.day_of(request.GET.get("on", ""), today), known)
-    context = {"title": found.row.name, "opened": found, "after": found.after, "paged": bool(request.GET.get("after"))}
+    wanted, after = Wanted.read(request, measure), request.GET.get("after", "")
+    found = opened(request, wanted, after)
+    kind = subject_kind(found.row.aim.measure, demand_law(request))
+    context = {
+        "title": found.row.name, "opened": found, "after": found.after, "paged": bool(after),
+        "file_at": reverse("reports:target_export", args=[measure]) if request.reader.may("export", kind) else "",
+    }  # fmt: skip
     return render_part(request, "reports/_target.html", context, page="reports/target.html")
+
+
+@require_safe
+def export_aim(request: Ask, measure: str) -> HttpResponseBase:
+    """What a figure was counted from, or what is missing, as a file; taking it out of the house is an event."""
+    demand(request.reader, "see", "case")
+    wanted = Wanted.read(request, measure)
+    first = opened(request, wanted, "", CHUNK)
+    m = first.row.aim.measure
+    told = {"target": m.id, "on": wanted.day, "show": first.show, "unit": wanted.unit, "key": wanted.key}
+    write_export(request.reader, m.counted.noun, kind=subject_kind(m, demand_law(request)), now=request.now, what=told)
+
+    def part(after: str) -> tuple[list[list[Cell]], str]:
+        found = opened(request, wanted, after, CHUNK) if after else first
+        return target_opened.cells(request, found), found.after
+
+    return as_file(request, f"{first.row.name} {first.row.period}", target_opened.heads(first), part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +168,8 @@ def _what(request: Ask) -> events.What:
         typed.get("kind", "")[:24],
         typed.get("noun", "")[:64],
         typed.get("name", "")[:200],
-        int(unit) if unit.isdigit() and len(unit) < 19 else None,
-        int(person) if person.isdigit() and len(person) < 19 else 0,
+        int(unit) if unit.isdecimal() and len(unit) < 19 else None,
+        int(person) if person.isdecimal() and len(person) < 19 else 0,
     )
 
 
