@@ -72,7 +72,9 @@ def register(api: NinjaAPI) -> None:
 
 def details(status: int, lang: str, body: Mapping[str, Any]) -> HttpResponse:
     """Return problem details."""
-    content = json.dumps(_titled(status, lang, body), ensure_ascii=False)
+    content = json.dumps(_titled(status, lang, body), ensure_ascii=False).encode(
+        "utf-8", "replace"
+    )  # half a character said again
     return HttpResponse(content, status=status, content_type="application/problem+json; charset=utf-8")
 
 

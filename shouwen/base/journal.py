@@ -13,6 +13,7 @@ What a row holds, so that readers of the journal can rely on it:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,6 +26,7 @@ from shouwen.policy.act import Ref
 
 MAX_DATA: Final = 64 * 1024  # bytes of JSON: facts of a case, not whole populations
 ACT: Final = "act"
+_NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # in JSON: the one character PostgreSQL keeps nowhere
 
 _NAMES: Final = "subject_kind, noun, subject_id, case_id, kind, act, actor_id, clause, clause_since, at, entered_at, data, key"
 _SELECT: Final = "u.a, u.b, u.c, nullif(u.d, 0), u.e, u.f, u.g, u.h, u.i, u.j, u.k, u.l, u.m"
@@ -71,7 +73,7 @@ def write_events(rows: Iterable[EventRow]) -> None:
 
 
 def _record(row: EventRow) -> dict[str, Any]:
-    data = msgspec.Raw(to_json(row.data).encode())
+    data = msgspec.Raw(_NUL.sub(r"\1", to_json(row.data)).encode())
     if (size := len(memoryview(data))) > MAX_DATA:
         raise TooMuchData(row, size)
     to = row.subject

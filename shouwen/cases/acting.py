@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import psycopg
 from django.db import transaction
-from django.db.utils import OperationalError
+from django.db.utils import IntegrityError, OperationalError
 
 from shouwen.base import repeats
 from shouwen.base.errors import FieldError
@@ -35,7 +35,9 @@ from shouwen.policy.ruling import Refusal, Ruling
 
 TRIES: Final = 5  # a transaction that PostgreSQL ends because of another one is begun again so often
 MANY: Final = 20  # openings of a batch from which numbers are fetched before the transaction
-_AGAIN: Final = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+# Of two that take one key at once the second is told so as if it had come later: begun again it finds the key taken.
+_AGAIN: Final = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, psycopg.errors.UniqueViolation)
+COLLISIONS: Final = (OperationalError, IntegrityError)  # what may be one: ask `is_collision`
 
 
 def act(wanted: Act, *, now: datetime) -> Ruling:
@@ -79,7 +81,7 @@ def act_many(
             if len(wanted) == 1 or hear is _apart:
                 raise
             hear = _apart  # something of the batch cannot be written; nothing was
-        except OperationalError as trouble:
+        except COLLISIONS as trouble:
             if inside or tried == TRIES or not is_collision(trouble):
                 raise
             time.sleep(random.uniform(0.005, 0.02) * 2**tried)  # noqa: S311  so that the two do not meet again

@@ -68,6 +68,8 @@ def act_upon(subject: Ref, wish: Wish, reader: Reader, *, now: datetime, shape: 
         raise NotFound
     if wish.act not in noun.acts and wish.act not in (*APPROVAL_ACTS, *TASK_ACTS):
         raise FieldError.of("act", f"{noun.zh}没有动作“{wish.act}”", f"{noun.id} has no act {wish.act!r}", "unknown")
+    if wish.act == "open" and subject.id:  # what is there already is not opened over itself
+        raise FieldError.of("act", f"{noun.zh}已经立项", f"this {noun.id} is open already", "open_already")
     fields = _fields(law, noun, wish, at)
     _demand_seen(_all_refs(noun, wish.act, fields), reader, at)
     _demand_able(law, noun, wish.act, fields, at)

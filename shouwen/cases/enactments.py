@@ -17,7 +17,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from shouwen.base.errors import Problem
+from shouwen.base.errors import FieldError, Problem
 from shouwen.base.journal import ACT, EventRow, write_events
 from shouwen.base.models import Company as OurCompany
 from shouwen.base.sql import place, raw
@@ -35,6 +35,7 @@ NEWEST: Final = datetime.max.replace(tzinfo=UTC)
 VERSION: Final = (
     "select coalesce(sum(id), 0)::int8 from cases_enactment"  # to fold into another query; changes with every enactment
 )
+YEARS: Final = (1900, 9000)  # a law may begin in
 _LIST: Final = "select id, effective_from, digest from cases_enactment order by effective_from, enacted_at, id"
 _READ: Final = "select sources, company_text from cases_enactment where id = %s"
 _DEFER: Final = "select pg_advisory_xact_lock(hashtext('cases_enactment'))"
@@ -185,6 +186,11 @@ def enact_instead(
     return _publish(_Wanted(sources, company_text, effective_from, by, note, instead=True), now)
 
 
+def wait_for_others() -> None:
+    """Until the end of this transaction nobody else enacts: what is read of the enactments from now on stays so."""
+    raw().execute(_DEFER)
+
+
 def others_of_the_day(made: Enactment) -> list[Enactment]:
     """Return the other laws that begin on the same local day: each holds from its hour on, which may not be what was meant."""
     day = timezone.localtime(made.effective_from).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -193,6 +199,17 @@ def others_of_the_day(made: Enactment) -> list[Enactment]:
 
 
 def _publish(wanted: _Wanted, now: datetime) -> Enactment:
+    if not YEARS[0] <= wanted.effective_from.year <= YEARS[1]:  # beyond them neither the database nor a local clock can follow
+        raise FieldError.of(
+            "", "起始时刻的年份超出范围，请核对。", "The year of the beginning is out of range; look at it again."
+        )
+    while (made := _published(wanted, now)) is None:  # somebody else enacted while this was checked against what held before
+        pass
+    return made
+
+
+def _published(wanted: _Wanted, now: datetime) -> Enactment | None:
+    """Check a law against the one that holds before it, and write it down; None when that one is no longer the one before."""
     sources, company_text, effective_from = wanted.sources, wanted.company_text, wanted.effective_from
     before = Enactment.objects.holding(effective_from)
     company_text = carried_over(company_text, before.company_text) if before is not None else company_text
@@ -203,8 +220,10 @@ def _publish(wanted: _Wanted, now: datetime) -> Enactment:
     if before is not None:
         _refuse_the_past(law, Laws().of(before.pk), effective_from)
     with transaction.atomic():
-        raw().execute(_DEFER)
+        wait_for_others()
         standing = Enactment.objects.holding(effective_from)
+        if standing != before:
+            return None
         if standing is not None and standing.digest == law.digest:
             return standing
         if standing is not None and standing.effective_from == effective_from and not wanted.instead:

@@ -14,7 +14,7 @@ from django.db import transaction
 from shouwen.base.access import Reader, demand
 from shouwen.base.errors import Complaint, FieldError, Problem
 from shouwen.cases.company_text import with_years, year_block
-from shouwen.cases.enactments import Laws, enact_instead, law_at, sources_of
+from shouwen.cases.enactments import Laws, enact_instead, law_at, sources_of, wait_for_others
 from shouwen.cases.models import Case, Enactment
 from shouwen.policy.law import Law
 from shouwen.policy.org import Org
@@ -60,6 +60,7 @@ def enter_year(told: YearOff, *, source: str = "", by: Reader, now: datetime) ->
     if wrong := check(told):
         raise FieldError(Complaint("holidays", d.words.zh, d.words.en) for d in wrong)
     with transaction.atomic():
+        wait_for_others()  # a law enacted meanwhile would be put back to what it was
         standing = Enactment.objects.holding(now)
         if standing is None:
             raise NoLawYet
@@ -80,7 +81,7 @@ def _enact_with(standing: Enactment, told: YearOff, source: str, start: datetime
 
 def entered_years(law: Law) -> frozenset[int]:
     """Return the years that the company has entered itself."""
-    return frozenset(int(year) for year in law.company.holidays if year.isdigit())
+    return frozenset(int(year) for year in law.company.holidays if year.isdecimal())
 
 
 def changes(told: YearOff, calendar: Calendar) -> list[Change]:

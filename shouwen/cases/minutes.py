@@ -35,7 +35,7 @@ class Minutes:
     subjects: dict[int, Living] = field(default_factory=dict)  # of the files
     topics: dict[str, None] = field(default_factory=dict)
     queued: list[Mapping[str, Any]] = field(default_factory=list)
-    surveys: list[Mapping[str, Any]] = field(default_factory=list)  # questionnaires customers are asked to answer themselves
+    surveys: list[Mapping[str, Any]] = field(default_factory=list)  # questionnaires somebody outside is asked to answer
 
     @property
     def empty(self) -> bool:

@@ -23,6 +23,7 @@ from shouwen.base.errors import Problem
 from shouwen.base.faults import Fault, causes, fault_of
 from shouwen.base.trouble import Exit, Trouble, say
 
+READER_GONE = 141  # what a shell says of a program that a closed pipe has ended (128 + SIGPIPE)
 COMMANDS = {  # module, 中文, English
     "demo": ("demo", "启动演示公司", "start the demo company"),
     "serve": ("serve", "启动网站和后台进程", "run the web site and the worker"),
@@ -51,15 +52,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 def in_sentences(action: Callable[[], int | None]) -> int:
     """Run something whose trouble is to be said as a sentence; returns the exit code."""
     try:
-        return action() or 0
+        code = action() or 0
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read us (`| head`, a pager that was left) has gone; Python would complain once more at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
     except Exception as e:
         trouble = trouble_of(e)
         if trouble is None:
             raise
         print(trouble.sentence(), file=sys.stderr)
         return trouble.code
+    return code
 
 
 TROUBLES = {

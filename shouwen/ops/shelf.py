@@ -9,7 +9,8 @@ from pathlib import Path
 import shouwen
 from shouwen.base.trouble import Exit, Trouble
 from shouwen.policy.errors import Fault
-from shouwen.policy.source import SourceError, read_file
+from shouwen.policy.packs import REGULATION_ID
+from shouwen.policy.source import Node, SourceError, read_file
 
 SHELF = Path(shouwen.__file__).resolve().parents[1] / "packs"
 PACK = "pack.yaml"
@@ -62,13 +63,27 @@ def _gather(folder: Path, shelf: Path, found: dict[str, Path]) -> None:
         return
     found[folder.name] = folder  # before what it builds on, so that two packs that name each other end
     for base in _builds_on(folder):
-        beside = folder.parent / base
-        _gather(beside if (beside / PACK).exists() else _packs_in(base, shelf)[0], shelf, found)
+        _gather(_beside(folder, base, shelf), shelf, found)
 
 
-def _builds_on(folder: Path) -> list[str]:
+def _beside(folder: Path, base: Node, shelf: Path) -> Path:
+    """Return the folder of a pack another builds on: beside it, else on the shelf. Raises SourceError where it is named."""
+    name = base.text or ""
+    if not REGULATION_ID.fullmatch(name):  # no road out of the folders of packs
+        raise SourceError(
+            base,
+            f"builds_on:“{name[:60]}”不是制度包的名称,应如 generic",
+            f"builds_on: {name[:60]!r} is no name of a pack like generic",
+        )
+    for place in (folder.parent / name, shelf / name):
+        if (place / PACK).exists():
+            return place.resolve()
+    raise SourceError(base, f"builds_on:没有“{name}”这个制度包", f"builds_on: there is no pack {name!r}")
+
+
+def _builds_on(folder: Path) -> list[Node]:
     try:
-        node = read_file(folder / PACK).get("builds_on")
+        node = read_file(folder / PACK, f"{folder.name}/{PACK}").get("builds_on")
     except SourceError:
         return []  # the loader will say so, with all the other faults
-    return [n.text or "" for n in (node.items if node.items is not None else [node])] if node is not None else []
+    return [] if node is None else node.items if node.items is not None else [node]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from shouwen.base.trouble import Exit, Trouble
-from shouwen.ops.family import settle_memory
+from shouwen.ops.family import give_way, settle_memory
 from shouwen.ops.installation import load_django, open_installation
 from shouwen.ops.voice import Voice
 from shouwen.policy.company import Company
@@ -56,7 +55,7 @@ def _minutes(given: list[str]) -> dict[str, int]:
     found = dict(MINUTES)
     for text in given:
         name, _, number = text.partition("=")
-        if name not in MINUTES or not number.isdigit():
+        if name not in MINUTES or not (number.isdecimal() and len(number) < 6):
             raise Trouble(
                 Exit.USAGE, f"--minutes 应为 {'、'.join(MINUTES)} 之一=分钟数。", f"--minutes takes {', '.join(MINUTES)}=N."
             )
@@ -110,7 +109,7 @@ class Progress:
 
 def begin() -> None:
     """Make a new process ready, before it is sent anything: what it is sent speaks of the apps."""
-    os.nice(KINDER)
+    give_way(KINDER)
     open_installation(None)
     load_django()
     settle_memory()
@@ -138,6 +137,13 @@ def told(report: Report, say: Voice) -> list[str]:
             f"their first divergence, {report.not_looked_at} later acts not looked at; {report.seconds:.1f} s, {rate} acts a second",
         )
     )
+    if report.unread:
+        lines.append(
+            say(
+                f"{report.unread} 处读不懂（没有事项号，或时刻不对），没有算在内",
+                f"{report.unread} could not be read (no case, or no moment)",
+            )
+        )
     return lines
 
 

@@ -24,7 +24,13 @@ NUMERIC: Final = frozenset({"number", "money", "percent"})
 SIGNS_ZH: Final = {"+": "加", "-": "减", "*": "乘以", "/": "除以"}
 LONGEST: Final = 200  # characters: more is no sentence
 DECIMALS: Final = Decimal("0.000001")
+MOST: Final = 10**17  # as many fen, or whatever it is: no field holds more, nor can it be rounded exactly
 Value = Callable[[Env], "Fraction | None"]
+
+
+def within_sense(number: Fraction | Decimal) -> bool:
+    """Whether what was calculated is a number a field can hold."""
+    return -MOST < number < MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +42,16 @@ class Expression:
     value: Value
 
     def of(self, env: Env, kind: FieldType, unknown: list[str]) -> Any:
-        """Return the value for a field of a type; None when a name is unknown (they go into `unknown`) or it divides by nothing."""
+        """Return the value for a field of a type; None when a name is unknown (they go into `unknown`), when it divides by nothing or
+        comes to more than a field holds.
+        """
         found = self.value(env)
         if found is None:
             unknown.extend(p.text for p in self.paths if p.get(env) is None)
             return None
         exact = found * 100 if kind.name == "percent" else found
+        if not within_sense(exact):
+            return None
         number = Decimal(exact.numerator) / Decimal(exact.denominator)
         if kind.name == "money":
             return int(number.quantize(Decimal(1), ROUND_HALF_UP))

@@ -8,7 +8,10 @@ from shouwen.policy.conditions import Test
 from shouwen.policy.errors import Faults
 from shouwen.policy.kinds.base import Rule
 from shouwen.policy.kinds.booking import Booking
+from shouwen.policy.kinds.calculates import Calculates
 from shouwen.policy.kinds.gates import Limits
+from shouwen.policy.kinds.keeps import Penalises
+from shouwen.policy.kinds.opens import Obliges, Schedules
 from shouwen.policy.kinds.requires import Requires
 from shouwen.policy.paths import CLAUSE
 from shouwen.policy.telling_apart import can_both_hold, disjoint, rings
@@ -41,6 +44,68 @@ def _follows(first: Rule, then: Rule) -> bool:
 
 def _admits(group: tuple[Test, ...], clause: str) -> bool:
     return all(clause in t.values for t in group if t.path.type is CLAUSE and t.kind in ("is", "in"))
+
+
+def growing_rounds(rules: list[Rule], faults: Faults) -> None:
+    """Rounds that open what they are for, all of it each time: twice as much every period, without end."""
+    edges: dict[str, set[str]] = {}
+    always = [r for r in rules if not r.when.groups]
+    for rule in always:
+        kind = rule.kind
+        if (
+            isinstance(kind, Obliges)
+            and kind.procedure
+            and rule.noun
+            and rule.upon
+            and (rule.upon.kind, rule.upon.name) == ("act", "open")
+        ):
+            edges.setdefault(rule.noun.id, set()).add(kind.procedure)
+    for rule in always:
+        kind = rule.kind
+        if not isinstance(kind, Schedules) or kind.member is None or kind.drawn or kind.members.groups:
+            continue
+        if kind.member.id in _reached(kind.procedure, edges):
+            faults.doubt(
+                rule.clause.node, f"每一期为每件{kind.for_each_zh}再开{kind.procedure_zh},越开越多,没有尽头;请写 when 限定",
+                f"every period it opens more of what it goes round ({kind.member.id}), without end; narrow it by `when`",
+            )  # fmt: skip
+
+
+def _reached(start: str, edges: dict[str, set[str]]) -> set[str]:
+    found, todo = {start}, [start]
+    while todo:
+        new = edges.get(todo.pop(), set()) - found
+        found |= new
+        todo.extend(new)
+    return found
+
+
+def grows_by_itself(rules: list[Rule], faults: Faults) -> None:
+    """What is calculated anew at every act from what it was: another number each time somebody looks."""
+    for rule in rules:
+        kind = rule.kind
+        if (
+            isinstance(kind, Calculates)
+            and rule.upon is None
+            and not kind.for_each
+            and not kind.link
+            and kind.field in kind.reads()
+        ):
+            faults.doubt(
+                rule.clause.node, f"“{kind.field_zh}”由它自己算出,每做一个动作就变一次;请写 upon 说明何时算",
+                f"{kind.field!r} is calculated from itself, anew at every act; say `upon` which act",
+            )  # fmt: skip
+
+
+def below_nothing(rules: list[Rule], faults: Faults) -> None:
+    """A fine or a reward of less than nothing is the other of the two."""
+    for rule in rules:
+        kind = rule.kind
+        if isinstance(kind, Penalises) and kind.amount.value is not None and kind.amount.value < 0:
+            faults.doubt(
+                rule.clause.node, f"“{kind.amount.zh}”不能为负:扣罚写 penalises,奖励写 rewards",
+                "the amount cannot be below nothing: `penalises` takes, `rewards` gives",
+            )  # fmt: skip
 
 
 def impossible_acts(rules: list[Rule], faults: Faults) -> None:

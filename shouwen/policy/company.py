@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from shouwen.policy.errors import Faults, PackError
 from shouwen.policy.reading import Reader
-from shouwen.policy.source import Node, SourceError, read_text
+from shouwen.policy.source import Node, SourceError, read_text, text_of
 
 if TYPE_CHECKING:
     from shouwen.policy.packs import Declared
@@ -47,6 +47,7 @@ def read_company(text: str, name: str = "company.yaml") -> Company:
     except SourceError as e:
         faults.add(e.node, e.zh, e.en)
         raise PackError(faults.found) from None
+    r.mapping(root)
     r.known(root, KEYS, "本公司设定")
     title = root.get("title")
     zh = title.text or r.text(title.get("zh")) if title is not None else ""
@@ -86,8 +87,8 @@ def _year(node: Node, r: Reader) -> dict[str, dict[str, str]]:
 
 def company_in(folder: Path) -> Company | None:
     """Return the settings in a company's folder, or None if there are none."""
-    path = folder / "company.yaml"
-    return read_company(path.read_text("utf-8"), f"{folder.name}/company.yaml") if path.exists() else None
+    path, name = folder / "company.yaml", f"{folder.name}/company.yaml"
+    return read_company(text_of(path, name, folder), name) if path.exists() else None
 
 
 def check_names(company: Company, declared: Declared, r: Reader) -> None:

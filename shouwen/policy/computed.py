@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from shouwen.policy.calculating import within_sense
 from shouwen.policy.env import Elapsed, Env, as_moment
 from shouwen.policy.nouns import Field
 
@@ -34,6 +35,8 @@ def _product(column: Field, row: Any) -> Any:
         if row.get(name) is None:
             return None
         total *= Decimal(row[name])
+    if not within_sense(total):
+        return None
     return int(total.quantize(Decimal(1), ROUND_HALF_UP)) if column.type.name == "money" else total
 
 

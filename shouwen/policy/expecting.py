@@ -143,7 +143,7 @@ def _fields(seen: Seen, node: Node) -> Iterator[Mismatch]:
         kind = kind or getattr(stage.law.nouns[subject.noun].fields.get(rest[0]), "type", None)
         if len(rest) == 3 and kind is not None:
             rows = found or ()
-            found = rows[int(rest[1]) - 1].get(rest[2]) if rest[1].isdigit() and len(rows) >= int(rest[1]) else None
+            found = rows[int(rest[1]) - 1].get(rest[2]) if rest[1].isdecimal() and len(rows) >= int(rest[1]) else None
             kind = kind.columns[rest[2]].type
         none = value.text in ("missing", "none") and not (kind and value.text in kind.choices)
         wanted = None if none else stage.value(kind, value) if kind else value.text
@@ -243,6 +243,20 @@ def _reads(seen: Seen, node: Node) -> Iterator[Mismatch]:
         yield from differ(value, f"reads {name}", texts(value), found)
 
 
+def _uncovers(seen: Seen, node: Node) -> Iterator[Mismatch]:
+    """Compare from which of the scenario's cases a customer's personal data may be uncovered."""
+    wants_mapping(node, "uncovers", "{wang: [R1]}")
+    stage = seen.stage
+    for name, value in node.entries():
+        with reading(node.at(name), "uncovers"):
+            customer = stage.customer(name)
+        for case in texts(value):
+            with reading(value, f"uncovers {name}"):
+                stage.subject(case)
+        found = sorted(own for s in stage.world.uncovering(customer) if (own := stage.by_id.get(s)))
+        yield from differ(value, f"uncovers {name}", texts(value), found)
+
+
 CHECKS: Final[dict[str, Check]] = {
     "allowed": _allowed,
     "refused": _refused,
@@ -276,4 +290,5 @@ CHECKS: Final[dict[str, Check]] = {
     "measures": _measures,
     "scripts": _scripts,
     "reads": _reads,
+    "uncovers": _uncovers,
 }

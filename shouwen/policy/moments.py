@@ -275,6 +275,6 @@ def read_warn(r: ClauseReader, node: Node | None) -> int | Span | None:
     if node is None:
         return None
     text = r.reader.text(node)
-    if text.endswith("%") and text[:-1].isdigit() and 0 < int(text[:-1]) < 100:
+    if text.endswith("%") and text[:-1].isdecimal() and 0 < int(text[:-1]) < 100:
         return int(text[:-1])
     return r.span(node, "warn")

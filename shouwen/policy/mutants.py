@@ -284,11 +284,19 @@ class Finder:
     def _measures(self, value: Node, here: Where) -> Iterator[Change]:
         yield from neighbours(value, here, list(self.names.measures))
 
+    def _matters(self, value: Node, here: Where) -> Iterator[Change]:
+        """Each procedure is left out, each step becomes the next one."""
+        for name, said in value.entries():
+            yield Change((*here, name), name, (None,))
+            noun: Noun | None = self.names.nouns.get(name)
+            yield from neighbours(said, (*here, name), list(noun.steps) if noun is not None else [])
+
     BY_WORD: ClassVar[dict[str, Callable[[Finder, Node, Where], Iterator[Change]]]] = {
         "act": _acts, "acts": _acts, "who": _who, "condition": _condition, "moment": _moment, "due": _due, "window": _window,
         "value": _answer, "values": _values, "pass": _who, "evidence": _evidence, "flag": _yes_no, "number": _number,
         "span": _number,
         "amount": _number, "share": _number, "expression": _expression, "shares": _shares, "measures": _measures,
+        "matters": _matters,
     }  # fmt: skip
 
 

@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from shouwen.policy.errors import Faults
+from shouwen.policy.errors import Fault, Faults, PackError
 from shouwen.policy.kinds.registry import CLAUSE_KEYS, KINDS
 from shouwen.policy.noun_reading import NounReader
 from shouwen.policy.nouns import Book, Field, Form, Label, NamedFact, Noun, Post, Regulation
 from shouwen.policy.papers import Known, check_forms
 from shouwen.policy.reading import WORD, wide_tip
-from shouwen.policy.source import MAX_BYTES, NOT_UTF8, Node, SourceError, read_text, too_large
+from shouwen.policy.source import Node, SourceError, read_text, text_of
 from shouwen.worktime import Calendar, WorktimeError
 
 MOST_BYTES = 8_000_000  # of all packs together: those on the shelf are one
@@ -112,19 +112,33 @@ def is_day(text: str) -> bool:
 def read_sources(folders: list[Path]) -> Sources:
     """Return the text of every pack file below the folders, by `pack/file.yaml` (a folder's own name is its pack's).
 
-    Raises SourceError for a file that is no UTF-8.
+    Raises SourceError for a file that is no UTF-8 or too large, for what is no file or leads out of its folder, for two files of
+    one name, and once the files are too much together: nothing more of them is read then.
     """
     found: dict[str, str] = {}
-    for folder in folders:
-        for path in sorted(folder.rglob("*.yaml")):
-            name = f"{path.parent.name}/{path.name}"
-            if path.stat().st_size > MAX_BYTES:
-                raise too_large(name)
-            try:
-                found[name] = path.read_bytes().decode("utf-8-sig")
-            except UnicodeDecodeError:
-                raise SourceError(Node(name, 1, 1, text=""), *NOT_UTF8) from None
+    places: dict[str, Path] = {}
+    room = MOST_BYTES
+    for path, folder in ((p, f) for f in folders for p in sorted(f.rglob("*.yaml"))):
+        name = f"{path.parent.name}/{path.name}"
+        if (first := places.setdefault(name, path)) != path:
+            zh, en = f"有两个{name}:{first} 和 {path},请删去一个", f"there are two files {name}: {first} and {path}; delete one"
+            raise SourceError(Node(name, 1, 1, text=""), zh, en)
+        if name not in found:  # of a pack inside another's folder they are met twice
+            found[name] = text_of(path, name, folder)
+            room -= len(found[name].encode())
+        if room < 0:
+            refuse_too_much(found)
     return found
+
+
+def refuse_too_much(sources: Sources) -> None:
+    """Raise PackError where packs are too much together, at the largest file, before anything is made of them."""
+    sizes = {name: len(text.encode()) for name, text in sources.items()}
+    if (total := sum(sizes.values())) > MOST_BYTES:
+        largest, mb, most = max(sizes, key=lambda n: (sizes[n], n)), f"{total / 1_000_000:.1f}", MOST_BYTES // 1_000_000
+        zh = f"这些制度包共{mb}MB,超过{most}MB;这个文件最大,请拆小或删去"
+        en = f"these packs are {mb} MB together, more than {most}; this file is the largest"
+        raise PackError([Fault(largest, 1, 1, zh, en)])
 
 
 def _rank(name: str) -> tuple[bool, bool, str]:
@@ -151,7 +165,7 @@ class PackReader:
 
     def read(self) -> Declared:
         """Read everything; faults are noted."""
-        self._not_too_large()
+        refuse_too_much(self.sources)
         for name, root in self._roots():
             pack = name.split("/")[0]
             self.headers.append((name, root))
@@ -180,18 +194,6 @@ class PackReader:
         for key, post in ((k, n) for node in headers for k in ("owner", "approved_by") if (n := node.get(k)) is not None):
             if post.text not in (*d.posts, "unset"):
                 self.reader.unknown(post, post.text or "", d.posts, f"{key}:没有这个岗位", f"{key}: there is no post")
-
-    def _not_too_large(self) -> None:
-        """Refuse packs that are too much together, at the largest file, before anything is made of them."""
-        sizes = {name: len(text.encode()) for name, text in self.sources.items()}
-        if (total := sum(sizes.values())) > MOST_BYTES:
-            largest, mb = max(sizes, key=lambda n: (sizes[n], n)), f"{total / 1_000_000:.1f}"
-            most = MOST_BYTES // 1_000_000
-            zh = f"这些制度包共{mb}MB,超过{most}MB;这个文件最大,请拆小或删去"
-            self.faults.add(
-                Node(largest, 1, 1), zh, f"these packs are {mb} MB together, more than {most}; this file is the largest"
-            )
-            self.faults.stop_if_any()
 
     def _superiors(self, headers: list[Node]) -> None:
         """Refuse posts that report to one nobody declares."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final, cast
 from xml.etree import ElementTree as ET  # expat itself stops entities that multiply
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shouwen.policy.act import Opening, Ref
 from shouwen.policy.law import Law
@@ -27,11 +28,14 @@ from shouwen.policy.org import Org, StaffFact, UnitFact
 from shouwen.policy.simulating import Rehearsal
 from shouwen.policy.simulating_report import Report
 from shouwen.policy.simulating_state import ACT, History, Recorded
-from shouwen.policy.source import Node, SourceError, read_file
+from shouwen.policy.source import NOT_UTF8, Node, SourceError, read_file
 from shouwen.policy.values import BadValue
 
 KEYS: Final = ("procedure", "case", "activity", "at", "format", "zone", "resource", "opened", "acts", "fields")
 UNIT: Final = 1
+PIECE: Final = 1 << 20  # bytes that are unpacked at once
+ALWAYS_UNPACKED: Final = 50_000_000  # bytes of a packed file that are read in any case
+MOST_UNPACKED: Final = 200  # times as large as the file; logs pack to a tenth, at most a fiftieth
 FIRST_PERSON: Final = 101  # their numbers are given in the order they appear
 
 Line = Mapping[str, str]
@@ -60,8 +64,14 @@ class LogMap:
     acts: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, FieldMap] = field(default_factory=dict)
 
+    @property
+    def columns(self) -> list[str]:
+        """The columns the map names."""
+        own = [self.case, self.activity, self.at, self.resource, self.opened, *(f.column for f in self.fields.values())]
+        return list(dict.fromkeys(c for c in own if c))
+
     def moment(self, text: str) -> datetime:
-        """Return a moment of the log in UTC. Raises ValueError."""
+        """Return a moment of the log in UTC. Raises ValueError, OverflowError."""
         found = datetime.strptime(text, self.format) if self.format else datetime.fromisoformat(text)  # noqa: DTZ007  the zone follows
         return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(self.zone))).astimezone(UTC)
 
@@ -76,10 +86,21 @@ def read_log_map(path: Path) -> LogMap:
     lacking = [k for k in ("procedure", "case", "activity", "at", "acts") if k not in pairs]
     if lacking:
         raise SourceError(root, f"缺少 {'、'.join(lacking)}", f"{', '.join(lacking)} missing")
+    if (zone := pairs.get("zone")) is not None and not _is_zone(zone.text or ""):
+        raise SourceError(
+            zone, f"没有“{zone.text}”这个时区,应如 Europe/Rome", f"there is no time zone {zone.text!r} like Europe/Rome"
+        )
     plain = {k: n.text or "" for k, n in pairs.items() if k not in ("acts", "fields")}
     acts = {k: n.text or "" for k, n in _pairs(pairs["acts"]).items()}
     fields = {k: _field(n) for k, n in _pairs(pairs["fields"]).items()} if "fields" in pairs else {}
     return LogMap(**plain, acts=acts, fields=fields)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return ZoneInfo(name) is not None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
 
 
 def _field(node: Node) -> FieldMap:
@@ -100,29 +121,90 @@ def _pairs(node: Node) -> dict[str, Node]:
 # files
 
 
-def lines(path: Path, case: str) -> Iterator[list[Line]]:
-    """Yield the events of each case, whatever the format; `case` is the column that names the case.
+def lines(path: Path, told: LogMap) -> Iterator[list[Line]]:
+    """Yield the events of each case, whatever the format. Raises SourceError at the first place that cannot be read.
 
     An XES file is read trace by trace, its trace attributes under names that begin with `case:`, as CSV files of the same logs call
-    them. The rows of a CSV file need not lie together, so it is held in memory.
+    them. What belongs to one case need not lie together, so a log is held in memory. Rows that name no case come under "", a trace
+    without a name under its number.
     """
-    name = path.name.removesuffix(".gz")
-    with _opened(path) as stream:
-        if name.endswith(".xes"):
-            yield from _traces(stream)
-            return
-        found: dict[str, list[Line]] = {}
-        with io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
-            for row in csv.DictReader(text):
-                found.setdefault(row.get(case) or "", []).append(row)
-        yield from found.values()
+    found: dict[str, list[Line]] = {}
+    with _readable(path), _opened(path) as stream:
+        if not path.name.removesuffix(".gz").endswith(".xes"):
+            for row in _rows(path, stream, told):
+                found.setdefault(row.get(told.case) or "", []).append(row)
+        else:
+            for number, events in enumerate(_traces(stream), 1):
+                name = next((n for e in events if (n := e.get(told.case))), f"#{number}")
+                found.setdefault(name, []).extend({**e, told.case: name} for e in events)
+    yield from found.values()
+
+
+def _rows(path: Path, stream: IO[bytes], told: LogMap) -> Iterator[Line]:
+    """Yield the rows of a CSV file. Raises SourceError where a column the map names is not there, or a row cannot be read."""
+    with io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
+        rows = csv.DictReader(text)
+        try:
+            known = [c for c in rows.fieldnames or () if c]
+            if lacking := [c for c in told.columns if c not in known]:
+                raise _wrong(
+                    path, f"文件没有 {'、'.join(lacking)} 这几列;有:{'、'.join(known[:40])}",
+                    f"the file has no column {', '.join(lacking)}; it has {', '.join(known[:40])}",
+                )  # fmt: skip
+            for row in rows:
+                yield {k: v or "" for k, v in row.items() if k}  # a row may be shorter or longer than the first one
+        except csv.Error as e:
+            raise _wrong(path, "这一行读不出,不是CSV", f"this row is not CSV: {e}", rows.line_num + 1) from None
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn what a file can be instead of a log into a sentence."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise _wrong(path, *NOT_UTF8) from None
+    except ET.ParseError as e:
+        line, column = e.position
+        raise _wrong(path, "不是完整的XES(XML)文件", f"this is no whole XES (XML) file: {e}", line, column + 1) from None
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise _wrong(path, "压缩文件不完整,或不是gzip", "the packed file is not whole, or no gzip at all") from None
+    except OSError as e:
+        raise _wrong(path, f"文件读不出:{e.strerror}", f"the file cannot be read: {e.strerror}") from None
+
+
+def _wrong(path: Path, zh: str, en: str, line: int = 1, column: int = 1) -> SourceError:
+    return SourceError(Node(str(path), line, column, text=""), zh, en)
+
+
+class _Unpacking(gzip.GzipFile):
+    """What is unpacked of a file, as long as it may be a log: one packed small enough to fill the memory is none."""
+
+    def __init__(self, path: Path, packed: IO[bytes]) -> None:
+        super().__init__(fileobj=packed)
+        self.path, self.met = path, 0
+        self.most = max(ALWAYS_UNPACKED, path.stat().st_size * MOST_UNPACKED)
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read on. Raises SourceError once it is too much."""
+        some = super().read(PIECE if size is None or size < 0 else min(size, PIECE))
+        self.met += len(some)
+        if self.met > self.most:
+            zh = f"解压后超过原文件的{MOST_UNPACKED}倍,不像事件日志,没有读完"
+            en = f"unpacked it is more than {MOST_UNPACKED} times as large: this is no event log and was not read to its end"
+            raise _wrong(self.path, zh, en)
+        return some
+
+    def read1(self, size: int = -1) -> bytes:
+        """Read on, as text is read."""
+        return self.read(size)
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes]]:
     with path.open("rb") as plain:
         if path.suffix == ".gz":
-            with gzip.open(plain) as packed:
+            with _Unpacking(path, plain) as packed:
                 yield cast("IO[bytes]", packed)
         else:
             yield plain
@@ -151,7 +233,7 @@ class Log:
     noun: Noun
     map: LogMap
     people: dict[str, int] = field(default_factory=dict)
-    unread: int = 0  # events with a moment that cannot be read
+    unread: int = 0  # rows without a case, and moments that cannot be read
 
     def history(self, number: int, events: list[Line]) -> History | None:
         """Return the story of one case, in order of time; None when nothing of it can be read."""
@@ -174,7 +256,7 @@ class Log:
     def _moment(self, text: str) -> datetime | None:
         try:
             return self.map.moment(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             self.unread += bool(text) and text != "?"
             return None
 
@@ -213,11 +295,18 @@ def rehearse_log(law: Law, path: Path, told: LogMap, *, limit: int = 0) -> Repor
         names = "、".join(wrong) or told.procedure
         raise SourceError(here, f"制度包里没有 {names}", f"the pack has no {names}")
     log = Log(noun, told)
-    every = sorted(lines(path, told.case), key=lambda events: events[0].get(told.case, ""))  # alike, whatever the file's order
+    read = [events for events in lines(path, told) if events]
+    log.unread = sum(len(events) for events in read if not events[0].get(told.case))
+    every = sorted((e for e in read if e[0].get(told.case)), key=lambda e: e[0][told.case])  # alike, whatever the file's order
     cases = islice(every, limit or None)
     stories = [h for n, events in enumerate(cases, 1) if (h := log.history(n, events)) is not None]
+    if read and not stories:
+        zh, en = "请核对 map 里的 case、activity、acts、at、format", "look at case, activity, acts, at and format of the map"
+        raise _wrong(path, f"没有一行读得懂:{zh}", f"not one event could be read: {en}")
     until = max((r.at for h in stories for r in h.rows), default=datetime(1970, 1, 1, tzinfo=UTC))
     staff = {i: StaffFact(i, name, UNIT) for name, i in log.people.items()}
     org = Org({UNIT: UnitFact(UNIT, told.procedure)}, staff)
     silent = Law(replace(law.compiled, clauses={}), law.company, "")
-    return Rehearsal(law, lambda _at, _h: silent, lambda _at: org, until).hear(stories)
+    report = Rehearsal(law, lambda _at, _h: silent, lambda _at: org, until).hear(stories)
+    report.unread = log.unread
+    return report

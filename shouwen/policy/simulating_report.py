@@ -112,6 +112,7 @@ class Report:
     judged: int = 0
     faithful: int = 0
     not_looked_at: int = 0
+    unread: int = 0  # of a log: rows without a case, and moments that cannot be read
     entries: Counter[str] = field(default_factory=Counter)  # by book, in its unit: more or fewer than were recorded
     seconds: float = 0.0
     minutes: Mapping[str, int] = field(default_factory=lambda: dict(MINUTES))
@@ -155,6 +156,6 @@ class Report:
             },
             "assumed_minutes": dict(self.minutes), "subjects": self.subjects,
             "diverged": self.diverged, "acts": self.acts, "acts_elsewhere": self.acts_elsewhere,
-            "judged": self.judged, "faithful": self.faithful, "not_looked_at": self.not_looked_at,
+            "judged": self.judged, "faithful": self.faithful, "not_looked_at": self.not_looked_at, "unread": self.unread,
             "seconds": round(self.seconds, 2), "acts_per_second": rate,
         }  # fmt: skip

@@ -15,18 +15,50 @@ import yaml
 from shouwen.policy.source_node import Node, SourceError, scalar
 from shouwen.policy.yaml_faults import WIDE_SPACES, said_plainly
 
-__all__ = ["Node", "SourceError", "read_file", "read_text", "scalar", "too_large"]
+__all__ = ["Node", "SourceError", "read_file", "read_text", "scalar", "text_of", "too_large"]
 
 MAX_BYTES = 2_000_000  # a regulation is some kilobytes; a megabyte is a mistake or an attack
 MAX_DEPTH = 24
 NOT_UTF8 = ("文件不是UTF-8编码;请用编辑器“另存为”,编码选 UTF-8", "the file is not UTF-8; save it anew with the encoding UTF-8")
+NOT_THERE = ("没有这个文件", "there is no such file")
+NO_FILE = (
+    "这不是文件(是文件夹、管道,或指向不存在之处的链接),没有读;请改名或删去",
+    "this is no file (but a folder, a pipe or a link to nowhere) and was not read; rename or delete it",
+)
+LEADS_OUT = (
+    "这个链接指向制度包文件夹之外,没有读;请把文件本身放进来",
+    "this link leads out of the pack's folder and was not read; put the file itself here",
+)
 NO_KEY = re.compile("[：，｛｝［］＃\u3000\u00a0]")  # what stands in a key only where the colon behind it is no colon
 
 
 def read_file(path: Path, name: str | None = None) -> Node:
     """Read one YAML file into nodes. Raises SourceError with the place of the first thing that is wrong."""
-    raw = path.read_bytes()
-    return read_text(raw, name or str(path))
+    named = name or str(path)
+    return read_text(text_of(path, named), named)
+
+
+def text_of(path: Path, name: str, folder: Path | None = None) -> str:
+    """Return the text of one file, of a pack's `folder` where it is said. Raises SourceError for what cannot be read as such."""
+    here = Node(name, 1, 1, text="")
+    try:
+        if not path.is_file():  # nothing is read of a pipe: it may never end
+            raise SourceError(here, *(NO_FILE if path.exists() or path.is_symlink() else NOT_THERE))
+        if folder is not None and not path.resolve().is_relative_to(folder.resolve()):
+            raise SourceError(here, *LEADS_OUT)
+        if path.stat().st_size > MAX_BYTES:
+            raise too_large(name)
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        raise _not_utf8(name, e) from None
+    except OSError as e:
+        raise SourceError(here, f"文件读不出:{e.strerror}", f"the file cannot be read: {e.strerror}") from None
+
+
+def _not_utf8(name: str, e: UnicodeDecodeError) -> SourceError:
+    before = e.object[: e.start]
+    place = before.count(b"\n") + 1, len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+    return SourceError(Node(name, *place, text=""), *NOT_UTF8)
 
 
 def read_text(raw: bytes | str, name: str) -> Node:
@@ -37,8 +69,7 @@ def read_text(raw: bytes | str, name: str) -> Node:
     try:
         text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
     except UnicodeDecodeError as e:
-        zh, en = NOT_UTF8
-        raise SourceError(here, f"{zh}(第{e.start}字节)", f"{en} (byte {e.start})") from None
+        raise _not_utf8(name, e) from None
     try:
         builder = _Builder(name)
         for event in yaml.parse(text, Loader=yaml.CBaseLoader):

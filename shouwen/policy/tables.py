@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -126,6 +126,8 @@ def prove(table: Table, names: Names, node: Node) -> None:
         return
     hole = overlap = False
     for cells in itertools.product(*(a for a in axes if a is not None)):
+        if hole and overlap:
+            return
         at = {p.text: c for p, c in zip(table.columns, cells, strict=True)}
         fits = [r for r in table.rows if all(_fits(t, at[t.path.text]) for t in r.tests)]
         case, case_en = "、".join(c.zh for c in cells) or "任何情况", ", ".join(c.en for c in cells) or "any case"
@@ -151,6 +153,7 @@ class Cell:
     value: Any = None
     position: int = -1
     bounds: tuple[Any, ...] = ()
+    at: Mapping[Any, int] = field(default_factory=dict)  # each bound's own position
 
 
 def _axis(path: Path, table: Table, names: Names) -> list[Cell] | None:
@@ -168,8 +171,9 @@ def _axis(path: Path, table: Table, names: Names) -> list[Cell] | None:
     if kind.choices:
         return [Cell(f"{path.zh}为{c.zh}", f"{name}: {c.en or c.id}", c.id) for c in kind.choices.values()]
     bounds = sorted({b for t in tests for b in _bounds(t)}, key=_rank)
+    held, at = tuple(bounds), {b: 2 * i + 1 for i, b in enumerate(bounds)}
     cells = [
-        Cell(f"{path.zh}{_place(path, bounds, i)}", f"{name} {_place_en(path, bounds, i)}", None, i, tuple(bounds))
+        Cell(f"{path.zh}{_place(path, bounds, i)}", f"{name} {_place_en(path, bounds, i)}", None, i, held, at)
         for i in range(2 * len(bounds) + 1)
     ]
     return [c for c in cells if not path.measure or _possible(c, path)]
@@ -239,7 +243,7 @@ def _place_en(path: Path, bounds: list[Any], position: int) -> str:
 def _fits(t: Test, cell: Cell) -> bool:
     if cell.position < 0:
         return cell.value in {x for v in t.values for x in (v if isinstance(v, tuple) else (v,))}
-    at = {b: 2 * i + 1 for i, b in enumerate(cell.bounds)}
+    at = cell.at
     if t.kind == "bound":
         return _holds(t.values[0], cell.position, at[t.values[1]])
     if t.kind == "interval":

@@ -20,7 +20,7 @@ from django.utils import timezone
 from shouwen.base.access import Reader, demand
 from shouwen.base.errors import Complaint, FieldError
 from shouwen.base.sql import raw
-from shouwen.cases.acting import act_many
+from shouwen.cases.acting import COLLISIONS, TRIES, act_many, is_collision
 from shouwen.cases.enactments import law_at
 from shouwen.customers.numbers import read_phone
 from shouwen.policy.act import Act, Opening, Ref
@@ -31,6 +31,7 @@ from shouwen.registers.holders import Holder, customers_for, phone_columns
 from shouwen.registers.writing import first_of
 
 CHUNK: Final = 500  # rows of one transaction
+_ONE_LIST: Final = "select pg_advisory_xact_lock(hashtext('registers_list'), hashtext(%s))"
 
 Row = Mapping[str, str]
 Names = Mapping[str, list[int]]
@@ -89,8 +90,7 @@ def import_records(
     while chunk := list(islice(numbered, CHUNK)):
         reader = _RowReader(noun, chunk[0][1])
         read = list(reader.read_all(chunk, seen, report.faults))
-        with transaction.atomic():
-            _take(noun, read, report, _Taking(by.staff, at, now))
+        _take_once(noun, read, report, _Taking(by.staff, at, now))
         if told is not None:
             told(chunk[-1][0])
     report.faults.sort(key=lambda f: f.row)
@@ -191,7 +191,7 @@ class _RowReader:
         found = self.names[shape.type.name].get(text, [])
         if len(found) == 1:
             return found[0]
-        if text.isdigit() and any(int(text) in ids for ids in self.names[shape.type.name].values()):
+        if text.isdecimal() and any(int(text) in ids for ids in self.names[shape.type.name].values()):
             return int(text)
         if found:
             raise BadValue("有多个同名的，请写编号", "there are several of that name; write the id")
@@ -226,6 +226,19 @@ def _grouped(rows: Iterable[tuple[str, int]]) -> Names:
 def _demand_phone(text: str) -> None:
     if text.strip():
         read_phone(text)
+
+
+def _take_once(noun: Noun, rows: Sequence[_Read], report: Report, taking: _Taking) -> None:
+    """Take a chunk in, all of it in one transaction, lists of one register one after the other; begun again where a hand met it."""
+    for tried in range(1, TRIES + 1):
+        try:
+            with transaction.atomic():
+                raw().execute(_ONE_LIST, [noun.id])
+                _take(noun, rows, report, taking)
+            break
+        except COLLISIONS as trouble:
+            if tried == TRIES or not is_collision(trouble):
+                raise
 
 
 def _take(noun: Noun, rows: Sequence[_Read], report: Report, taking: _Taking) -> None:

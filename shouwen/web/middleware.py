@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import auth
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -37,6 +37,8 @@ class Pages:
         self._look_at(cast(Ask, request))
         if "\x00" in request.path:  # PostgreSQL keeps none, so nothing goes by such a name
             raise Http404
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            request.GET = _kept(request.GET)
         with translation.override(cast(Ask, request).lang):
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", cast(Ask, request).lang)
@@ -76,6 +78,14 @@ class Pages:
         if not isinstance(problem, Problem):
             return None
         return answer(request, problem)
+
+
+def _kept(asked: QueryDict) -> Any:
+    """What is asked for, without what the database keeps nowhere."""
+    found = QueryDict(mutable=True)
+    for name, values in asked.lists():
+        found.setlist(name.replace("\x00", ""), [value.replace("\x00", "") for value in values])
+    return found
 
 
 def _language(request: HttpRequest) -> str:

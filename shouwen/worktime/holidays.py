@@ -14,6 +14,7 @@ from shouwen.worktime.daybook import MakeUp
 from shouwen.worktime.errors import BadCalendar, Words
 
 MONDAY = 0
+LONGEST_RUN = 366  # days; a typing error in a year is likelier than a longer holiday, and each date is kept by itself
 
 
 class Holidays(NamedTuple):
@@ -71,9 +72,12 @@ def parse_dates(text: str) -> Iterator[date]:
     on, end = _date(first, text), _date(last if dots else first, text)
     if end < on:
         raise BadCalendar(f"日期“{text}”的先后颠倒了。", f"The dates “{text}” are in the wrong order.")
-    while on <= end:
-        yield on
-        on += timedelta(days=1)
+    if (days := (end - on).days) > LONGEST_RUN:
+        raise BadCalendar(
+            f"日期“{text}”跨了{days}天,最多一年。请核对年份。",
+            f"The dates “{text}” run over {days} days; a year is the most. Is the year right?",
+        )
+    yield from (on + timedelta(days=day) for day in range(days + 1))
 
 
 def _date(text: str, whole: str) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -47,6 +47,7 @@ def read_daybook(told: CalendarTexts) -> DayBook:
     if strange:
         known = ", ".join(CalendarTexts.__annotations__)
         raise BadCalendar(f"日历没有“{strange[0]}”这一项，可用：{known}。", f"A calendar has no “{strange[0]}”; it has {known}.")
+    _refuse_shapes(told)
     zh = told.get("zh", "工作日历")
     day_starts = parse_day_ends(told.get("day_ends", "24:00"))
     holidays = _holidays(told)
@@ -63,6 +64,59 @@ def read_daybook(told: CalendarTexts) -> DayBook:
         special=special,
         years=_years(told, holidays),
     )
+
+
+def _refuse_shapes(told: CalendarTexts) -> None:
+    """Refuse a list or mapping where text is wanted, and text where they are: whoever wrote it is told which key it is."""
+    for key, value in told.items():
+        if not _SHAPES.get(key, _is_text)(value):
+            raise BadCalendar(
+                f"{key}: 写法不对，应如 {_LIKE.get(key, '一个词')}。", f"{key}: write it like {_LIKE.get(key, 'a word')}."
+            )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, Mapping) and all(map(_is_text, value.values()))
+
+
+def _is_week(value: object) -> bool:
+    return _is_text(value) or _is_texts(value)
+
+
+def _is_named(value: object) -> bool:
+    return _is_week(value) or (isinstance(value, Collection) and not isinstance(value, Mapping) and all(map(_is_text, value)))
+
+
+def _is_season(value: object) -> bool:
+    return isinstance(value, Mapping) and all((_is_week if k == "hours" else _is_text)(v) for k, v in value.items())
+
+
+def _is_seasons(value: object) -> bool:
+    return isinstance(value, Mapping) and all(map(_is_season, value.values()))
+
+
+def _is_announced(value: object) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(y, Mapping) and all(map(_is_named, y.values())) for y in value.values())
+
+
+def _is_years(value: object) -> bool:
+    return _is_text(value) or (isinstance(value, Collection) and all(isinstance(year, int) for year in value))
+
+
+_SHAPES: Mapping[str, Callable[[object], bool]] = {
+    "hours": _is_week, "seasons": _is_seasons, "holidays": _is_named, "announced": _is_announced, "days_off": _is_named,
+    "make_up": _is_named, "special": _is_texts, "years": _is_years,
+}  # fmt: skip
+_LIKE: Mapping[str, str] = {
+    "hours": '{mon-fri: "08:30-12:00 13:30-17:30"}', "seasons": '{summer: {from: "05-01", to: "09-30"}}', "holidays": "cn",
+    "announced": '{"2027": {off: {"2027-01-01": 元旦}}}', "days_off": '["2026-05-01"]', "make_up": '["2026-05-09"]',
+    "special": '{"2026-02-13": "08:30-12:00"}', "years": '"2024-2026"', "zone": "Asia/Shanghai", "day_ends": '"06:00"',
+    "week_starts": "monday",
+}  # fmt: skip
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -205,3 +205,21 @@ def test_addresses_that_mean_nothing_are_problems(people: Cast, path: str) -> No
 
     assert answer.status in (404, 422)
     assert answer.body["detail"]
+
+
+def test_what_is_open_is_not_opened_over_itself(people: Cast) -> None:
+    client = program(people.chen_jie)
+    here = client.post("/cases", URGENT).body["id"]
+    before = Event.objects.count()
+
+    answer = client.post(f"/cases/{here}/acts", {"act": "open", "fields": {"urgency": "normal"}})
+
+    assert (answer.status, [f["field"] for f in answer.body["fields"]]) == (422, ["act"])
+    assert (Case.objects.get().fields["urgency"], Event.objects.count()) == ("urgent", before)
+
+
+def test_half_a_character_is_refused_though_it_cannot_be_said_again(people: Cast) -> None:
+    client = program(people.chen_jie)
+    here = client.post("/cases", URGENT).body["id"]
+
+    assert client.post(f"/cases/{here}/acts", {"act": "extend", "fields": {"span": SURROGATE}}).status == 422

@@ -30,6 +30,7 @@ from shouwen.policy.ruling import Ruling
 from shouwen.staff.models import Holding
 from shouwen.worktime import parse_span
 from tests.cases.doing import did, opened, opening, plainly, story, ticked, wanted
+from tests.cases.files import PNG
 from tests.cases.law import enacted
 from tests.world import at, cast, reader
 
@@ -361,9 +362,6 @@ def test_files_that_come_with_an_act_hang_on_its_case(people: Cast, settings: An
     with pytest.raises(FieldError), transaction.atomic():
         act(shown, now=NINE)  # it is used already
     assert story(case)[-1] == ("act", "note", "")
-
-
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\x00IEND\xaeB`\x82"
 
 
 def test_an_opening_may_name_who_was_asked_first(people: Cast) -> None:

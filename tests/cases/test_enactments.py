@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from shouwen.base.errors import FieldError
 from shouwen.base.models import Company, Event
 from shouwen.cases import enactments
 from shouwen.cases.acting import act
 from shouwen.cases.enactments import Laws, SameMoment, Undecided, enact, enact_instead, law_at, sources_of
 from shouwen.cases.models import Case, Enactment
 from shouwen.ops.cast import Cast
+from shouwen.policy.company import Company as Company_
 from shouwen.policy.errors import PackError
 from shouwen.policy.law import Law, load
 from tests.cases.doing import did, opened, wanted
@@ -261,3 +263,33 @@ def test_what_a_pack_must_not_be_is_never_enacted(people: Cast, old: str, new: s
     assert all(f.file == "demo/repair.yaml" and f.line >= 1 and f.column >= 1 and f.zh and f.en for f in refused.value.faults)
     assert Enactment.objects.count() == 1
     assert Event.objects.filter(act="enact").count() == 1
+
+
+def test_what_somebody_else_enacts_meanwhile_is_what_the_law_is_checked_against(
+    people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enacted()
+    met: list[str] = []
+    year = 'company: company\nholidays:\n  "2031":\n    off:\n      "2031-01-01": "元旦"\n'
+
+    def meanwhile(files: Mapping[str, str], company: Company_, **more: Any) -> Law:
+        if not met:
+            met.append("somebody")
+            enact_instead(sources("demo"), year, effective_from=NINE, now=NINE)
+        return load(files, company, **more)
+
+    monkeypatch.setattr(enactments, "load", meanwhile)
+    made = enact(changed("within: 2h", "within: 3h"), effective_from=APRIL, now=NINE)
+
+    assert met
+    assert "2031-01-01" in made.company_text, "the year that was entered meanwhile is carried over"
+
+
+@pytest.mark.parametrize("year", [1, 1899, 9001, 9999])
+def test_a_law_does_not_begin_before_or_after_all_time(people: Cast, year: int) -> None:
+    enacted()
+    with pytest.raises(FieldError, match="invalid_fields"):
+        enact(changed("within: 2h", "within: 3h"), effective_from=NINE.replace(year=year), now=NINE)
+
+    assert Enactment.objects.count() == 1
+    assert law_at(NINE) is not None

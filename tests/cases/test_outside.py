@@ -118,8 +118,8 @@ def test_what_happened_before_is_judged_by_what_was_told_up_to_then(people: Cast
 
 def test_candidates_are_ranked_by_what_was_told_of_each(people: Cast, boss: Reader) -> None:
     sun, other = people.sun_lei, people.qian_hao
-    for person, value in ((sun, 9), (other, 3)):
-        tell(Told("away", value, NOW - timedelta(hours=1), kind="staff", id=person.pk), by=boss, now=NOW)
+    for person, value, old in ((sun, 9, TWO_HOURS / 2), (other, 3, TWO_HOURS)):  # the second at the very limit
+        tell(Told("away", value, NOW - old, kind="staff", id=person.pk), by=boss, now=NOW)
     case = opened("repair", people.chen_jie, NOW, people.units.yunqi, urgency="normal")
 
     ruling = did("reply", case, people.chen_jie, NOW)
@@ -178,6 +178,20 @@ def test_a_feed_that_is_too_old_or_was_never_told_is_known(people: Cast, boss: R
     (away, wet), (_, later) = (feeds(law, law.calendars["office"], at) for at in (NOW, NOW + TWO_HOURS))
 
     assert [(f.fact.id, f.of, f.stale) for f in (away, wet, later)] == [("away", 0, True), ("rain", 1, False), ("rain", 1, True)]
+
+
+def test_a_fact_is_fresh_up_to_and_with_the_very_moment_of_its_limit(people: Cast, boss: Reader) -> None:
+    tell(rain("no", NOW - timedelta(hours=24)), by=boss, now=NOW)
+    law = law_at(NOW)
+    assert law is not None
+    case = at_the_door(people, NOW)
+    a_second = timedelta(seconds=1)
+
+    stale = [feeds(law, law.calendars["office"], at)[1].stale for at in (NOW, NOW + a_second)]
+
+    assert stale == [False, True]
+    assert begun(case, people, NOW + a_second).refused
+    assert begun(case, people, NOW).allowed
 
 
 def test_however_long_it_was_told_the_newest_of_each_is_found_and_counted_once(people: Cast, boss: Reader) -> None:

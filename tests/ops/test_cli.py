@@ -36,6 +36,19 @@ def test_a_taken_port_is_a_sentence_that_names_another() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_reader_who_goes_away_ends_a_command_without_a_traceback() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "shouwen", "law", "sentences", "packs/hotline"],
+        cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    os.close(writing)
+
+    assert done.returncode == cli.READER_GONE
+    assert done.stderr == ""
+
+
 def test_a_database_that_is_down_is_a_sentence(tmp_path: Path) -> None:
     nowhere = {"DATABASE_URL": "postgresql://u:geheim@127.0.0.1:1/x", "SHOUWEN_HOME": str(tmp_path)}
     done = shouwen("serve", "--port", "0", **nowhere)

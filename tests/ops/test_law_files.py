@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -99,3 +102,67 @@ def test_a_clause_without_its_words_is_listed(pack: Path, capsys: pytest.Capture
 
     assert law("check", pack) == 0
     assert "? demo/repair#2.1 没有原话(zh)" in capsys.readouterr().out
+
+
+def nowhere(pack: Path) -> None:
+    (pack / "x.yaml").symlink_to("/nowhere/x.yaml")
+
+
+def round_and_round(pack: Path) -> None:
+    (pack / "x.yaml").symlink_to(pack / "x.yaml")
+
+
+def folder(pack: Path) -> None:
+    (pack / "x.yaml").mkdir()
+
+
+def pipe(pack: Path) -> None:
+    os.mkfifo(pack / "x.yaml")
+
+
+def outside(pack: Path) -> None:
+    (pack.parent / "secret").write_text("title: x\n", "utf-8")
+    (pack / "x.yaml").symlink_to(pack.parent / "secret")
+
+
+@pytest.mark.parametrize("odd", [nowhere, round_and_round, folder, pipe, outside])
+def test_what_is_named_like_a_file_of_the_pack_and_is_none_is_a_sentence(
+    pack: Path, odd: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd(pack)
+
+    assert law("check", pack) == Exit.BROKEN_PACK
+    assert re.match(r"demo/x\.yaml:1:1: .*没有读", capsys.readouterr().err)
+    assert law("check", pack, lang="en") == Exit.BROKEN_PACK
+    assert "was not read" in capsys.readouterr().err
+
+
+def test_company_settings_that_are_no_file_or_a_link_out_are_a_sentence(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (pack.parent / "secret").write_text("company: a\n", "utf-8")
+    (pack / "company.yaml").symlink_to(pack.parent / "secret")
+
+    assert law("check", pack) == Exit.BROKEN_PACK
+    assert "demo/company.yaml:1:1: 这个链接指向制度包文件夹之外" in capsys.readouterr().err
+
+
+def test_two_files_of_one_name_in_folders_of_one_name_are_a_fault_and_none_is_passed_over(
+    pack: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (pack / "demo").mkdir()
+    (pack / "demo/repair.yaml").write_text("regulation: other\ntitle: x\nclauses: []\n", "utf-8")
+
+    assert law("check", pack) == Exit.BROKEN_PACK
+    assert "demo/repair.yaml:1:1: 有两个demo/repair.yaml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("base", ["../outside", "/etc", "''", "a" * 5000, '"a\\0b"', "nobody", "{a: b}"])
+def test_a_pack_to_build_on_that_is_none_is_a_sentence_where_it_is_named(
+    pack: Path, base: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (pack.parent / "outside").mkdir()
+    (pack.parent / "outside/pack.yaml").write_text("pack: outside\ntitle: x\n", "utf-8")
+    text = (pack / "pack.yaml").read_text("utf-8").strip()
+    (pack / "pack.yaml").write_text(f"{text}\nbuilds_on: [{base}]\n", "utf-8")
+
+    assert law("check", pack) == Exit.BROKEN_PACK
+    assert capsys.readouterr().err.startswith(f"demo/pack.yaml:{text.count(chr(10)) + 2}:13: builds_on:")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shouwen.policy.company import read_company
 from shouwen.policy.errors import PackError
 from shouwen.policy.law import load
 from shouwen.policy.packs import read_sources
@@ -119,6 +120,8 @@ NUMBERS = {
     "a table with an overlap": (
         "classifies: {field: urgency}, columns: [count, urgency], table: [['>= 5', urgent], ['<= 5', slow]]",
         f"表有重叠:件数恰为5 有2行(第{FIRST}行)", f"overlaps: 2 rows fit count = 5 (lines {FIRST})"),
+    "five thousand digits": (f"limits: {{act: close, to: {'9' * 5000}}}", "最多999999", "999999 at most"),
+    "a share in raised digits": ("deadline: {until: reply, within: 1h, warn: ²%}", "时间跨度", "span"),
     "a sample of a million": (
         "says: {}}\n  - {id: '9', zh: x, schedules: {open: call, for_each: job.finish, every: 1mo, take: 1000000, who: desk}",
         "最多999999", "999999 at most"),
@@ -129,6 +132,41 @@ NUMBERS = {
 def test_a_number_or_a_day_beyond_all_sense_is_refused(what: str) -> None:
     clause, zh, en = NUMBERS[what]
     assert told(job(clause), zh, en) == []
+
+
+CALENDARS = {
+    "a list of hours": "hours: [mon-fri]",
+    "a list of hours on a day": "hours: {mon-fri: [08:30-12:00]}",
+    "a mapping of hours on a day": "hours: {mon-fri: {zh: x}}",
+    "a list of names": "zh: [办公]",
+    "a mapping for a zone": "zone: {a: b}",
+    "text for seasons": "seasons: summer",
+    "a list for a season": "seasons: {summer: [05-01]}",
+    "lists in the hours of a season": "seasons: {summer: {from: 05-01, to: 09-30, hours: {mon: []}}}",
+    "lists in lists of days off": "days_off: [[2026-05-01]]",
+    "a list of special days": "special: [2026-02-13]",
+    "years in a list of texts": "years: ['2026']",
+    "days off for ten thousand years": "days_off: [0001-01-01..9999-12-31]",
+    "the wrong year in a run of days off": "days_off: [2026-01-01..2062-01-03]",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CALENDARS)
+def test_a_calendar_of_another_shape_is_a_sentence_at_its_line(what: str) -> None:
+    key = CALENDARS[what].partition(":")[0]
+    sources = {"t/r.yaml": NOUNS + ONE, "t/pack.yaml": f"pack: t\ntitle: x\ncalendars:\n  odd: {{{CALENDARS[what]}}}\n"}
+
+    with pytest.raises(PackError) as e:
+        load(sources)
+
+    assert [(f.file, f.line, f.column) for f in e.value.faults] == [("t/pack.yaml", 4, 8)]
+    for lang, most in (("zh", "最多一年"), ("en", "a year is the most")):
+        assert f"{key}: " in e.value.text(lang) or most in e.value.text(lang)
+
+
+@pytest.mark.parametrize("run", ["9999-12-30..9999-12-31", "9999-12-31", "2024-01-01..2024-12-31"])
+def test_the_last_of_all_days_and_a_whole_year_are_days_like_others(run: str) -> None:
+    load({"t/r.yaml": NOUNS + ONE, "t/pack.yaml": f"pack: t\ntitle: x\ncalendars:\n  odd: {{days_off: [{run}]}}\n"})
 
 
 PASTED = {
@@ -191,6 +229,32 @@ def test_a_file_of_ten_megabytes_is_not_even_read(tmp_path: Path, monkeypatch: p
 
     assert (e.value.node.file, e.value.node.line) == ("t/r.yaml", 1)
     assert "2MB" in e.value.zh
+
+
+def test_of_a_thousand_large_files_no_more_is_read_than_a_pack_may_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, read = tmp_path / "t", Path.read_bytes
+    folder.mkdir()
+    for i in range(40):
+        (folder / f"r{i}.yaml").write_bytes(b"#" * 1_900_000)
+    met: list[str] = []
+
+    def counted(path: Path) -> bytes:
+        met.append(path.name)
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", counted)
+
+    with pytest.raises(PackError, match="MB"):
+        read_sources([folder])
+
+    assert len(met) == 5
+
+
+def test_company_settings_that_are_a_list_are_a_sentence() -> None:
+    with pytest.raises(PackError) as e:
+        read_company("[a, b]\n")
+
+    assert (e.value.faults[0].line, "键: 值" in e.value.text("zh"), "a mapping" in e.value.text("en")) == (1, True, True)
 
 
 @pytest.mark.parametrize(

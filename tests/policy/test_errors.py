@@ -254,12 +254,13 @@ def test_a_broken_regulation_is_refused_never_a_crash(text: str) -> None:
 def test_a_file_that_is_not_utf8_names_itself(tmp_path: Path) -> None:
     folder = tmp_path / "t"
     folder.mkdir()
-    (folder / "r.yaml").write_bytes("制度: x".encode("gb18030"))
+    (folder / "r.yaml").write_bytes("# 制度\nregulation: ".encode() + "报修".encode("gb18030"))
 
     with pytest.raises(SourceError) as e:
         read_sources([folder])
 
-    assert (e.value.node.file, e.value.zh) == ("t/r.yaml", "文件不是UTF-8编码;请用编辑器“另存为”,编码选 UTF-8")
+    assert (e.value.node.file, e.value.node.line, e.value.node.column) == ("t/r.yaml", 2, 13)
+    assert e.value.zh == "文件不是UTF-8编码;请用编辑器“另存为”,编码选 UTF-8"
 
 
 def test_the_companys_settings_are_checked_alike() -> None:

@@ -128,6 +128,95 @@ def test_a_map_that_names_what_the_pack_has_not_is_refused(as_csv: Path) -> None
         rehearse_log(law, as_csv, other)
 
 
+# ---- what a file can be instead of a log
+
+
+def broken(tmp_path: Path, name: str, raw: bytes) -> tuple[SourceError, Path]:
+    path = tmp_path / name
+    path.write_bytes(raw)
+    law, told = pack("helpdesk")
+    with pytest.raises(SourceError) as e:
+        rehearse_log(law, path, told)
+    assert e.value.node.file == str(path)
+    return e.value, path
+
+
+HEADER = ",".join([*COLUMNS, "seriousness_2"])
+XES = b'<log><trace><string key="concept:name" value="A"/>'
+NO_LOG: Mapping[str, tuple[str, bytes, int, str]] = {
+    "saved by a Chinese spreadsheet": ("a.csv", f"{HEADER}\n接单,张三,2014-03-03T09:00+01:00,A,1\n".encode("gbk"), 1, "UTF-8"),
+    "sixteen bits a character": ("a.csv", HEADER.encode("utf-16"), 1, "UTF-8"),
+    "without the columns of the map": ("a.csv", b"id,what\n1,Wait\n", 1, "concept:name"),
+    "empty": ("a.csv", b"", 1, "没有"),
+    "a cell without end": ("a.csv", f'{HEADER}\nWait,bob,2014-03-03T09:00+01:00,"{"x" * 200_000}'.encode(), 2, "CSV"),
+    "not a moment in it": ("a.csv", f"{HEADER}\nWait,bob,soon,A,1\n".encode(), 1, "没有一行读得懂"),
+    "not a case in it": ("a.csv", f"{HEADER}\nWait,bob,2014-03-03T09:00+01:00,,1\n".encode(), 1, "没有一行读得懂"),
+    "no packed file": ("a.csv.gz", b"id,what\n", 1, "gzip"),
+    "half a packed file": ("a.xes.gz", gzip.compress(XES * 999)[:60], 1, "gzip"),
+    "half a file": ("a.xes", XES + b"\n<event>", 2, "XML"),
+    "no XML": ("a.xes", b"\xef\xbb\xbfid,what\n", 1, "XML"),
+    "entities that multiply": (
+        "a.xes", b'<!DOCTYPE l [<!ENTITY a "xxxxxxxxxx">' + b"".join(
+            b'<!ENTITY %c "%s">' % (98 + i, b"&%c;" % (97 + i) * 10) for i in range(9)) + b"]><log>&j;</log>", 1, "XML"),
+    "a bomb": ("a.xes.gz", gzip.compress(b"<log>" + b" " * 120_000_000), 1, "200倍"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", NO_LOG)
+def test_what_is_no_log_is_a_sentence_at_its_place(tmp_path: Path, what: str) -> None:
+    name, raw, line, said = NO_LOG[what]
+
+    wrong, _ = broken(tmp_path, name, raw)
+
+    assert (wrong.node.line, said in wrong.zh, bool(wrong.en)) == (line, True, True), wrong.zh
+
+
+@pytest.mark.parametrize("name", ["none.csv", "."])
+def test_a_log_that_is_not_there_is_a_sentence(tmp_path: Path, name: str) -> None:
+    law, told = pack("helpdesk")
+
+    with pytest.raises(SourceError, match="读不出"):
+        rehearse_log(law, tmp_path / name, told)
+
+
+def test_a_map_with_a_zone_nobody_has_is_refused_where_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "x.map.yaml"
+    path.write_text("procedure: ticket\ncase: a\nactivity: b\nat: c\nzone: ../../Rome\nacts: {x: y}\n")
+
+    with pytest.raises(SourceError, match=r":5:7: 没有“\.\./\.\./Rome”这个时区"):
+        read_log_map(path)
+    with pytest.raises(SourceError, match="没有这个文件"):
+        read_log_map(tmp_path / "none.yaml")
+
+
+def test_rows_that_cannot_be_read_are_counted_and_the_others_give_what_they_gave(as_csv: Path, tmp_path: Path) -> None:
+    law, told = pack("helpdesk")
+    odd = tmp_path / "odd.csv"
+    extra = [
+        "Closed",
+        "Closed,ann",
+        "Closed,ann,2014-03-03T09:00:00+01:00,",
+        "Closed,ann,0001-01-01T00:00:00+14:00,A",
+        "Wait,x,soon,A,1,2,3",
+    ]
+    odd.write_text("\ufeff" + as_csv.read_text() + "\n".join(extra), "utf-8")
+
+    plain, found = rehearse_log(law, as_csv, told), rehearse_log(law, odd, told)
+
+    assert (plain.unread, found.unread) == (0, 5)
+    assert counts(found) == counts(plain)
+
+
+def test_a_case_whose_events_lie_in_two_traces_is_one_case(as_csv: Path, as_xes: Path) -> None:
+    law, told = pack("helpdesk")
+    whole = gzip.decompress(as_xes.read_bytes()).decode()
+    begins = '<trace><string key="concept:name" value="C"/>'
+    first = whole.index("</event>", whole.index(begins)) + len("</event>")
+    as_xes.write_bytes(gzip.compress(f"{whole[:first]}</trace>{begins}{whole[first:]}".encode()))
+
+    assert rehearse_log(law, as_xes, told).plain() == rehearse_log(law, as_csv, told).plain()
+
+
 # ---- the logs themselves -------------------------------------------------------------------------------------------------
 
 HELPDESK, INCIDENTS = DATA / "eventlog-helpdesk-italy", DATA / "eventlog-servicenow-incidents"

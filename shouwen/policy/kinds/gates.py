@@ -63,7 +63,7 @@ class Permits(Gate):
 
     word = "permits"
     doc = (
-        "某动作只许谁做;没有点名的动作人人可做。写岗位的,任此岗位的人不在时由其代理人办",
+        "某动作只许谁做;没有点名的动作人人可做,几条点名同一动作的,合于一条就行。写岗位的,任此岗位的人不在时由其代理人办",
         "Who alone may do an act that any permits names; of a post also the deputy of whoever holds it and is away.",
     )
     keys: ClassVar[Mapping[str, Key]] = {
@@ -221,7 +221,7 @@ class Approval(Gate):
     def sentence(self, rule: Rule) -> str:
         """Return the sentence."""
         if self.by_table and rule.table is not None:
-            rows = rule.table.zh(lambda a: "、".join(k.who.zh for k in a) if a else unset_zh(None))
+            rows = rule.table.zh(lambda a: "、再经".join(k.who.zh for k in a) if a else unset_zh(None))
             return f"{rule.lead()}{self.acts_zh}须先经批准,批准人按表:{rows}"
         steps = "、再经".join(f"{k.who.zh}{'提意见' if k.advises else '批准'}" for k in self.chain)
         every = "(同级全部同意)" if self.all_of else ""

@@ -140,7 +140,7 @@ def _last(request: Ask, text: str) -> Entry | None:
     """The entry the page before ended with. Raises BadCursor for what is none, or out of sight."""
     if not text:
         return None
-    found = Entry.objects.visible_to(request.reader).filter(pk=int(text)).first() if text.isdigit() and len(text) < 19 else None
+    found = Entry.objects.visible_to(request.reader).filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None
     if found is None:
         raise BadCursor
     return found
@@ -189,7 +189,7 @@ def story(request: Ask, pk: int) -> HttpResponse:
     state, before = state_of(found), request.GET.get("before", "")
     if state is None:
         raise Http404
-    entries, _fields, earlier = Assembly.of(request, state).told(int(before) if before.isdigit() and len(before) < 19 else None)
+    entries, _fields, earlier = Assembly.of(request, state).told(int(before) if before.isdecimal() and len(before) < 19 else None)
     context = {"title": str(pk), "entries": entries, "earlier": earlier, "story_at": reverse("books:story", args=[pk])}
     return render_part(request, "cases/_story_part.html", context)
 

@@ -52,7 +52,7 @@ def page(request: Ask) -> HttpResponse:
 def _most(request: Ask) -> int:
     """How many rows are shown: some, and as many again each time one asks for more."""
     asked = request.GET.get("most", "")
-    return min(int(asked), 3 * MOST) if asked.isdigit() and len(asked) < 6 else SHOWN
+    return min(int(asked), 3 * MOST) if asked.isdecimal() and len(asked) < 6 else SHOWN
 
 
 def _grouping(request: Ask) -> str:
@@ -80,7 +80,7 @@ def _titles(request: Ask, by: str) -> Callable[[Row], str]:
 def of_team(request: Ask) -> HttpResponse:
     """What my team owes: load per person, and what is about to break."""
     person = request.GET.get("person", "")
-    found = team(request, int(person) if person.isdigit() and len(person) < 19 else 0)
+    found = team(request, int(person) if person.isdecimal() and len(person) < 19 else 0)
     if not found.members:
         raise NotFound
     units = sorted(request.org.units if request.reader.units is None else request.reader.units)

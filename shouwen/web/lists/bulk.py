@@ -18,7 +18,7 @@ from shouwen.cases.options import Option, Proof, option
 from shouwen.policy.act import Act
 from shouwen.policy.ruling import Refusal, Ruling
 from shouwen.web.asking import Ask
-from shouwen.web.cases.wishing import new_key, wish_of
+from shouwen.web.cases.wishing import kept_word, new_key, wish_of
 from shouwen.web.fields import Control, Filling, controls, faults_of
 from shouwen.web.law import said
 from shouwen.web.lists.things import Thing, list_of, things
@@ -62,16 +62,18 @@ class Run:
     @classmethod
     def read(cls, typed: QueryDict) -> Run:
         """Read the address or the form. Raises NotFound when nothing was chosen."""
-        ids = list(dict.fromkeys(int(i) for i in typed.getlist("id") if i.isdigit() and len(i) < 19))[:MOST]
+        ids = list(dict.fromkeys(int(i) for i in typed.getlist("id") if i.isdecimal() and len(i) < 19))[:MOST]
         if not ids:
             raise NotFound
-        counts = Counter({n: int(v) for n in ("done", "waiting", "refused") if (v := typed.get(n, "")).isdigit() and len(v) < 6})
+        counts = Counter(
+            {n: int(v) for n in ("done", "waiting", "refused") if (v := typed.get(n, "")).isdecimal() and len(v) < 6}
+        )
         start = typed.get("from", "")
         return cls(
             ids,
             typed.get("act", "")[:64],
-            typed.get("key", "")[:40],
-            int(start) if start.isdigit() and len(start) < 6 else 0,
+            kept_word(typed, "key", 40),
+            int(start) if start.isdecimal() and len(start) < 6 else 0,
             counts,
             typed.get("of", "")[:64],
         )

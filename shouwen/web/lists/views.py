@@ -25,7 +25,7 @@ def keep(request: Ask) -> HttpResponse:
     """Keep the filters; the page comes back with them."""
     query, unit = request.POST.get("query", "")[:2000], request.POST.get("unit", "")
     page = _page(request)
-    shared = int(unit) if unit.isdigit() and len(unit) < 19 else 0
+    shared = int(unit) if unit.isdecimal() and len(unit) < 19 else 0
     try:
         wanted = with_words(request, query)
         view = keeping.keep(page, request.POST.get("name", ""), wanted, unit=shared, by=request.reader, now=request.now)

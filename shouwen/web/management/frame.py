@@ -73,7 +73,7 @@ def posts(request: Ask) -> list[tuple[str, str]]:
 def number(typed: QueryDict, name: str) -> int:
     """Read an id; 0 when there is none."""
     text = typed.get(name, "").strip()
-    return int(text) if text.isdigit() and len(text) <= LONGEST_ID else 0
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_ID else 0
 
 
 def unit_of(typed: QueryDict, name: str = "unit") -> Unit | None:

@@ -17,7 +17,7 @@ from shouwen.staff import ties
 from shouwen.staff.models import Staff
 from shouwen.web import people as names
 from shouwen.web.asking import Ask
-from shouwen.web.cases.wishing import LONGEST_REASON, new_key
+from shouwen.web.cases.wishing import LONGEST_REASON, kept_word, new_key
 from shouwen.web.management import frame
 from shouwen.web.management.person import person_of
 
@@ -47,7 +47,7 @@ def _show(request: Ask, person: Staff, refused: list[tuple[Case, str]] | None = 
 
 def _hand_over(request: Ask, person: Staff) -> HttpResponse:
     to, reason = frame.staff_of(request.POST, "to"), request.POST.get("reason", "").strip()[:LONGEST_REASON]
-    chosen = [int(text) for text in request.POST.getlist("case")[:MOST] if text.isdigit() and len(text) < 19]
+    chosen = [int(text) for text in request.POST.getlist("case")[:MOST] if text.isdecimal() and len(text) < 19]
     if to is None or not reason or not chosen:
         return _show(request, person, fault=_("请勾选事项、选择接手人、写明原因。"))
     cases = list(Case.objects.visible_to(request.reader).open().filter(pk__in=chosen, responsible=person.pk).order_by("pk"))
@@ -68,7 +68,7 @@ def _hand_over(request: Ask, person: Staff) -> HttpResponse:
 
 
 def _rulings(request: Ask, cases: list[Case], to: Staff, reason: str) -> list[Ruling]:
-    key = request.POST.get("key", "")[:60]
+    key = kept_word(request.POST, "key", 60)
     acts = [
         act_on(
             case,

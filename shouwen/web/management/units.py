@@ -143,7 +143,7 @@ def closing(request: Ask, pk: int) -> HttpResponse:
 
 def _told(typed: QueryDict) -> dict[str, Any]:
     position = typed.get("position", "").strip()
-    if position and not (position.isdigit() and int(position) < 32768):
+    if position and not (position.isdecimal() and int(position) < 32768):
         raise FieldError.of("position", _("请填整数"), _("请填整数"))
     return {
         "name": typed.get("name", ""), "kind": typed.get("kind", ""), "parent": frame.unit_of(typed, "parent"),

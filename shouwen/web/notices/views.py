@@ -81,7 +81,7 @@ def _cells(n: Notice, said: Told, case: Case | None, figures: str) -> list[Cell]
 @require_POST
 def chosen(request: Ask) -> HttpResponse:
     """Note that those which were ticked have been read, or confirm those of them that ask for it."""
-    ids = [int(i) for i in request.POST.getlist("id") if i.isascii() and i.isdigit() and len(i) < 19][:MOST]
+    ids = [int(i) for i in request.POST.getlist("id") if i.isascii() and i.isdecimal() and len(i) < 19][:MOST]
     if "confirm" in request.POST:
         n = confirm(request.me.pk, ids, now=request.now)
         messages.success(request, ngettext("已确认 %d 条。", "已确认 %d 条。", n) % n)

@@ -20,7 +20,7 @@ from shouwen.policy.ruling import Ruling
 from shouwen.registers.models import Record
 from shouwen.web.asking import Ask, wants_part
 from shouwen.web.cases.acting import Wrong, controls_of, tried
-from shouwen.web.cases.wishing import kept_files, new_key, wish_of
+from shouwen.web.cases.wishing import kept_files, new_key, wish_of, with_files
 from shouwen.web.fields import faults_of
 from shouwen.web.law import said
 from shouwen.web.registers.frame import find_register, tabs
@@ -58,7 +58,7 @@ def new(request: Ask, register: str) -> HttpResponse:
     if request.method != "POST":
         return _new(request, noun, page, Wrong())
     try:
-        wish = wish_of(request.POST, "open", page.fields, kept_files(request))
+        wish = wish_of(with_files(request, request.POST, page.fields), "open", page.fields, kept_files(request))
         ruling = acting.act(open_record(noun.id, wish, request.reader, now=request.now), now=request.now)
     except FieldError as wrong:
         return _new(request, noun, page, Wrong(faults_of(wrong, request.lang), status=wrong.status))

@@ -71,7 +71,7 @@ class Filters:
 
 
 def _is_id(text: str) -> bool:
-    return text.isdigit() and text.isascii() and len(text) < 19
+    return text.isdecimal() and text.isascii() and len(text) < 19
 
 
 def wanted(shape: Field, text: str) -> Any:

@@ -128,11 +128,11 @@ def _rows(text: str) -> list[Row]:
     if "\x00" in text:
         raise _wrong(_("读不懂这个文件：请另存为 Excel（.xlsx）或 CSV"))
     lines = text.strip("\ufeff\r\n ")
-    if "\t" in lines.partition("\n")[0]:
-        out = io.StringIO()
-        csv.writer(out).writerows(csv.reader(io.StringIO(lines), delimiter="\t"))
-        lines = out.getvalue()
     try:
+        if "\t" in lines.partition("\n")[0]:
+            out = io.StringIO()
+            csv.writer(out).writerows(csv.reader(io.StringIO(lines), delimiter="\t"))
+            lines = out.getvalue()
         found = [row for row in read_csv(io.StringIO(lines, newline="")) if any(row.values())]
     except csv.Error:
         raise _wrong(_("读不懂这个文件：请另存为 Excel（.xlsx）或 CSV")) from None

@@ -148,7 +148,9 @@ def story(request: Ask, register: str, pk: int) -> HttpResponse:
     """An earlier part of what happened to a record."""
     before = request.GET.get("before", "")
     record = find(request, register, pk)
-    entries, _fields, earlier = Assembly.of(request, record).told(int(before) if before.isdigit() and len(before) < 19 else None)
+    entries, _fields, earlier = Assembly.of(request, record).told(
+        int(before) if before.isdecimal() and len(before) < 19 else None
+    )
     context = {
         "title": record.key, "entries": entries, "earlier": earlier,
         "story_at": reverse("registers:story", args=[register, pk]),

@@ -19,7 +19,7 @@ from shouwen.cases.models import RehearsalRun
 from shouwen.policy.errors import Fault, PackError
 from shouwen.policy.source import SourceError
 from shouwen.web.asking import Ask
-from shouwen.web.cases.wishing import new_key
+from shouwen.web.cases.wishing import kept_word, new_key
 from shouwen.web.law import demand_law
 from shouwen.web.paging import PAGE, cut, past, read_moment_cursor, write_cursor
 from shouwen.web.regulations.rehearsed import told
@@ -57,7 +57,7 @@ def new(request: Ask) -> HttpResponse:
     faults: dict[str, str] = {}
     said: list[str] = []
     try:
-        run = rehearsals.ask(_wanted(request), by=request.reader, now=request.now, key=typed.get("key", "")[:80])
+        run = rehearsals.ask(_wanted(request), by=request.reader, now=request.now, key=kept_word(typed, "key"))
     except KeyReused:
         faults = {"text": _("这张表已交过一次预演，之后内容改了。要再预演一次，请再按一次。")}
     except FieldError as wrong:

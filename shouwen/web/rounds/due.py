@@ -45,7 +45,7 @@ class Filters:
         day, month = read_day(typed.get("day", "")), Month.read(typed.get("month", ""))
         usual = "all" if day or month else "today"
         return cls(
-            view if view in VIEWS else usual, clause.replace("\x00", ""), unit if unit.isdigit() and len(unit) < 19 else "",
+            view if view in VIEWS else usual, clause.replace("\x00", ""), unit if unit.isdecimal() and len(unit) < 19 else "",
             "me" if typed.get("who") == "me" else "", day, month,
         )  # fmt: skip
 

@@ -81,28 +81,28 @@ def _line(request: Ask, row: Event) -> dict[str, Any]:
 def _wanted(request: Ask) -> Wanted:
     """Read the filters; what cannot be understood filters nothing."""
     kind, staff = request.GET.get("kind", ""), request.GET.get("staff", "")
-    until = _day(request.GET.get("until", ""))
+    until = _day(request.GET.get("until", ""), after=1)
     return Wanted(
         kind=kind if kind in KINDS else "",
-        staff=int(staff) if staff.isascii() and staff.isdigit() and len(staff) < 19 else 0,
+        staff=int(staff) if staff.isascii() and staff.isdecimal() and len(staff) < 19 else 0,
         since=_day(request.GET.get("since", "")),
-        until=until + timedelta(days=1) if until else None,
+        until=until,
     )
 
 
-def _day(text: str) -> datetime | None:
-    """The beginning of a day of the company's."""
+def _day(text: str, after: int = 0) -> datetime | None:
+    """The beginning of a day of the company's, or of one so many days after."""
     try:
         day = parse_date(text)
-    except ValueError:
+        return datetime.combine(day + timedelta(days=after), time(), tzinfo=timezone.get_current_timezone()) if day else None
+    except (ValueError, OverflowError):
         return None
-    return datetime.combine(day, time(), tzinfo=timezone.get_current_timezone()) if day else None
 
 
 def _before(request: Ask) -> int | None:
     text = request.GET.get("after", "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise BadCursor
     return int(text)
