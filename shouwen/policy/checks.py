@@ -8,9 +8,10 @@ from __future__ import annotations
 import itertools
 
 from shouwen.policy.checks_ended import nothing_after_the_end
+from shouwen.policy.checks_fitting import steps_after, what_is_there
 from shouwen.policy.checks_owed import owed_by_those_who_may
 from shouwen.policy.checks_possible import unreachable_acts
-from shouwen.policy.checks_whole import booking_rings, impossible_acts
+from shouwen.policy.checks_whole import below_nothing, booking_rings, growing_rounds, grows_by_itself, impossible_acts
 from shouwen.policy.compile import Compiled
 from shouwen.policy.errors import Faults
 from shouwen.policy.kinds.base import Clause, Rule
@@ -21,7 +22,7 @@ from shouwen.policy.kinds.gate import Gate
 from shouwen.policy.kinds.gates import Approval
 from shouwen.policy.kinds.opens import Obliges, Performs, Schedules
 from shouwen.policy.kinds.requires import Requires
-from shouwen.policy.nouns import ActShape, Noun
+from shouwen.policy.nouns import Noun
 from shouwen.policy.receipts import confirmable
 from shouwen.policy.telling_apart import can_both_hold, rings
 
@@ -37,10 +38,14 @@ def check(compiled: Compiled, faults: Faults) -> None:
     _causing_rings(clauses, faults)
     _gates_too_early(clauses, faults)
     booking_rings(_rules(clauses), faults)
+    below_nothing(_rules(clauses), faults)
+    growing_rounds(_rules(clauses), faults)
+    grows_by_itself(_rules(clauses), faults)
     impossible_acts(_rules(clauses), faults)
     unreachable_acts(_rules(clauses), faults)
     nothing_after_the_end(compiled.declared, compiled.populations, _rules(clauses), faults)
     owed_by_those_who_may(_rules(clauses), faults)
+    what_is_there(compiled.declared, _rules(clauses), faults)
     confirmable(clauses, faults)
     for clause in clauses:
         if not clause.sentence().strip():
@@ -205,7 +210,7 @@ def _asked_by_then(name: str, act: str, noun: Noun, rules: list[Rule]) -> bool:
     if opening is not None and name in opening.asks:
         return True
     wanted = set(noun.acts[act].leaves or noun.steps)
-    return any(_steps_after(a, noun) & wanted for a in asking)
+    return any(steps_after(a, noun) & wanted for a in asking)
 
 
 def _known_when_opened(name: str, noun: Noun, rules: list[Rule]) -> bool:
@@ -221,15 +226,3 @@ def _known_when_opened(name: str, noun: Noun, rules: list[Rule]) -> bool:
         isinstance(r.kind, Obliges | Schedules) and r.kind.procedure == noun.id and name in r.kind.values for r in rules
     )
     return wanted or chosen or brought
-
-
-def _steps_after(done: ActShape, noun: Noun) -> set[str]:
-    """Return the steps a subject may be at once an act was done, reopening aside."""
-    found = {done.to} if done.to else set(done.leaves or noun.steps)
-    todo = list(found)
-    while todo:
-        here = todo.pop()
-        onward = {a.to for a in noun.acts.values() if a.to and not a.built_in and here in (a.leaves or noun.steps)} - found
-        found |= onward
-        todo.extend(onward)
-    return found

@@ -22,12 +22,13 @@ def told(seen: Seen, node: Node) -> Iterator[Mismatch]:
     found = []
     for e in seen.effects:
         if isinstance(e, Tell):
-            people = [stage.name_of("staff", p) for p in e.to] + ([stage.name_of("customer", e.customer)] if e.customer else [])
+            others = (("customer", e.customer), ("subject", e.outside))
+            people = [stage.name_of("staff", p) for p in e.to] + [stage.name_of(kind, p) for kind, p in others if p]
             until = f"{e.until.astimezone(stage.zone):%Y-%m-%d %H:%M}" if e.until is not None else ""
             found.append(
                 {
                     "to": sorted(people), "form": e.form, "clause": seen.short(e.cite.clause), "confirm": "yes" if e.confirm else "",
-                    "questionnaire": e.questionnaire, "until": until,
+                    "questionnaire": e.questionnaire, "until": until, "again": "yes" if e.again else "",
                 }
             )  # fmt: skip
     yield from _listed("told", node, found, seen)

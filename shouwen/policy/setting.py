@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from shouwen.policy.act import Evidence, Ref
 from shouwen.policy.law import Law
 from shouwen.policy.misread import Misread, reading
-from shouwen.policy.nouns import Noun
+from shouwen.policy.nouns import Field, Noun
 from shouwen.policy.org import Org
 from shouwen.policy.reading import Reader, tip_of
 from shouwen.policy.setting_people import pairs_of, set_org, word_of
@@ -84,6 +84,10 @@ class Stage:
     def person(self, name: str) -> int:
         """Return the id of a member of staff; the clock is 0."""
         return 0 if name in ("", "clock") else self._get("staff", name)
+
+    def customer(self, name: str) -> int:
+        """Return the id of a customer."""
+        return self._get("customer", name)
 
     def subject(self, name: str) -> Subject:
         """Return a case or record by its name; `house_check of H1` finds the newest one pointing there, `house_check` the newest."""
@@ -165,7 +169,10 @@ class Stage:
             return tuple(many) if kind.many else many[0]
         if kind.name == "rows":
             return tuple(
-                {k: self.value(kind.columns[k].type, v) for k, v in row.entries() if k in kind.columns}
+                {
+                    k: self.value(_known(kind.columns, row, k, "明细没有这一列:", "the rows have no column").type, v)
+                    for k, v in row.entries()
+                }
                 for row in node.items or []
             )
         if kind.name == "slots":
@@ -205,11 +212,15 @@ class Stage:
         return staff.unit if staff is not None else 0
 
     def doer(self, step: Node) -> tuple[int, tuple[Evidence, ...]]:
-        """Return who does a step, and its evidence: of a customer who does it themselves their own word, as nobody of the staff."""
+        """Return who does a step, and its evidence: of a customer or an outside party (a record) their own word, as nobody of the staff."""
         name, given = word_of(step, "by"), self.evidence(step)
-        if name in self.names["customer"] and name not in self.names["staff"]:
-            return 0, (*given, Evidence("self", "customer", self.names["customer"][name]))
+        for party, known in (("customer", self.names["customer"]), ("record", self._records())):
+            if name in known and name not in self.names["staff"]:
+                return 0, (*given, Evidence("self", party, known[name]))
         return 0 if name == "clock" else self.named("staff", step, "by"), given
+
+    def _records(self) -> dict[str, int]:
+        return {n: i for n, i in self.names["subject"].items() if (s := self.world.subjects.get(i)) and s.kind == "record"}
 
     def evidence(self, step: Node) -> tuple[Evidence, ...]:
         """Return the evidence of a step: `photo`, `{signature: zhang}`, `{signature: zhang, attached: "yes"}` on a paper that is kept."""
@@ -240,14 +251,26 @@ class Stage:
                 found |= {f"{whole}.{i}" for i in getattr(clause[-1].rule.kind, "items", {})}
             else:
                 number, _, tick = text.rpartition(".")
-                if self.clause(scalar(number, item)) not in self.law.versions:
+                whole = self.clause(scalar(number, item))
+                if whole not in self.law.versions:
                     raise no_clause(item, "ticks", self.law.versions, self.regulation)
-                found.add(f"{self.clause(scalar(number, item))}.{tick}")
+                found.add(f"{whole}.{tick}")
+            if self.law.versions[whole][-1].kind_word != "checklist":
+                zh = f"“{text}”不是清单(checklist),没有可勾的"
+                raise Misread(item, "ticks", zh, f"{text!r} is no checklist: there is nothing to tick")
         return frozenset(found)
 
     def name_of(self, kind: str, key: int) -> str:
         """Return what the scenario calls somebody."""
         return next((n for n, i in self.names[kind].items() if i == key), str(key))
+
+
+def _known(fields: Mapping[str, Field], node: Node, name: str, zh: str, en: str) -> Field:
+    """Return a field by its name. Raises Misread where there is none."""
+    if name not in fields:
+        tip, tip_en = tip_of(name, fields)
+        raise Misread(node.at(name), "", f"{zh}“{name}”{tip}", f"{en} {name!r}{tip_en}")
+    return fields[name]
 
 
 def build(law: Law, given: tuple[Node, ...], r: Reader, regulation: str = "") -> Stage:
@@ -261,7 +284,8 @@ def build(law: Law, given: tuple[Node, ...], r: Reader, regulation: str = "") ->
         key = stage.world.new_id()
         stage.names["customer"][name] = key
         stage.world.customers[key] = {
-            k: stage.value(law.customer_fields[k].type, v) for k, v in node.entries() if k in law.customer_fields
+            k: stage.value(_known(law.customer_fields, node, k, "客户档案没有字段", "the customer file has no field").type, v)
+            for k, v in node.entries()
         }
     records = [(noun, name, node) for noun, group in pairs_of(merged, "records") for name, node in group.entries()]
     cases = [((node.get("of") or node).text or "", name, node) for name, node in pairs_of(merged, "cases")]

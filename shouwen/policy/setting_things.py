@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shouwen.policy.facts import Dated, Mark, Running, grant_mark
@@ -79,8 +79,7 @@ def _history(stage: Stage, s: Subject, node: Node) -> None:
     promises it has by law, `running: {"2.1": {from: …, due: …}}` states them instead; `granted: {vacancy: {from: …, until: …}}`.
     """
     for word, mark in (("did", ""), ("decided", "approved:")):
-        done = node.get(word)
-        for act, value in done.entries() if done is not None else ():
+        for act, value in _done_acts(stage, s, node.get(word), word):
             with reading(value, word):
                 _did(stage, s, mark + act, value)
     granted = node.get("granted")
@@ -110,6 +109,17 @@ def _running(stage: Stage, s: Subject, running: Node) -> None:
         s.deadlines.append(
             Running(clause, version.since, "", anchor, due_at, None, until or ("ends",), (s.responsible,), "", anchor)
         )
+
+
+def _done_acts(stage: Stage, s: Subject, done: Node | None, word: str) -> Iterator[tuple[str, Node]]:
+    """Yield what is said to have been done. Raises Misread where its noun has no such act."""
+    acts = stage.law.nouns[s.noun].acts
+    for act, value in done.entries() if done is not None else ():
+        if act not in acts and ":" not in act:  # `kept:2.1` is a mark of another kind
+            noun, (tip, tip_en) = stage.law.nouns[s.noun], tip_of(act, acts)
+            at = done.at(act) if done is not None else value
+            raise Misread(at, word, f"{noun.zh}没有动作“{act}”{tip}", f"{noun.id} has no act {act!r}{tip_en}")
+        yield act, value
 
 
 def _did(stage: Stage, s: Subject, act: str, value: Node) -> None:

@@ -237,7 +237,8 @@ def _paper(t: FieldType, slot: object, kept: object) -> Any:
     """Read one paper: its state, or its state with a note."""
     state, note = (kept.get("state"), kept.get("note")) if isinstance(kept, Mapping) else (kept, None)
     if slot not in t.choices or state not in ("filled", "missing", "waived"):
-        raise BadValue(f"“{slot}”的状态应为已有、缺或免", f"{slot}: should be filled, missing or waived")
+        zh = f"“{slot}”的状态应为已有(filled)、缺(missing)或免(waived)" if slot in t.choices else f"没有“{slot}”这件资料"
+        raise BadValue(zh, f"{slot}: should be filled, missing or waived" if slot in t.choices else f"there is no paper {slot!r}")
     return {"state": state, "note": _text(t, note, None)} if note else state
 
 

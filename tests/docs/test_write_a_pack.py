@@ -22,6 +22,7 @@ PAGE: Final = Path(__file__).resolve().parents[2] / "docs/guide/write-a-pack.md"
 TEXT: Final = PAGE.read_text("utf-8")
 FILE: Final = re.compile(r"`(laundry/[a-z.]+)`：\n\n```yaml\n(.*?)```", re.DOTALL)
 FULLER: Final = re.compile(r"`(members/[a-z.]+)`：\n\n```yaml\n(.*?)```", re.DOTALL)
+THIRD: Final = re.compile(r"`(fixit/[a-z.]+)`：\n\n```yaml\n(.*?)```", re.DOTALL)
 MISTAKE: Final = re.compile(r"```diff\n(.*?)```\n\n> (.*?)\n", re.DOTALL)
 MISTAKES: Final = MISTAKE.findall(TEXT)
 
@@ -60,6 +61,13 @@ def test_the_fuller_example_loads_and_holds() -> None:
     sources: Sources = dict(FULLER.findall(TEXT))
 
     assert set(sources) == {"members/pack.yaml", "members/member.yaml", "members/member.scenarios.yaml"}
+    assert said_of(sources) == []
+
+
+def test_the_third_example_loads_and_holds() -> None:
+    sources: Sources = dict(THIRD.findall(TEXT))
+
+    assert set(sources) == {"fixit/pack.yaml", "fixit/repair.yaml", "fixit/repair.scenarios.yaml"}
     assert said_of(sources) == []
 
 

@@ -110,6 +110,20 @@ WRONG = {
     "an act done at no moment": (
         "    given: {cases: {J: {of: job, by: fang, did: {reply: §fang}}}}\n    steps: []", "did:没有写reply是何时做的(at)",
         "did: it does not say when reply was done (at)"),
+    "an act nobody has that was done": (
+        "    given: {cases: {J: {of: job, opened: '2026-03-02 09:00', by: fang, did: {§repy: fang}}}}\n    steps: []",
+        "did:报修没有动作“repy”,是不是“reply”?", "did: job has no act 'repy'; did you mean 'reply'?"),
+    "ticks of what is no checklist": (
+        f"    steps: [{{{OPENED}, ticks: [§'2']}}]", "ticks:“2”不是清单(checklist)", "ticks: '2' is no checklist"),
+    "a field the customer file has not": (
+        "    given: {customers: {li: {§zzz: x}}}\n    steps: []", "客户档案没有字段“zzz”", "the customer file has no field 'zzz'"),
+    "a column the rows have not": (
+        f"    steps: [{{{OPENED}, with: {{lines: [{{§zzz: 1}}]}}}}]", "明细没有这一列:“zzz”", "the rows have no column 'zzz'"),
+    "a paper in a state nobody knows": (
+        f"    steps: [{{{OPENED}, with: {{papers: §{{plan: given}}}}}}]", "应为已有(filled)、缺(missing)或免(waived)",
+        "filled, missing or waived"),
+    "a paper nobody lists": (
+        f"    steps: [{{{OPENED}, with: {{papers: §{{zzz: filled}}}}}}]", "没有“zzz”这件资料", "there is no paper 'zzz'"),
     "a stage part nobody knows": ("    given: {§stuff: {}}\n    steps: []", "是不是“staff”?", "did you mean 'staff'"),
 }  # fmt: skip
 
@@ -118,7 +132,9 @@ def found(text: str, head: str = HEAD) -> list[Fault]:
     """Return what is wrong with a scenario, or does not hold in it."""
     nouns = {**sources_of(CLAUSES)}
     nouns["t/r.yaml"] = nouns["t/r.yaml"].replace(
-        "    steps: {received", "      paper: {zh: 材料, type: file}\n    steps: {received"
+        "    steps: {received",
+        "      paper: {zh: 材料, type: file}\n      papers: {zh: 资料, type: slots, of: {plan: 方案}}\n"
+        "      lines: {zh: 明细, type: rows, of: {name: {zh: 名称, type: text}}}\n    steps: {received",
     )
     nouns["t/r.yaml"] = nouns["t/r.yaml"].replace("house, waited]", "house, waited, paper]")
     head = head.replace("    tests: ['1']\n", "") if "tests:" in text else head

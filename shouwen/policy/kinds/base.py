@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Primitive = Literal["gate", "choose", "do", "open", "tell", "keep", "said"]
 Grade = Literal["executed", "attested", "said"]
 MOST = 999_999  # no regulation counts to a million
+LONGEST_NUMBER = 20  # characters; Python itself refuses to read thousands of digits
 _ON_TASKS = (
     "“{}”是对待办做的,不是流程的动作:谁可以做,由开这个待办的条款的 who 定",
     "{!r} is done on tasks and is no act of the procedure: who may do it is said by the clause that opens the task (who)",
@@ -97,12 +98,12 @@ class Clause:
 
     def sentence(self) -> str:
         """Return the Chinese sentence made from its parameters alone."""
-        rule = self.rule
-        subject = "、".join(r.noun.zh for r in self.rules.values() if r.noun is not None)
-        said = rule.kind.sentence(rule)
-        if self.overrides:
-            said += f"(第{self.overrides.rpartition('#')[2]}条的例外)"
-        return f"{subject}:{said}" if subject and rule.kind.names_subject else said
+        said: dict[str, list[str]] = {}  # nouns whose words differ (受理, 填单) are not said in the words of the first
+        for rule in self.rules.values():
+            said.setdefault(rule.kind.sentence(rule), []).append(rule.noun.zh if rule.noun is not None else "")
+        named = self.rule.kind.names_subject
+        sentence = ";".join(f"{'、'.join(n)}:{s}" if named and any(n) else s for s, n in said.items())
+        return sentence + (f"(第{self.overrides.rpartition('#')[2]}条的例外)" if self.overrides else "")
 
 
 @dataclass(slots=True)
@@ -264,7 +265,7 @@ class ClauseReader:
         if not text.removeprefix("-").isdecimal() or tip:
             self.reader.fault(node, f"“{text}”应为整数{tip}", f"{text!r} should be a whole number{tip_en}")
             return default
-        if not 0 <= int(text) <= MOST:
+        if text.startswith("-") or len(text) > LONGEST_NUMBER or int(text) > MOST:
             zh, en = (
                 ("不能小于0", "it cannot be less than 0")
                 if text.startswith("-")
@@ -284,6 +285,9 @@ class ClauseReader:
 
     def clause_ref(self, node: Node | None) -> str:
         """Read a reference to a clause: `2.1` of the same regulation, `repair#2.1`, or `property/repair#2.1`. Returns the global name."""
+        if node is not None and node.text is None:
+            self.reader.fault(node, '这里写一条的编号,如 "2.1",只能写一条', 'the number of one clause goes here, like "2.1"')
+            return ""
         text = self.reader.text(node)
         regulation = self.regulation
         for candidate in (text, f"{regulation.pack}/{text}", f"{regulation.name}#{text}"):

@@ -13,6 +13,9 @@ from shouwen.policy.paths import Path
 from shouwen.policy.source import Node
 from shouwen.policy.values import BadValue, show_zh
 
+FITTING = {"this": ("record", "case", "staff", "unit", "customer"), "actor": ("staff",), "moment": ("date", "datetime")}
+MEANT = {"this": ("本件", "the subject itself"), "actor": ("经办人", "whoever acts"), "moment": ("此刻", "the moment")}
+
 
 @dataclass
 class With:
@@ -46,7 +49,13 @@ def read_with(r: ClauseReader, node: Node | None, target: Noun | None) -> dict[s
 def read_value(r: ClauseReader, shape: Field | None, node: Node) -> With | None:
     """Read a value some field receives: a literal, or a marked reference; None (with a fault) when the field is not known."""
     text = r.reader.text(node)
-    if text in ("this", "actor", "moment"):
+    if text in FITTING:
+        if shape is not None and shape.type.name not in FITTING[text]:
+            kinds, (zh, en) = FITTING[text], MEANT[text]
+            r.reader.doubt(
+                node, f"“{shape.zh}”放不下 {text}({zh});它写给这些类型的字段:{'、'.join(kinds)}",
+                f"{shape.id!r} cannot hold {text!r} ({en}); it goes into fields of type {', '.join(kinds)}",
+            )  # fmt: skip
         return With(shape, text)
     if text.startswith("field "):
         return With(shape, "field", path=r.names.path(node, text.removeprefix("field ").strip()))
@@ -79,6 +88,9 @@ def read_sets(r: ClauseReader, node: Node) -> tuple[Put, ...]:
     found = []
     for key, value in r.reader.mapping(node).items():
         path = r.names.path(node.at(key), key)
+        if path is not None and path.field is None:
+            zh = f"“{path.zh}”不是字段,动作不能给它取值;换环节、状态写动作的 to"
+            r.reader.doubt(node.at(key), zh, f"{key} is no field and cannot be set; an act changes its own step by `to`")
         if path is None or path.field is None:
             continue
         noun = r.names.noun
