@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import subprocess
 import sys
 import threading
 from typing import Final
 
 from shouwen.ops.cli import in_sentences
-from shouwen.ops.family import die_with_parent, settle_memory
+from shouwen.ops.family import die_with_parent, give_way, settle_memory
 from shouwen.ops.installation import load_django
 from shouwen.ops.supervisor import python_module
 
 LOOK_EVERY: Final = 20.0  # seconds, whatever was announced
 GLANCE: Final = 0.5  # seconds between two glances at the process
 TROUBLED: Final = 5.0  # seconds before the database is asked again after it went away
-LIGHTER: Final = 10  # how much less a rehearsal is worth to the machine than live work
+LIGHTER: Final = 19  # how much less a rehearsal is worth to the machine than live work
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +73,9 @@ class Attendant(threading.Thread):
     def _attend(self) -> bool:
         """Run one process to its end; return whether it did anything."""
         here = os.environ | {"SHOUWEN_SUPERVISOR": str(os.getpid()), "SHOUWEN_PART": "rehearsal"}
-        process = subprocess.Popen(python_module("shouwen.ops.rehearsals"), stdin=subprocess.DEVNULL, env=here)
+        process = subprocess.Popen(  # in a session of its own: no Ctrl C, and weighed by itself
+            python_module("shouwen.ops.rehearsals"), stdin=subprocess.DEVNULL, env=here, start_new_session=True
+        )
         while process.poll() is None:
             if self.stopped.wait(GLANCE):
                 process.terminate()
@@ -85,8 +86,7 @@ class Attendant(threading.Thread):
 def main() -> int:
     """Carry out the rehearsal whose turn it is; 1 when there was none for this process."""
     die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl C is for the supervisor, which ends its family in order
-    os.nice(LIGHTER)
+    give_way(LIGHTER)
     load_django()
     settle_memory()
     from django.utils import timezone  # noqa: PLC0415  needs Django loaded
