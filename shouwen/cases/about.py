@@ -17,6 +17,7 @@ from shouwen.cases.case_rows import words_of
 from shouwen.cases.living import Living
 from shouwen.policy.kinds.opens import Obliges, Schedules
 from shouwen.policy.nouns import Field
+from shouwen.policy.reading_rights import readings
 
 Member = tuple[str, int]  # kind and id
 PERSONS: Final = ("staff", "unit")  # whose names the organisation knows
@@ -26,10 +27,20 @@ def name(book: Book, cases: Iterable[Living], now: datetime) -> None:
     """Say of changed cases what they are about, where their own words do not tell them apart."""
     wanted = [(s, _members(book, s)) for s in cases if s.clause or not words_of(s)]
     _look(book, [m for _, members in wanted for m in members])
-    through = [(s, _reached(book, s)) for s, members in wanted if not members]
-    _look(book, [m for _, members in through for m in members])
-    for s, members in (*wanted, *((s, found) for s, found in through if found)):
-        s.about = " ".join(dict.fromkeys(said for m in members if (said := _called(book, m, now))))
+    through = [(s, linked) for s, members in wanted if not members and (linked := _linked(book, s))]
+    _look(book, [m for _, linked in through for other in linked for m in _records(other)])
+    for s, members in wanted:
+        s.about = _said(book, members, now)
+    for s, linked in through:
+        whose = _said(book, [m for other in linked for m in _records(other)], now)
+        kept = _read_by_few(book, s, now)
+        told = () if words_of(s) else (words_of(other) for other in linked if other.noun.id not in kept)
+        s.about = " · ".join(part for part in (whose, *told) if part)
+
+
+def _read_by_few(book: Book, s: Living, now: datetime) -> set[str]:
+    """Return the procedures that a clause lets only some read: what was said in them is not repeated elsewhere."""
+    return {r.noun for r in readings(book.laws.of(s.enactment).on(now.date())) if r.only}
 
 
 def _members(book: Book, s: Living) -> list[Member]:
@@ -50,16 +61,23 @@ def _pointed_to(s: Living, fields: Iterable[Field]) -> list[Member]:
     return [(f.type.name, id_) for f in open_ones if isinstance(id_ := s.fields.get(f.id), int) and id_]
 
 
-def _reached(book: Book, s: Living) -> list[Member]:
-    """Return the records of the cases a case points to: what was repaired is called back about. Of one that conceals whom, nothing."""
+def _linked(book: Book, s: Living) -> list[Living]:
+    """Return the cases a case points to: what was repaired is called back about. Of one that conceals whom, nothing is said."""
     linked = _pointed_to(s, (f for f in s.noun.fields.values() if f.type.name == "case"))
     _look(book, linked)
-    cases = (other for _, id_ in linked if (other := book.found(id_)) is not None and not other.noun.concealing)
-    return [m for other in cases for m in _pointed_to(other, (f for f in other.noun.fields.values() if f.type.name == "record"))]
+    return [other for _, id_ in linked if (other := book.found(id_)) is not None and not other.noun.concealing]
+
+
+def _records(other: Living) -> list[Member]:
+    return _pointed_to(other, (f for f in other.noun.fields.values() if f.type.name == "record"))
 
 
 def _look(book: Book, members: Sequence[Member]) -> None:
     book.look_at({kind: {id_ for k, id_ in members if k == kind} for kind in {k for k, _ in members} - set(PERSONS)})
+
+
+def _said(book: Book, members: Iterable[Member], now: datetime) -> str:
+    return " ".join(dict.fromkeys(called for m in members if (called := _called(book, m, now))))
 
 
 def _called(book: Book, member: Member, now: datetime) -> str:

@@ -73,6 +73,7 @@ class Option:
     warnings: tuple[Refusal, ...] = ()
     fields: tuple[Field, ...] = ()  # to be asked, in the order of the shape
     needed: frozenset[str] = frozenset()  # of these, what a gate wants filled and no clause chooses
+    by_law: frozenset[str] = frozenset()  # that clauses choose where nobody says otherwise
     proofs: tuple[Proof, ...] = ()
     ticks: tuple[Tick, ...] = ()
     scripts: tuple[Words, ...] = ()
@@ -191,6 +192,7 @@ def _option(m: Matter, ruling: Ruling, now: datetime) -> Option:
     shape = noun.acts[act.name]
     env = Env(m.facts, act, now, noun, m.calendar, m.law.calendars, {**m.facts.fields, **act.fields}, evidence=act.evidence)
     proofs, ticks = tuple(_proofs(m, env)), tuple(_ticks(m, env))
+    by_law = _chosen_by_law(m)
     askable = {*noun.fields, *shape.fields}
     unmended = [r for r in ruling.refusals if not _mendable(r, askable, proofs, ticks)]
     passing = tuple(r for r in unmended if _passable(r, m, env))
@@ -207,7 +209,8 @@ def _option(m: Matter, ruling: Ruling, now: datetime) -> Option:
         blocking,
         ruling.warnings,
         tuple(_fields(shape, noun.fields, wanted)),
-        wanted - _chosen_by_law(m),
+        wanted - by_law,
+        by_law,
         proofs,
         ticks,
         tuple(_scripts(m, env)),
@@ -217,10 +220,10 @@ def _option(m: Matter, ruling: Ruling, now: datetime) -> Option:
     )
 
 
-def _chosen_by_law(m: Matter) -> set[str]:
+def _chosen_by_law(m: Matter) -> frozenset[str]:
     """Return the fields that clauses choose upon the act where nobody says otherwise: nobody must fill them in."""
     choices = (r.kind for r in m.day.plan(m.subject.ref.noun, m.act.name).choices)
-    return {k.field for k in choices if isinstance(k, Classifies) and not k.link}
+    return frozenset(k.field for k in choices if isinstance(k, Classifies) and not k.link)
 
 
 def _able(m: Matter, one: Option, now: datetime) -> dict[str, frozenset[int]]:

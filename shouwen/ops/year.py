@@ -2,7 +2,7 @@
 
 What began on one day is played to its end in one transaction. So whoever works meanwhile never sees half a story, the worker's
 clock (which lives today) never rings for a promise that was kept last spring, and a killed process leaves a day whole or not at all:
-the key of its first act says which. What the calendar asks for routinely (daily reports and the like) is not made up for.
+the key of its first act says which. Of what the calendar asks for only the monthly checks of vacant houses are made up for.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from shouwen.base.models import ActKey, Notice
 from shouwen.base.progress import Say
 from shouwen.cases import clock
 from shouwen.cases.models import Case
-from shouwen.ops import seasons
+from shouwen.ops import seasons, vacancies
 from shouwen.ops.chronicle import AWAY, of_day
 from shouwen.ops.story import Player
 from shouwen.ops.tales import Around
@@ -73,10 +73,15 @@ class Year:
     def _play(self, on: date, storm: date | None) -> bool:
         """Play a day; return whether anything began on it."""
         told = [s for s in of_day(self.around, on, storm, _zone(self.end)) if s.steps[-1].at < self.end]
+        first = datetime.combine(on, datetime.min.time(), _zone(self.end))
+        if on.day == 1:
+            told += vacancies.month_of(self.around, first, self.end)
         if not told:
             return False
         told[0].steps[0] = replace(told[0].steps[0], key=f"{KEY}{on}")
         last = max(s.steps[-1].at for s in told)
+        if on.day == 1:
+            last = max(last, vacancies.rings_until(first, self.end))
         player = Player(_ring, WINDOW)
         player.play(told, until=last)
         self.players.append(player)

@@ -28,7 +28,8 @@ SCENARIO: Final[Mapping[str, Word]] = {
 }  # fmt: skip
 
 GIVEN: Final[Mapping[str, Word]] = {
-    "units": Word("部门:名字: {parent, head, calendar}", "units: name: {parent, head, calendar}", PEOPLE),
+    "units": Word("部门:名字: {parent, head, calendar};没有 parent 的是最上一级,任职在那里的人看得到全部",
+        "units: name: {parent, head, calendar}; one without a parent is the top, whoever is posted there reads everything", PEOPLE),
     "staff": Word(
         "人员:名字: {post, of, superior, skills, absent, deputy, duty, everywhere}",
         "staff: name: {post, of, superior, skills, absent, deputy, duty, everywhere}", PEOPLE,
@@ -49,8 +50,8 @@ GIVEN: Final[Mapping[str, Word]] = {
 STEP: Final[Mapping[str, Word]] = {
     "at": Word("何时发生;只写 at 就是让时钟走到那一刻",
         "when it happens; alone it lets the clock run to then", TEXT, ('"2026-03-02 09:00"',)),
-    "by": Word("谁做的;系统自己做的写 clock;客户自己答问卷写客户",
-        "who does it; `clock` for what the system does itself; a customer who answers a questionnaire"),
+    "by": Word("谁做的;系统自己做的写 clock;客户、外单位自己答问卷的写客户、台账里的名字",
+        "who does it; `clock` for what the system does itself; a customer, or the record of an outside party, who answers a questionnaire"),
     "act": Word("哪个动作;确认告知写 acknowledge,clause 写是哪一条", "which act; `acknowledge` confirms what `clause` told"),
     "of": Word("对哪件事项(open 时写流程);call_back 是最新的一件,call_back of R1 是指向 R1 的,plan of li 是归 li 的",
         "of which case (of a procedure when it opens); `call_back`: the newest, `call_back of R1`: pointing to R1, `plan of li`: li's"),
@@ -80,7 +81,7 @@ EXPECT: Final[Mapping[str, Word]] = {
         "when deadlines fall due; none, paused; X.2.1: that of the case X alone", ANY, ('{"2.1": "2026-03-02 10:00"}',)),
     "owes": Word("各条时限由谁负责", "who answers for deadlines", {"type": "object"}, ('{"2.6": xu}',)),
     "near": Word("哪几条时限发了预警", "deadlines whose warning was given", TEXTS),
-    "told": Word("告知:[{to, form, clause, confirm, questionnaire, until}]", "who was told", LIST),
+    "told": Word("告知:[{to, form, clause, confirm, questionnaire, until, again}]", "who was told", LIST),
     "reported": Word("报表:[{clause, to, period, 计量: 值}]", "reports: [{clause, to, period, measure: value}]", LIST),
     "granted": Word("准许:[{what, from, until, clause}]", "grants", LIST),
     "retained": Word("保存:[{until, clause}]", "what is kept until when", LIST),
@@ -101,4 +102,6 @@ EXPECT: Final[Mapping[str, Word]] = {
         "measures the act read; `measure of X` asks it now for a case, record, unit or member of staff", {"type": "object"}),
     "scripts": Word("显示了哪几条话术", "scripts shown", TEXTS),
     "reads": Word("各人此刻能看哪几件事项", "which cases somebody may read now", {"type": "object"}, ("{chen: [R1, R2]}",)),
+    "uncovers": Word("客户的完整资料此刻能从哪几件事项查看", "from which cases a customer's personal data may be uncovered now",
+        {"type": "object"}, ("{wang: [R1]}",)),
 }  # fmt: skip

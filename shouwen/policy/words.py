@@ -111,6 +111,7 @@ VALUES: Final[Mapping[str, Word]] = {
     "amount": Word("数额:分数或钱(60CNY),field x,或 table",
         "an amount: points or money (60CNY), `field x`, or `table`", TEXT, ("2", "60CNY", "field quote")),
     "book": Word("声明过的账簿", "a declared book", TEXT, ("points",)),
+    "matters": Word("流程: 环节(可写几个)", "procedure: a step or several", each(TEXTS), ("{rental: [introduced, paid]}",)),
 }  # fmt: skip
 
 SOURCE = Word(
@@ -226,7 +227,7 @@ NOUN: Final[Mapping[str, Word]] = {
     "acts": Word("动作", "its acts", each({"anyOf": [TEXT, ref("act")]})),
     "tasks": Word("待办的名称", "the names of its tasks", each(ref("label"))),
     "without": Word("不要哪些内置动作", "built-in acts it does not have", TEXTS, ("[hold, merge]",)),
-    "questionnaires": Word("问卷:成套问客户的题目", "questionnaires: sets of questions for the customer", each(ref("questionnaire"))),
+    "questionnaires": Word("问卷:成套问客户或外单位的题目", "questionnaires: sets of questions for somebody outside", each(ref("questionnaire"))),
     "consulted": Word("台账:答复客户时查的资料;text 内容字段,at 哪些状态查得到,until 有效至(日期字段)",
         "of a register: it is looked up to answer customers; its text, the states it is found at, the date it is valid until",
         {"type": "object"}, ("{text: body, at: [published], until: valid_until}",)),
@@ -245,8 +246,8 @@ FIELD: Final[Mapping[str, Word]] = {
     "else": Word("为“否”时在句子里怎么说", "how `no` reads in a sentence", TEXT, ("免费的",)),
     "sum_of": Word("各行某列之和", "the sum of a column", TEXT, ("parts.amount",)),
     "product_of": Word("同一行几列之积", "the product of columns of the row", TEXTS, ("[qty, price]",)),
-    "from": Word("时间差的起点字段(type: span)", "where a computed span begins"),
-    "until": Word("时间差的终点字段", "where a computed span ends"),
+    "from": Word("时间差的起点:日期或时间字段(type: span)", "where a computed span begins: a date or datetime field"),
+    "until": Word("时间差的终点:日期或时间字段", "where a computed span ends: a date or datetime field"),
     "strength": Word("凭据的强度:measured、second_person、photo、signed、self", "how strong the evidence is"),
     "personal": Word("个人信息,平时遮住", "personal data, masked by default"),
     "conceals": Word("事项未结时,填在这里的人看不到它(员工字段)", "whoever is named here does not see the case while it is open (staff)"),
@@ -338,9 +339,12 @@ SMALL: Final[Mapping[str, Mapping[str, Word]]] = {
     "questionnaire": {
         "zh": ZH, "en": EN, "greeting": Word("开头的话", "the words it begins with", ref("label")),
         "act": Word("答卷是哪个动作:客户自己答,员工问了登记,都是它",
-            "the act an answer is, by the customer or by staff who asked", TEXT, ("survey",)),
+            "the act an answer is, by whoever is asked or by staff who asked", TEXT, ("survey",)),
         "sets": Word("客户自己答卷时,这个动作另外带来的值", "what the act brings beside the answers when the customer answers",
             each(TEXT), ("{survey_result: returned}",)),
+        "shows": Word("和题目一起给对方看的字段(不能是个人信息)", "fields of the case shown beside the questions; never personal data",
+            TEXTS, ("[build_plan, material_plan]",)),
+        "again": Word("到期前可以反复答;不写只答一次", "may be answered again and again until its time; absent: once"),
         "questions": Word("题目:答卷那个动作要填的字段", "the questions: fields its act asks for", each(ref("question"))),
         "source": SOURCE, "assumed": ASSUMED,
     },

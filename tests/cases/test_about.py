@@ -78,6 +78,22 @@ def test_what_somebody_said_stays_the_title_of_what_no_law_opened(people: Cast) 
     assert Case.objects.get(pk=ref.id).title == "水龙头漏水"
 
 
+def test_a_call_back_is_called_by_the_house_and_by_what_was_repaired(people: Cast) -> None:
+    house = houses(people, 甲一=UNSOLD)["甲一"]
+    repair, call = Ref("case", "repair", next_id()), Ref("case", "call_back", next_id())
+    brought = {"house": house, "content": "水龙头漏水", "place": "public", "channel": "staff", "trouble": "leak"}
+    asked = {"kind": "repair", "repair": repair.id}
+    acts = [
+        Act("open", ref, people.chen_jie.pk, LAST_DAY, fields, opening=Opening(people.units.yunqi.pk))
+        for ref, fields in ((repair, brought), (call, asked))
+    ]
+
+    rulings = act_many(acts, now=LAST_DAY)
+
+    assert [r.outcome for r in rulings] == ["allowed"] * 2, [r.refusals for r in rulings]
+    assert Case.objects.get(pk=call.id).title == "甲一 · 水龙头漏水"
+
+
 def test_names_are_read_once_for_a_batch_however_many_cases(people: Cast) -> None:
     houses(people, **{f"房{i}": UNSOLD for i in range(12)})
     clock.tick(FIRST)

@@ -14,7 +14,7 @@ import pytest
 from shouwen.base.models import Event, Notice
 from shouwen.cases.models import Case, Deadline, Task
 from shouwen.ledger.models import Entry
-from shouwen.ops import chronicle, seasons, seed, year
+from shouwen.ops import chronicle, seasons, seed, vacancies, year
 from shouwen.ops.cast import find
 from shouwen.ops.story import Player, Story
 from shouwen.ops.tales import Around
@@ -55,9 +55,11 @@ def test_a_week_with_the_storm_is_lawful_and_leaves_nothing_open(week_before: We
     _storm(year_of)
 
     assert wrong(year_of.players) == []
-    assert not Case.objects.open().exists()
-    assert not Task.objects.open().exists()
-    assert not Deadline.objects.running().exclude(subject_kind="record").exists()  # an article is in force for long
+    checks = Case.objects.filter(procedure="house_check")  # of August, which has begun
+    assert {c.procedure for c in Case.objects.open()} == {c.procedure for c in checks.open()}
+    assert not Task.objects.open().exclude(case__in=checks.open()).exists()
+    kept = Deadline.objects.running().exclude(subject_kind="record")  # an article is in force for long
+    assert not kept.exclude(subject_id__in=checks.values("pk")).exists()
     assert not Event.objects.filter(kind__in=["trouble", "refused_follow_up"]).exists()
     assert not Notice.objects.filter(staff_id__isnull=False, read_at=None, case_id__isnull=False).exists()
 
@@ -336,3 +338,23 @@ def test_the_leave_is_written_down_once(week_before: Week, monkeypatch: pytest.M
     Year(found.around, found.end, silent).fill()
 
     assert [a.deputy_id for a in Absence.objects.filter(staff=find().sun_lei)] == [find().qian_hao.pk]
+
+
+def test_vacant_houses_are_checked_every_month_some_late_and_what_was_missed_is_told(week_before: Week) -> None:
+    """Each month's round is the law's own; the month before the present has houses nobody looked at, this one has some to come."""
+    ends = at("2026-10-20 00:00")
+    played = Year(week_before(ends).around, ends, silent)
+    for month in (8, 9, 10):
+        played._play(date(2026, month, 1), STORM)
+
+    checks = Case.objects.filter(procedure="house_check", opened_by_clause=vacancies.CLAUSE)
+    by_month = {m: checks.filter(opened_at=at(f"2026-{m:02}-01 00:00")) for m in (8, 9, 10)}
+    assert wrong(played.players) == []
+    assert len({found.count() for found in by_month.values()}) == 1
+    assert not by_month[8].open().exists()
+    missed = by_month[9].open()
+    assert missed.count() == vacancies.MISSED
+    assert (
+        Event.objects.filter(kind="breach", clause=vacancies.CLAUSE, case_id__in=missed.values("pk")).count() == vacancies.MISSED
+    )
+    assert 0 < by_month[10].open().count() < by_month[10].count()

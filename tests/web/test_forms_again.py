@@ -43,3 +43,34 @@ def test_choosing_which_promise_is_extended_breaks_no_script(village: Village, s
     page.locator("#act-extend").click()
     page.locator("#act-form input[name=clause]").first.check()
     expect(page.locator("#act-form input[name=clause]").first).to_be_checked()  # `sit` sees whether a script failed
+
+
+def test_a_form_that_was_refused_asks_what_the_law_wants_of_what_was_typed(village: Village) -> None:
+    """Whether a repair is charged for is said on the form; only then its items are wanted, and the form has somewhere to write them."""
+    cast, now = village.cast, timezone.now()
+    case = village.repair(cast.chen_jie, now, 15, "按摩浴缸不出热水")
+    village.act(case, "reply", cast.chen_jie, answer_text="马上来")
+    village.act(case, "assign", cast.xu_qiang, technician=cast.sun_lei.pk)
+    village.act(case, "accept", cast.sun_lei, ticks=("property/repair#3.8.tools", "property/repair#3.8.spares"))
+    village.act(case, "arrive", cast.sun_lei)
+    client, address = village.client(cast.sun_lei), f"/cases/{case.number}/acts/start/"
+    blank = client.get(address).content.decode()
+    typed = {"asked": ["charged", "found"], "charged": "yes", "found": "加热管烧断", "version": str(case.version)}
+    assert "quote_items" not in blank
+    refused = client.post(address, {**typed, "key": "test:charged-1", "evidence": "consent:customer:0"})
+    assert (refused.status_code, 'name="asked" value="quote_items"' in refused.content.decode()) == (409, True)
+    rows = {"quote_items.0.item": "人工", "quote_items.0.amount": "80", "asked": ["charged", "found", "quote_items"]}
+    proof = re.search(r'name="evidence" value="(consent:[^"]+)"', refused.content.decode())
+    assert proof
+    done = client.post(address, {**typed, **rows, "key": "test:charged-2", "evidence": proof[1]})
+    case.refresh_from_db()
+    assert (done.status_code, case.step, case.fields["quote"]) == (302, "working", 8_000), done.content.decode()[:2000]
+
+
+def test_intake_says_what_may_be_left_to_the_regulation_and_that_something_is_being_written(village: Village) -> None:
+    """A choice nobody need make is not mistaken for one forgotten; a phone puts the form before what stands beside it."""
+    client = village.client(village.cast.chen_jie)
+    blank, form = (client.get(f"/intake/?customer=0{more}").content.decode() for more in ("", "&procedure=repair"))
+    fields = re.findall(r'name="asked" value="(\w+)">(.*?)(?=<input type="hidden" name="asked"|</form>)', form, re.DOTALL)
+    assert {name for name, shown in fields if "不选的，按制度定" in shown} == {"urgency", "immediate"}
+    assert ("data-writing" in blank, "data-writing" in form) == (False, True)

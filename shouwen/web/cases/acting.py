@@ -20,7 +20,7 @@ from shouwen.cases.draft import act_upon
 from shouwen.cases.models import Case
 from shouwen.cases.options import Option, option
 from shouwen.cases.plain import load_ruling
-from shouwen.policy.act import APPROVAL_ACTS, TASK_ACTS, Act
+from shouwen.policy.act import APPROVAL_ACTS, TASK_ACTS, Act, Evidence
 from shouwen.policy.nouns import Field
 from shouwen.policy.ruling import Refusal, Ruling
 from shouwen.web.asking import Ask, wants_part
@@ -33,7 +33,7 @@ from shouwen.web.cases.slots import Subject, acts_at, slot_of
 from shouwen.web.cases.story import shape_of
 from shouwen.web.cases.undoing import undo_of
 from shouwen.web.cases.views import context_of
-from shouwen.web.cases.wishing import kept_files, new_key, wish_of
+from shouwen.web.cases.wishing import kept_files, kept_word, new_key, wish_of, with_files
 from shouwen.web.fields import Control, Filling, controls, faults_of
 from shouwen.web.knowledge.shelf import cited
 from shouwen.web.law import act_name, laws_of
@@ -76,17 +76,58 @@ def tried(request: Ask, subject: Subject, name: str, customer: int = 0) -> HttpR
     if news := changed(request, subject):
         return form(request, subject, name, page, Wrong(changed=news, status=409))
     try:
-        typed = suggesting.with_span(request, subject) if name == "extend" and isinstance(subject, Case) else request.POST
-        wish = wish_of(typed, name, page.fields if page else (), kept_files(request), subject.fields)
-        wanted = act_upon(subject.ref, wish, request.reader, now=request.now, shape=shape_of(subject), customer=customer)
+        page = _as_sent(request, subject, page, customer)
+        wanted = _wanted(request, subject, page, name, customer, kept_files(request))
         ruling = acting.act(wanted, now=request.now)
     except FieldError as wrong:
         return form(request, subject, name, page, Wrong(faults_of(wrong, request.lang), status=wrong.status))
     except FileRefused as wrong:
         return form(request, subject, name, page, Wrong({"files": wrong.text(request.lang)}, status=wrong.status))
     if ruling.refused:
-        return form(request, subject, name, page, Wrong(refusals=ruling.refusals, status=409, ruling=ruling))
+        return form(
+            request,
+            subject,
+            name,
+            _wider(request, subject, page, wanted),
+            Wrong(refusals=ruling.refusals, status=409, ruling=ruling),
+        )
     return ruling
+
+
+def _as_sent(request: Ask, subject: Subject, page: Option | None, customer: int) -> Option | None:
+    """Return the page of a form that was sent: it may ask more than a blank one, because it was refused before."""
+    if page is None or {f.id for f in page.fields} >= set(request.POST.getlist("asked")):
+        return page
+    return _wider(request, subject, page, _wanted(request, subject, page, page.act, customer))
+
+
+def _wanted(request: Ask, subject: Subject, page: Option | None, name: str, customer: int, files: Sequence[Evidence] = ()) -> Act:
+    """Return the act that a form wishes, of the fields its page asks. Raises FieldError, FileRefused."""
+    typed = suggesting.with_span(request, subject) if name == "extend" and isinstance(subject, Case) else request.POST
+    fields = page.fields if page else ()
+    wish = wish_of(with_files(request, typed, fields), name, fields, files, subject.fields)
+    return act_upon(subject.ref, wish, request.reader, now=request.now, shape=shape_of(subject), customer=customer)
+
+
+def _wider(request: Ask, subject: Subject, page: Option | None, wanted: Act) -> Option | None:
+    """Return a page with what the law asks besides, once it knows what was typed: what is charged for wants its items.
+
+    What a page asks is found with nothing typed; a clause that turns on an answer would refuse for ever what nobody could write.
+    """
+    told = option(subject.ref, page.act, request.me.pk, now=request.now, fields=wanted.fields) if page is not None else None
+    if page is None or told is None:
+        return page
+    there = {f.id for f in page.fields}
+    more = tuple(f for f in told.fields if f.id not in there)
+    proofs = tuple(p for p in told.proofs if p not in page.proofs)
+    return replace(
+        page,
+        fields=(*page.fields, *more),
+        needed=page.needed | told.needed,
+        proofs=(*page.proofs, *proofs),
+        proposals={**told.proposals, **page.proposals},
+        able={**told.able, **page.able},
+    )
 
 
 def _page(request: Ask, subject: Subject, name: str) -> Option | None:
@@ -101,7 +142,7 @@ def _done_before(request: Ask, subject: Subject, name: str) -> Ruling | None:
 
     Looked at before all else: what it changed itself is no news to its sender, and what can be done once may not be offered any more.
     """
-    key = request.POST.get("key", "")[:80]
+    key = kept_word(request.POST, "key")
     kept = repeats.answered(request.me.pk, [key]).get(key) if key else None
     if not isinstance(kept, Mapping) or kept.get("id") != subject.ref.id:
         return None
@@ -140,7 +181,7 @@ def form(request: Ask, case: Subject, name: str, page: Option | None, wrong: Wro
         shape = laws_of(request).of(case.enactment_id).nouns.get(case.ref.noun) if isinstance(case, Case) else None
         begun = asked.with_items(shape, name, {**case.fields, **cited(request, page.fields)}) if typed is None else case.fields
         made = asked.with_words(
-            shape, name, controls_of(request, page, begun, wrong, typed, noun.key if noun else ""), request.lang
+            shape, name, controls_of(request, page, begun, wrong, typed, noun.key if noun else ""), request.lang, law
         )
         context["controls"] = suggesting.with_cases(request, case, name, made) if isinstance(case, Case) else made
         context["promises"] = suggesting.promises(request, case) if name == "extend" and isinstance(case, Case) else ()

@@ -123,7 +123,7 @@ def onward_of(noun: Noun, here: str, own: Sequence[Option]) -> str:
 def find(request: Ask, key: str) -> Case:
     """Return the case with that number or id. Http404 when there is none, or it is not the reader's to see."""
     rows = Case.objects.visible_to(request.reader).select_related("merged_into", "parent")
-    found = rows.filter(Q(pk=int(key)) if key.isdigit() and len(key) < 19 else Q(number=key)).first()
+    found = rows.filter(Q(pk=int(key)) if key.isdecimal() and len(key) < 19 else Q(number=key)).first()
     if found is None:
         raise Http404
     return found

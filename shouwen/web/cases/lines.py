@@ -123,12 +123,19 @@ def _case(t: _Told) -> Line:
 
 
 def _tell(t: _Told) -> Line:
-    to = _("、").join(filter(None, [t.people("to") if t.data.get("to") else "", _("客户") if t.data.get("customer") else ""]))
+    outside = t.showing.lookups.text("record", t.data["outside"]) if t.data.get("outside") else ""
+    to = _("、").join(
+        filter(None, [t.people("to") if t.data.get("to") else "", _("客户") if t.data.get("customer") else "", outside])
+    )
     form = t.law.forms.get(t.data.get("form", ""))
     paper = _("，附%s") % said(form, t.showing.lang) if form is not None else ""
     at = at_one(form.id, "case", t.event.case_id) if form is not None and form.of_one and t.event.case_id else ""
     wanted = t.noun.questionnaires.get(t.data.get("questionnaire", ""))
-    asks = _("，请其答“%s”") % wanted.title.text(t.showing.lang) if wanted is not None else ""
+    asks = (
+        (_("，请其凭链接填“%s”") if outside else _("，请其答“%s”")) % wanted.title.text(t.showing.lang)
+        if wanted is not None
+        else ""
+    )
     return Line(_("通知%(who)s%(paper)s") % {"who": to, "paper": f"{paper}{asks}"}, t.event.clause, "quiet", at)
 
 
@@ -231,8 +238,8 @@ _TELL: Final[dict[str, Callable[[_Told], Line | None]]] = {
     "case": _case,
     "tell": _tell,
     "confirmed": _confirmed,
-    "survey_shown": lambda t: _survey(_("%(who)s看了给客户的链接：%(title)s"), t),
-    "survey_withdrawn": lambda t: _survey(_("%(who)s收回了给客户的链接：%(title)s"), t),
+    "survey_shown": lambda t: _survey(_("%(who)s看了填报链接：%(title)s"), t),
+    "survey_withdrawn": lambda t: _survey(_("%(who)s收回了填报链接：%(title)s"), t),
     "attested": lambda t: Line(_("已确认：%s") % t.words, t.event.clause, "good"),
     "passed": lambda t: Line(
         _("%(who)s说明理由放行：%(reason)s") % {"who": t.people("by"), "reason": t.data.get("reason", "")}, t.event.clause, "soon"

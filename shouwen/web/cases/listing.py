@@ -67,7 +67,7 @@ class Filters:
         # What has ended is due no more: such a list comes in the order it was opened in.
         asked = made.sort in SORTS and "sort" in found and (made.sort, state) != ("due", "closed")
         sort = made.sort if asked else usual
-        cleared = {name: value if (value := getattr(made, name)).isdigit() and len(value) < 19 else "" for name in IDS}
+        cleared = {name: value if (value := getattr(made, name)).isdecimal() and len(value) < 19 else "" for name in IDS}
         cleared |= {name: day.isoformat() if (day := read_day(getattr(made, name))) else "" for name in ("since", "until")}
         noun = law.nouns.get(made.procedure) if law is not None else None
         days = {f.id: read_day(typed.get(f"{OWN}{f.id}", "").strip()[:10]) for f in days_of(noun)}
@@ -109,7 +109,7 @@ def narrowed(filters: Filters, reader: Reader, now: datetime) -> CaseQuerySet:
     rows = _in_days(_in_unit(rows, filters), filters)
     if filters.responsible == "me":
         rows = rows.filter(responsible_id__in=sorted(reader.people))
-    elif filters.responsible.isdigit():
+    elif filters.responsible.isdecimal():
         rows = rows.filter(responsible_id=int(filters.responsible[:18]))
     rows = _in_state(rows, filters.state, now)
     if filters.own:

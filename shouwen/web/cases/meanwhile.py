@@ -39,7 +39,7 @@ def meanwhile(request: Ask, case: Subject, noun: Noun, law: Law) -> Meanwhile | 
     What only the clock did (a warning, a breach noted) changes no answer of a person and stops nobody.
     """
     shown = request.POST.get("version", "")
-    if not shown.isdigit() or int(shown) == case.version or "anyway" in request.POST:
+    if not shown.isdecimal() or int(shown) == case.version or "anyway" in request.POST:
         return None
     since = _moment(request.POST.get("shown", ""))
     if since is None:

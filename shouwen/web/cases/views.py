@@ -89,7 +89,7 @@ def story(request: Ask, key: str) -> HttpResponse:
     before = request.GET.get("before", "")
     case = find(request, key)
     found = Assembly.of(request, case)
-    entries, _fields, earlier = found.told(int(before) if before.isdigit() and len(before) < 19 else None)
+    entries, _fields, earlier = found.told(int(before) if before.isdecimal() and len(before) < 19 else None)
     return render_part(
         request,
         "cases/_story_part.html",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -84,7 +84,7 @@ def form(request: Ask, law: Law, state: State, wrong: Wrong) -> dict[str, Any]:
         request, request.lang, values, typed, faults, dict.fromkeys(found.needed, ()), chosen, found.proposals, found.able
     )
     shown = alike(request, law, state)
-    made = [_suggested(c, own.get(c.name, ())) for c in controls(found.fields, filling)]
+    made = [_left_to_law(_suggested(c, own.get(c.name, ())), found.by_law) for c in controls(found.fields, filling)]
     return {
         "option": found,
         "shelf": shelf if (shelf := shelf_of(law, law.nouns.get(state.procedure))) and shelf.field in found.fields else None,
@@ -113,6 +113,15 @@ def _suggested(control: Control, records: Sequence[Record]) -> Control:
     return (
         replace(control, options=[Option(str(r.pk), r.key, str(r.pk) == control.value) for r in records])
         if len(records) > 1
+        else control
+    )
+
+
+def _left_to_law(control: Control, by_law: Collection[str]) -> Control:
+    """Say of a choice that clauses make by themselves that it may be left to them: else it looks forgotten."""
+    return (
+        replace(control, hint=_("不选的，按制度定"))
+        if control.name in by_law and control.options and not control.hint
         else control
     )
 

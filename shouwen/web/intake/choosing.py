@@ -63,8 +63,8 @@ def read(asked: QueryDict, law: Law) -> State:
     customer = asked.get("customer", "")
     procedure = asked.get("procedure", "")
     known = procedure if procedure in law.nouns and law.nouns[procedure].kind == "case" else ""
-    number = int(customer) if customer.isdigit() and len(customer) < 19 else 0
-    return State(number, customer.isdigit(), known)
+    number = int(customer) if customer.isdecimal() and len(customer) < 19 else 0
+    return State(number, customer.isdecimal(), known)
 
 
 def procedures(request: Ask, *, nobody: bool = False) -> Offers:

@@ -20,7 +20,7 @@ from shouwen.web import people
 from shouwen.web.asking import Ask, wants_part
 from shouwen.web.cases.acting import Wrong
 from shouwen.web.cases.beside import card
-from shouwen.web.cases.wishing import kept_files, new_key, wish_of
+from shouwen.web.cases.wishing import kept_files, new_key, wish_of, with_files
 from shouwen.web.customers.editing import create, home_of, register_of_homes
 from shouwen.web.customers.telling import told
 from shouwen.web.fields import Control, faults_of
@@ -67,9 +67,10 @@ def _open(request: Ask) -> HttpResponse:
     state = choosing.read(request.POST, law)
     noun = law.nouns.get(state.procedure)
     try:
-        wish = wish_of(request.POST, "open", asking.asked_fields(request, state), kept_files(request))
+        fields = asking.asked_fields(request, state)
+        wish = wish_of(with_files(request, request.POST, fields), "open", fields, kept_files(request))
         unit = request.POST.get("unit", "")
-        start = Start(customer=state.customer, unit=int(unit) if unit.isdigit() else 0)
+        start = Start(customer=state.customer, unit=int(unit) if unit.isdecimal() else 0)
         ruling = acting.act(open_case(noun.id if noun else "", wish, start, request.reader, now=request.now), now=request.now)
     except FieldError as wrong:
         return _show(request, request.POST, Wrong(faults_of(wrong, request.lang), status=wrong.status))

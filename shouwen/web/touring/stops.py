@@ -62,7 +62,7 @@ def cookie_of(person: Staff) -> str:
 def reached(request: HttpRequest, person: Staff) -> int:
     """The stop somebody is at, from 0; DONE when they want none."""
     kept = request.get_signed_cookie(cookie_of(person), default="0", salt=_SALT) or "0"
-    return int(kept) if kept.isdigit() and int(kept) < len(STOPS) else DONE
+    return int(kept) if kept.isdecimal() and int(kept) < len(STOPS) else DONE
 
 
 def remember(response: HttpResponse, person: Staff, at: int) -> None:

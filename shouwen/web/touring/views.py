@@ -20,7 +20,7 @@ def go(request: Ask) -> HttpResponse:
     if not history.in_demo():
         raise NotFound
     asked = request.POST.get("to", "")
-    if asked.isdigit() and int(asked) < len(stops.STOPS):
+    if asked.isdecimal() and int(asked) < len(stops.STOPS):
         response = HttpResponseRedirect(_address(request, int(asked)))
         stops.remember(response, request.me, int(asked))
     else:

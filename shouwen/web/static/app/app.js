@@ -92,6 +92,7 @@
     if (first) begin(first);
     const faulty = here.querySelector("[aria-invalid='true']");
     if (faulty) faulty.focus();
+    here.querySelector(".refusals")?.scrollIntoView({ block: "nearest" }); // on a phone the form is longer than the screen: first is read why
     const told = here.querySelector("[data-say]");
     if (told) say(told.dataset.say || told.textContent.trim());
   });
