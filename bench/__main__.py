@@ -211,7 +211,7 @@ def _law(_bench: Bench, size: Size) -> dict[str, Any]:
 def _rehearse(bench: Bench, size: Size) -> dict[str, Any]:
     found = rehearsing.run(bench, 300 if size is QUICK else rehearsing.SMALL)
     with bench.serving(DIRECTOR) as site:
-        return {**found, "beside": rehearsing.beside(bench, site, size.requests // 4)}
+        return {**found, "beside": rehearsing.beside(bench, site, size.requests // 12)}
 
 
 def _population(bench: Bench, size: Size) -> dict[str, Any]:
