@@ -64,8 +64,9 @@ _WHOSE: Final = {
     RECORD: "subject_kind = 'record' and subject_id = any(%(ids)s::int8[])",
 }
 _rows: Final = msgspec.json.Decoder(list[Recorded])
+# That a clause is named has to be said: the index has only those. Without it each page read the whole journal.
 _OPENED_BY: Final = """select u.id, e.data from unnest(%s::int8[], %s::text[], %s::timestamptz[]) u(id, clause, at)
- join base_event e on e.clause = u.clause and e.kind = 'case' and e.at = u.at and (e.data->>'opens')::int8 = u.id"""
+ join base_event e on e.clause = u.clause and e.clause <> '' and e.kind = 'case' and e.at = u.at and (e.data->>'opens')::int8 = u.id"""
 _ACTS: Final = """select subject_id, act, actor_id, at, entered_at from base_event
  where case_id = any(%s::int8[]) and subject_kind = 'case' and kind = 'act' order by subject_id, seq"""
 _ASKED: Final = "select id, noun, act, subject_id from cases_approval where subject_id = any(%s::int8[])"

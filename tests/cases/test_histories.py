@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from shouwen.base.sql import raw
+from shouwen.cases import histories
 from shouwen.cases.enactments import law_at, sources_of
 from shouwen.cases.histories import Archive, Period, differences
 from shouwen.cases.models import Enactment
@@ -151,3 +153,20 @@ def test_what_nobody_recorded_cannot_be_told(months: datetime) -> None:
     assert found.cannot_tell > 0
     assert (found.same, found.differs) == (0, 0)
     assert "当月确认件数" in found.doubtful[0].zh
+
+
+def test_what_opened_a_case_is_looked_up_not_looked_for(months: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = list[str]()
+
+    class Explained:
+        def execute(self, query: str, params: list[Any]) -> Any:
+            if "(e.data->>'opens')" in query:
+                with transaction.atomic():
+                    raw().execute("set local enable_seqscan = off")  # of a few weeks PostgreSQL would read everything
+                    plans.extend(line for (line,) in raw().execute(f"explain {query}", params).fetchall())
+            return raw().execute(query, params)
+
+    monkeypatch.setattr(histories, "raw", Explained)
+    list(Archive().histories(Period(("call_back",), months, NOW)))
+
+    assert "event_clause" in "\n".join(plans)
