@@ -55,8 +55,8 @@ class Group:
 
 def beside(bench: Bench, site: Site, members: int, seconds: int) -> dict[str, Any]:
     """Return how long creates take, and how late deadlines are, while nothing else goes on and while a round opens cases."""
-    from bench import creating, ringing  # noqa: PLC0415  a process that only asks members needs neither
-    from bench.installation import await_true  # noqa: PLC0415  as before
+    from bench import creating, ringing  # noqa: PLC0415  the process that asks members would load a client of HTTP in vain
+    from bench.installation import await_true  # noqa: PLC0415  it starts servers; the process that asks members starts none
 
     def measured() -> dict[str, float]:
         created = creating.run(site, 1, seconds, 1)["ms"]
@@ -86,7 +86,7 @@ def main(members: int, *, only_begin: bool = False) -> dict[str, Any]:
     settle_memory()
     from django.utils import timezone  # noqa: PLC0415  needs Django loaded
 
-    from shouwen.cases import populations  # noqa: PLC0415  needs Django loaded
+    from shouwen.cases import populations  # noqa: PLC0415  it imports models, which exist once Django is loaded
 
     assert installation.server is not None, "the bench has a server of its own"
     now = timezone.now()
@@ -210,9 +210,9 @@ def _round(group: Group, first: int, now: datetime) -> Occurrence:
 
 def _asked(group: Group, first: int, now: datetime) -> dict[str, Any]:
     """Go through the copies, as a worker does; return what the pages took."""
-    from django.db import connection  # noqa: PLC0415  needs Django loaded
+    from django.db import connection  # noqa: PLC0415  it reads the settings, which are there once Django is loaded
 
-    from shouwen.cases import rounds  # noqa: PLC0415  needs Django loaded
+    from shouwen.cases import rounds  # noqa: PLC0415  it imports models, which exist once Django is loaded
 
     round_ = _round(group, first, now)
     server = connection.connection.info.backend_pid

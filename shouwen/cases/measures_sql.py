@@ -41,7 +41,7 @@ _ROWS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
+class Counted:
     """One thing counted: the rows, over the aliases `s` (subject) and `d` (what was done), and how the key is compared."""
 
     rows: str
@@ -54,7 +54,7 @@ class _Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Measuring:
     """One of the two things a measure counts, under a law."""
 
     measure: Measure
@@ -78,12 +78,12 @@ def answers(asked: Sequence[Question], law: Law, calendar: Calendar) -> dict[Que
 
 def _limit(questions: Sequence[Question], law: Law) -> list[int]:
     first = questions[0]
-    counted = _acts(Target(first.noun, first.name), law)
+    counted = acts_counted(Target(first.noun, first.name), law)
     return [n for n, _ in _fold(questions, counted, "", first.per, (), ())]
 
 
 def _measure(questions: Sequence[Question], m: Measure, law: Law, calendar: Calendar) -> list[Any]:
-    asked = _Asked(m, m.counted, law, calendar)
+    asked = Measuring(m, m.counted, law, calendar)
     if m.counted.grant:
         return [granted_share(m, q.key, q.at, calendar) for q in questions]
     if m.across:
@@ -96,25 +96,25 @@ def _measure(questions: Sequence[Question], m: Measure, law: Law, calendar: Cale
     if m.fold == "count":
         return [n for n, _ in counted]
     if m.fold == "sum":
-        return [_whole(total) for _, total in counted]
-    whole = _target(questions, _Asked(m, m.whole, law, calendar), where=False)
+        return [without_a_point(total) for _, total in counted]
+    whole = _target(questions, Measuring(m, m.whole, law, calendar), where=False)
     return [share(part, all_) for (part, _), (all_, _) in zip(counted, whole, strict=True)]
 
 
-def _whole(total: Decimal | int) -> Decimal | int:
+def without_a_point(total: Decimal | int) -> Decimal | int:
     return int(total) if total == int(total) else total
 
 
-def _target(questions: Sequence[Question], asked: _Asked, *, where: bool) -> list[tuple[int, Any]]:
+def _target(questions: Sequence[Question], asked: Measuring, *, where: bool) -> list[tuple[int, Any]]:
     """Return count and sum of what a target counts, for each question."""
     m, target, law = asked.measure, asked.target, asked.law
     if target.book:
         return list(adapters.fold_books([_of_book(target.book, m, q) for q in questions]))
     if target.kept:  # its conditions are asked of what the promises were made on
-        target = replace(target, noun=_kept_noun(m, law))
+        target = replace(target, noun=kept_noun(m, law))
         asked = replace(asked, target=target)
     conditions = [m.when, m.where] if where else [m.when]
-    counted = _standing(target, law, conditions) if not target.act and not target.kept else _acts(target, law)
+    counted = standing_counted(target, law, conditions) if not target.act and not target.kept else acts_counted(target, law)
     found: list[tuple[int, Any]] = [(0, 0)] * len(questions)
     for mine in alike_in_time([q.at for q in questions], conditions, asked.calendar):
         these = [questions[i] for i in mine]
@@ -136,12 +136,12 @@ def _of_book(book: str, m: Measure, q: Question) -> BookQuestion:
     return BookQuestion(book, who, q.since, q.until, subject, m.clauses, q.upto, q.making)
 
 
-def _standing(target: Target, law: Law, conditions: Sequence[Condition]) -> _Counted:
+def standing_counted(target: Target, law: Law, conditions: Sequence[Condition]) -> Counted:
     noun = law.nouns[target.noun]
     source = adapters.subject(noun.kind).source
     indexed = frozenset(f.id for f in noun.fields.values() if f.type.name == "record") if source.about else frozenset()
     unended = f" and {source.unended}" if any(_unended(c, noun) for c in conditions) else ""
-    return _Counted(f"{source.table} s where {source.noun} = %s{unended}", "0", "", (target.noun,), source, indexed=indexed)
+    return Counted(f"{source.table} s where {source.noun} = %s{unended}", "0", "", (target.noun,), source, indexed=indexed)
 
 
 def _unended(condition: Condition, noun: Noun) -> bool:
@@ -150,21 +150,18 @@ def _unended(condition: Condition, noun: Noun) -> bool:
     return bool(condition.groups and noun.ends) and all(at_a_step)
 
 
-def _acts(target: Target, law: Law) -> _Counted:
+def acts_counted(target: Target, law: Law) -> Counted:
     if target.kept:
         source = _kept_source(target.kept, law)
         kept = "d.clause = %s and d.outcome = 'kept' and d.outcome <> ''"
         rows = f"cases_deadline d join {source.table} s on s.id = d.subject_id where {kept}"
-        return _Counted(rows, "coalesce(d.owes[1], 0)", "d.stopped_at", (target.kept,), source)
+        return Counted(rows, "coalesce(d.owes[1], 0)", "d.stopped_at", (target.kept,), source)
     source = adapters.subject(law.nouns[target.noun].kind).source
     done = "d.kind = 'act' and d.act <> '' and d.noun = %s and d.act = %s"
     rows = f"base_event d join {source.table} s on s.id = d.subject_id where {done}"
     shape = law.nouns[target.noun].acts.get(target.act)
     own = frozenset(shape.fields) if shape is not None else frozenset()
-    return _Counted(rows, "d.actor_id", "d.at", (target.noun, target.act), source, own)
-
-
-_kept_noun: Final = kept_noun
+    return Counted(rows, "d.actor_id", "d.at", (target.noun, target.act), source, own)
 
 
 def _kept_source(clause: str, law: Law) -> Source:
@@ -174,7 +171,7 @@ def _kept_source(clause: str, law: Law) -> Source:
     return adapters.subject("record" if kinds == {"record"} and adapters.keeps("record") else "case").source
 
 
-def _key_sql(counted: _Counted, per: str, fields: Sequence[str]) -> tuple[str, list[Any]]:
+def _key_sql(counted: Counted, per: str, fields: Sequence[str]) -> tuple[str, list[Any]]:
     """Return the condition that a row belongs to the key of question `q`."""
     if not per:
         return "true", []
@@ -205,7 +202,7 @@ def _overlap_sql(ends: Ends | None) -> tuple[str, list[Any]]:
     )
 
 
-def _window_sql(counted: _Counted, questions: Sequence[Question]) -> tuple[str, list[Any]]:
+def _window_sql(counted: Counted, questions: Sequence[Question]) -> tuple[str, list[Any]]:
     """Return the condition that a row lies in the window of question `q`.
 
     A bound on both sides, which an index has: "since is null or" would read everything that was ever done. Said a second time for all
@@ -221,7 +218,7 @@ def _window_sql(counted: _Counted, questions: Sequence[Question]) -> tuple[str, 
 
 
 def _fold(
-    questions: Sequence[Question], counted: _Counted, column: str, per: str, fields: Sequence[str], said: Any
+    questions: Sequence[Question], counted: Counted, column: str, per: str, fields: Sequence[str], said: Any
 ) -> list[tuple[int, Any]]:
     condition, more = said or ("", [])
     key, key_params = _key_sql(counted, per, fields)
@@ -229,12 +226,12 @@ def _fold(
     extra = f" and ({condition})" if condition else ""
     window, bounds = _window_sql(counted, questions)
     query = f"""select q.i, f.n, f.total from {_ASKED}, lateral (select count(*) as n, {summed} as total
- from {counted.rows} and {key}{window}{extra}) f order by q.i"""  # noqa: S608  our own words; values are parameters
+ from {counted.rows} and {key}{window}{extra}) f order by q.i"""  # noqa: S608  names, no values
     params = [_questions(questions, fields), *sum_params, *counted.params, *key_params, *bounds, *more]
     return [(n, total) for _, n, total in raw().execute(query, params).fetchall()]
 
 
-def _sum_sql(counted: _Counted, column: str) -> tuple[str, list[Any]]:
+def _sum_sql(counted: Counted, column: str) -> tuple[str, list[Any]]:
     """Return what is added up: 1, what the act brought, or what stands in the subject's field."""
     if not column:
         return "count(*)", []
@@ -247,42 +244,45 @@ def _own(q: Question) -> Iterator[Hit]:
         yield Hit(q.at, LAST, q.reading)
 
 
-def _hits(questions: Sequence[Question], asked: _Asked) -> list[list[Hit]]:
+def _hits(questions: Sequence[Question], asked: Measuring) -> list[list[Hit]]:
     """Return what was done for each question, in order, for folds that go by it; of a meter also the readings before the window."""
     m, target = asked.measure, asked.target
     found: list[list[Hit]] = [[] for _ in questions]
     everything = [replace(q, since=None) for q in questions] if m.fold == "rise" else questions
-    for i, env, brought, at, order in _rows_of(everything, asked):
+    for i, env, brought, at, order in rows_to_judge(everything, asked):
         added = brought.get(target.column) if target.column in brought else env.fields.get(target.column)
         if m.when.holds(env) and m.where.holds(env) and (m.fold != "rise" or added is not None):
             found[i].append(Hit(at, order, added, bool(m.goes_on.holds(env))))
     return found
 
 
-def _reached(questions: Sequence[Question], asked: _Asked) -> list[Decimal]:
+def _reached(questions: Sequence[Question], asked: Measuring) -> list[Decimal]:
     """Return the share of the things that are there which acts on something else have reached."""
     m, law = asked.measure, asked.law
     source = adapters.subject(law.nouns[m.whole.noun].kind).source
-    whole = _Asked(replace(m, per=m.per if m.per == "unit" else ""), m.whole, law, asked.calendar)
-    counted = _Counted(f"{source.table} s where {source.noun} = %s and {source.standing}", "0", "", (m.whole.noun,), source)
+    whole = Measuring(replace(m, per=m.per if m.per == "unit" else ""), m.whole, law, asked.calendar)
+    counted = Counted(f"{source.table} s where {source.noun} = %s and {source.standing}", "0", "", (m.whole.noun,), source)
     counted_there = _counted_across(questions, asked, counted)
     if counted_there is not None:
         return counted_there
     done: list[set[Any]] = [set() for _ in questions]
-    for i, env, _, _, _ in _rows_of(questions, asked):
+    for i, env, _, _, _ in rows_to_judge(questions, asked):
         if m.where.holds(env):
             done[i].add(env.fields.get(m.link))
     there: list[set[int]] = [set() for _ in questions]
-    for i, env, _, _, _ in _rows_of(questions, whole, counted):
+    for i, env, _, _, _ in rows_to_judge(questions, whole, counted):
         if m.when.holds(env):
             there[i].add(env.act.subject.id)
     return [share(len(d & t), len(t)) for d, t in zip(done, there, strict=True)]
 
 
-def _counted_across(questions: Sequence[Question], asked: _Asked, whole: _Counted) -> list[Decimal] | None:
+def _counted_across(questions: Sequence[Question], asked: Measuring, whole: Counted) -> list[Decimal] | None:
     """Return what `_reached` does, counted by the database; None when a condition cannot be said there."""
     m, law, at = asked.measure, asked.law, questions[0].at
-    acted, one = _acts(asked.target, law), len(alike_in_time([q.at for q in questions], [m.where, m.when], asked.calendar)) == 1
+    acted, one = (
+        acts_counted(asked.target, law),
+        len(alike_in_time([q.at for q in questions], [m.where, m.when], asked.calendar)) == 1,
+    )
     where = said_of([m.where], law.nouns.get(asked.target.noun), asked.calendar, at)
     when = said_of([m.when], law.nouns.get(m.whole.noun), asked.calendar, at)
     if where is None or when is None or m.key_fields or not one:
@@ -293,7 +293,7 @@ def _counted_across(questions: Sequence[Question], asked: _Asked, whole: _Counte
     query = f"""select f.part, f.whole from {_ASKED}, lateral (select count(*) as whole, count(d.id) as part
  from (select s.id from {whole.rows} and {mine}{_and(when)}) t
  left join (select distinct (s.fields ->> %s::text)::int8 as id from {acted.rows} and {key}{window}{_and(where)}) d
- on d.id = t.id) f order by q.i"""  # noqa: S608  our own words; values are parameters
+ on d.id = t.id) f order by q.i"""  # noqa: S608  names, no values
     params = [_questions(questions, ()), *whole.params, *when[1], m.link, *acted.params, *bounds, *where[1]]
     return [share(part, all_) for part, all_ in raw().execute(query, params).fetchall()]
 
@@ -302,19 +302,19 @@ def _and(said: Said) -> str:
     return f" and ({said[0]})" if said[0] else ""
 
 
-def _rows_of(
-    questions: Sequence[Question], asked: _Asked, counted: _Counted | None = None
+def rows_to_judge(
+    questions: Sequence[Question], asked: Measuring, counted: Counted | None = None
 ) -> Iterator[tuple[int, Env, Mapping[str, Any], Any, int]]:
     """Yield the rows a measure looks at: the question, the subject, what the act brought, when it was done, its place in time."""
     m, target, law = asked.measure, asked.target, asked.law
-    counted = counted or _acts(target, law)
+    counted = counted or acts_counted(target, law)
     fields = m.key_fields
     key, key_params = _key_sql(counted, m.per, fields)
     done = ("d.data -> 'brought'", "d.at", "d.seq") if counted.at else ("null::jsonb", "null::timestamptz", "0")
     rows = _ROWS.format(**counted.source.keys, brought=done[0])
     window, bounds = _window_sql(counted, questions)
-    folded = f"select {rows}, {done[1]} as at, {done[2]} as seq from {counted.rows} and {key}{window}"  # noqa: S608  our own names
-    query = f"select q.i, f.* from {_ASKED}, lateral ({folded}) f order by f.at, f.seq, f.id"  # noqa: S608  our own names
+    folded = f"select {rows}, {done[1]} as at, {done[2]} as seq from {counted.rows} and {key}{window}"  # noqa: S608  names, no values
+    query = f"select q.i, f.* from {_ASKED}, lateral ({folded}) f order by f.at, f.seq, f.id"  # noqa: S608  names, no values
     for i, *row, brought, at, seq in (
         raw().execute(query, [_questions(questions, fields), *counted.params, *key_params, *bounds]).fetchall()
     ):
@@ -342,7 +342,7 @@ def _questions(questions: Sequence[Question], fields: Sequence[str]) -> str:
     )
 
 
-def _judged(questions: Sequence[Question], counted: _Counted, asked: _Asked, *, where: bool) -> list[tuple[int, Any]]:
+def _judged(questions: Sequence[Question], counted: Counted, asked: Measuring, *, where: bool) -> list[tuple[int, Any]]:
     """Count rows whose conditions only the law itself can judge."""
     m, target, law, calendar = asked.measure, asked.target, asked.law, asked.calendar
     fields = m.key_fields
@@ -350,8 +350,8 @@ def _judged(questions: Sequence[Question], counted: _Counted, asked: _Asked, *, 
     shared, ends = _overlap_sql(m.ends)
     rows = _ROWS.format(**counted.source.keys, brought="d.data -> 'brought'" if counted.own else "null::jsonb")
     window, bounds = _window_sql(counted, questions)
-    folded = f"select {rows} from {counted.rows} and {key}{window}{f' and {shared}' if shared else ''}"  # noqa: S608  our own names
-    query = f"select q.i, f.* from {_ASKED}, lateral ({folded}) f"  # noqa: S608  our own names
+    folded = f"select {rows} from {counted.rows} and {key}{window}{f' and {shared}' if shared else ''}"  # noqa: S608  names, no values
+    query = f"select q.i, f.* from {_ASKED}, lateral ({folded}) f"  # noqa: S608  names, no values
     found: list[tuple[int, Any]] = [(0, 0) for _ in questions]
     for i, *row, brought in (
         raw().execute(query, [_questions(questions, fields), *counted.params, *key_params, *bounds, *ends]).fetchall()
@@ -383,7 +383,7 @@ def waiting_rows(noun: Noun, law: Law, at: datetime, calendar: Calendar) -> Iter
     """Yield the subjects of a noun that have not ended, as conditions see them."""
     source = adapters.subject(noun.kind).source
     rows = _ROWS.format(**source.keys, brought="null::jsonb")
-    query = f"select {rows} from {source.table} s where {source.noun} = %s and {source.standing} order by s.id"  # noqa: S608  our own names
+    query = f"select {rows} from {source.table} s where {source.noun} = %s and {source.standing} order by s.id"  # noqa: S608  only names
     asked = Question("", noun.id, "", None, None, at, at)
     for *row, _ in raw().execute(query, [noun.id]).fetchall():
         yield _env(row, law, Target(noun.id), asked, calendar)

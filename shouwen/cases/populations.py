@@ -6,6 +6,7 @@ said in SQL leaves out beforehand those that do not: of a million records the fe
 
 from __future__ import annotations
 
+import contextlib
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -121,11 +122,9 @@ def page_after(o: models.Occurrence, law: Law, limit: int, *, narrow: bool) -> P
     noun = law.noun(population.noun) if population is not None else None
     said = belonging(law, o.clause, o.at, noun) if narrow and noun is not None and adapters.keeps(noun.kind) else None
     if noun is not None and said is not None:
-        try:
-            with transaction.atomic():
-                return _look(noun, said, o.reached, limit)
-        except DataError:
-            pass  # something was kept under a law by which the field was of another type: whether it belongs, that one decides
+        # A value kept under a law by which its field was of another type cannot be cast; then everybody is asked, and the law decides.
+        with contextlib.suppress(DataError), transaction.atomic():
+            return _look(noun, said, o.reached, limit)
     return page_of(members_after(o.population, law, org.snapshot(o.at), o.reached, limit, o.unit_kinds), limit, o.reached)
 
 

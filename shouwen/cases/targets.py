@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from shouwen.cases import adapters
 from shouwen.cases.adapters import BookQuestion
-from shouwen.cases.measures_sql import _kept_noun
+from shouwen.cases.conditions_sql import kept_noun
 from shouwen.cases.opened import opened, sayable
 from shouwen.cases.target_rows import NOT_KEYED, OF_PEOPLE, Asked, Key, Member, Place, by_unit, farthest, keyed, numbers, page
 from shouwen.policy.goals import Goal, goal_of
@@ -198,5 +198,5 @@ def together(law: Law, measures: Iterable[Measure], found: Iterable[Aim], *, at:
 
 def subject_kind(m: Measure, law: Law) -> str:
     """Return what kind of subject its members are: case or record."""
-    noun: Any = law.nouns.get(m.whole.noun if m.across else _kept_noun(m, law) if m.counted.kept else m.counted.noun)
+    noun: Any = law.nouns.get(m.whole.noun if m.across else kept_noun(m, law) if m.counted.kept else m.counted.noun)
     return noun.kind if noun is not None else "case"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -231,30 +231,26 @@ def _scripts(seen: Seen, node: Node) -> Iterator[Mismatch]:
 
 def _reads(seen: Seen, node: Node) -> Iterator[Mismatch]:
     """Compare which of the scenario's cases somebody may read."""
-    wants_mapping(node, "reads", "{chen: [R1, R2]}")
-    stage = seen.stage
-    for name, value in node.entries():
-        with reading(node.at(name), "reads"):
-            person = stage.person(name)
-        for case in texts(value):
-            with reading(value, f"reads {name}"):
-                stage.subject(case)
-        found = sorted(own for s in stage.world.read_by(person) if (own := stage.by_id.get(s)))
-        yield from differ(value, f"reads {name}", texts(value), found)
+    yield from _cases_of(seen, node, "reads", lambda name: seen.stage.world.read_by(seen.stage.person(name)))
 
 
 def _uncovers(seen: Seen, node: Node) -> Iterator[Mismatch]:
     """Compare from which of the scenario's cases a customer's personal data may be uncovered."""
-    wants_mapping(node, "uncovers", "{wang: [R1]}")
+    yield from _cases_of(seen, node, "uncovers", lambda name: seen.stage.world.uncovering(seen.stage.customer(name)))
+
+
+def _cases_of(seen: Seen, node: Node, key: str, found_for: Callable[[str], Iterable[int]]) -> Iterator[Mismatch]:
+    """Compare, for each person a scenario names, the cases listed behind the name with those found for them."""
+    wants_mapping(node, key, "{chen: [R1, R2]}")
     stage = seen.stage
     for name, value in node.entries():
-        with reading(node.at(name), "uncovers"):
-            customer = stage.customer(name)
+        with reading(node.at(name), key):
+            ids = found_for(name)
         for case in texts(value):
-            with reading(value, f"uncovers {name}"):
+            with reading(value, f"{key} {name}"):
                 stage.subject(case)
-        found = sorted(own for s in stage.world.uncovering(customer) if (own := stage.by_id.get(s)))
-        yield from differ(value, f"uncovers {name}", texts(value), found)
+        found = sorted(own for s in ids if (own := stage.by_id.get(s)))
+        yield from differ(value, f"{key} {name}", texts(value), found)
 
 
 CHECKS: Final[dict[str, Check]] = {

@@ -1,6 +1,7 @@
 """What is looked up is looked for in the registers that are for it: search knows of which register a record is.
 
-Told in parts, and going on where it was stopped, as cases/0010 does it.
+Told in parts, and going on where it was stopped. Cases/0010 says the same of cases: written twice, because a migration that has run
+must not change with another.
 """
 
 from django.db import migrations
@@ -18,7 +19,7 @@ begin
   commit;
   done := upto;
  end loop;
-end $$"""  # noqa: S608  our own number
+end $$"""  # noqa: S608  PART is a number of this file, nothing comes from outside
 
 
 class Migration(migrations.Migration):
