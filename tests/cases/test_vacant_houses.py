@@ -140,7 +140,7 @@ def test_what_share_of_the_vacant_houses_was_checked_is_counted_by_the_database(
     law, now = law_at(MAY), at("2026-04-30 20:00")
     assert law is not None
     unit, other = people.units.yunqi.pk, people.units.company.pk
-    monkeypatch.setattr(measures_sql, "_rows_of", lambda *_: pytest.fail("rows were read"))
+    monkeypatch.setattr(measures_sql, "rows_to_judge", lambda *_: pytest.fail("rows were read"))
 
     for name, share in (("vacant_checked", "66.67"), ("unsold_checked", "50.00"), ("unsold_entered", "50.00")):
         asked = [Question(name, "house_check", "unit", u, FIRST, MAY, now) for u in (unit, other)]
